@@ -1,0 +1,1 @@
+"""What every step shares: the contract, the study, parameters, storage and errors."""

@@ -1,0 +1,271 @@
+"""The contract: every table the steps exchange, declared once.
+
+Times are UTC. `docs/contract.md` is generated from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.core.errors import ContractError, examples
+
+TIME = pl.Datetime("us", "UTC")
+TEXT, NUMBER, WHOLE, FLAG, DATE = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean(), pl.Date()
+
+MEASURES = (
+    "csat",
+    "nps",
+    "ces",
+    "emotion",
+    "overall",
+    "expectation",
+    "importance",
+    "kano_functional",
+    "kano_dysfunctional",
+)
+MODES = ("hot", "cold")
+MISSING = ("not_experienced", "dont_know", "refused", "skipped")
+ORIGINS = ("survey", "review", "social", "forum", "press", "support")
+STATUSES = ("completed", "cancelled", "returned", "adjustment")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, what it means, and the values it may take."""
+
+    name: str
+    dtype: pl.DataType
+    meaning: str
+    required: bool = False
+    values: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, its key and its columns."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """Column names and types, in order."""
+        return {column.name: column.dtype for column in self.columns}
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name."""
+        return next(column for column in self.columns if column.name == name)
+
+    def with_columns(self, extra: Iterable[Column]) -> Table:
+        """Return the same table with further columns at the end."""
+        return Table(self.name, self.row, self.key, (*self.columns, *extra))
+
+    def empty(self) -> pl.DataFrame:
+        """Return the table without rows."""
+        return pl.DataFrame(schema=self.schema)
+
+    def check(self, schema: pl.Schema, where: str) -> None:
+        """Refuse a schema that is not exactly this table's.
+
+        Raises
+        ------
+        ContractError
+            Naming the columns that are missing, foreign or of another type.
+        """
+        wanted = self.schema
+        missing = [name for name in wanted if name not in schema]
+        foreign = [name for name in schema if name not in wanted]
+        other = [
+            f"{name} {schema[name]} instead of {dtype}"
+            for name, dtype in wanted.items()
+            if name in schema and schema[name] != dtype
+        ]
+        if not (missing or foreign or other):
+            return
+        parts = [
+            f"{label} {examples(names)}"
+            for label, names in (
+                ("missing", missing),
+                ("unknown", foreign),
+                ("of another type", other),
+            )
+            if names
+        ]
+        raise ContractError(
+            where,
+            expected=f"the {len(wanted)} columns of table {self.name!r}",
+            got="; ".join(parts),
+            todo="see docs/contract.md",
+        )
+
+
+def _source_keys(required: bool) -> tuple[Column, ...]:
+    return (
+        Column("source_system", TEXT, "system the record comes from", required=required),
+        Column("source_id", TEXT, "the customer's id in that system; null if anonymous", required),
+    )
+
+
+CUSTOMERS = Table(
+    "customers",
+    "one record in one source system",
+    ("source_system", "source_id"),
+    (
+        *_source_keys(required=True),
+        Column("given_name", TEXT, "given name"),
+        Column("family_name", TEXT, "family name"),
+        Column("email", TEXT, "e-mail address"),
+        Column("phone", TEXT, "telephone number"),
+        Column("street", TEXT, "street and house number"),
+        Column("postcode", TEXT, "postal code"),
+        Column("city", TEXT, "city"),
+        Column("country", TEXT, "country"),
+        Column("birth_on", DATE, "date of birth"),
+        Column("created_at", TIME, "when the record was made"),
+    ),
+)
+
+RESPONSES = Table(
+    "responses",
+    "one answer to one question",
+    ("response_id", "question_id"),
+    (
+        Column("response_id", TEXT, "one filled-in questionnaire", required=True),
+        Column("question_id", TEXT, "question in the study's register", required=True),
+        Column("survey_id", TEXT, "survey the questionnaire belongs to", required=True),
+        Column("wave", TEXT, "wave of the survey; sorts in time", required=True),
+        Column("mode", TEXT, "hot: right after a contact; cold: at a distance", True, MODES),
+        *_source_keys(required=False),
+        Column("answered_at", TIME, "when it was answered"),
+        Column("measure", TEXT, "what the question measures", True, MEASURES),
+        Column("touchpoint_id", TEXT, "touchpoint in the study's register; null if overall"),
+        Column("value", NUMBER, "the answer on its scale; null if missing"),
+        Column("scale_min", NUMBER, "lowest answer possible", required=True),
+        Column("scale_max", NUMBER, "highest answer possible", required=True),
+        Column("missing", TEXT, "why there is no value; null if there is one", values=MISSING),
+        Column("weight", NUMBER, "sampling weight; 1 if the survey has none", required=True),
+        Column("stratum", TEXT, "sampling stratum"),
+        Column("cluster", TEXT, "primary sampling unit; null if the respondent is one"),
+    ),
+)
+
+REVIEWS = Table(
+    "reviews",
+    "one text",
+    ("review_id",),
+    (
+        Column("review_id", TEXT, "one text", required=True),
+        Column("origin", TEXT, "where the text was written", True, ORIGINS),
+        Column("direct", FLAG, "whether the company asked for it", required=True),
+        Column("touchpoint_id", TEXT, "touchpoint the text was asked about"),
+        *_source_keys(required=False),
+        Column("written_at", TIME, "when it was written"),
+        Column("rating", NUMBER, "rating given with the text"),
+        Column("rating_min", NUMBER, "lowest rating possible"),
+        Column("rating_max", NUMBER, "highest rating possible"),
+        Column("language", TEXT, "language of the text (ISO 639-1)"),
+        Column("text", TEXT, "the text; untrusted", required=True),
+        Column("replied_at", TIME, "when the company replied"),
+    ),
+)
+
+TRANSACTIONS = Table(
+    "transactions",
+    "one order line or payment",
+    ("transaction_id",),
+    (
+        Column("transaction_id", TEXT, "one order line or payment", required=True),
+        Column("order_id", TEXT, "order or invoice the line belongs to"),
+        *_source_keys(required=False),
+        Column("ordered_at", TIME, "when it was ordered", required=True),
+        Column("amount", NUMBER, "money, negative if paid back", required=True),
+        Column("currency", TEXT, "ISO 4217", required=True),
+        Column("quantity", NUMBER, "pieces, negative if returned"),
+        Column("product_id", TEXT, "product"),
+        Column("category", TEXT, "product category or name"),
+        Column("channel", TEXT, "sales channel"),
+        Column("promised_at", TIME, "promised delivery"),
+        Column("delivered_at", TIME, "actual delivery"),
+        Column("returned_at", TIME, "when it was sent back"),
+        Column("status", TEXT, "what became of it", True, STATUSES),
+    ),
+)
+
+INTERACTIONS = Table(
+    "interactions",
+    "one contact",
+    ("interaction_id",),
+    (
+        Column("interaction_id", TEXT, "one contact", required=True),
+        *_source_keys(required=False),
+        Column("occurred_at", TIME, "when it happened", required=True),
+        Column("touchpoint_id", TEXT, "touchpoint in the study's register", required=True),
+        Column("interaction_type", TEXT, "kind of contact"),
+        Column("channel", TEXT, "channel it went through"),
+        Column("inbound", FLAG, "whether the customer began it"),
+        Column("duration_s", NUMBER, "length in seconds"),
+        Column("outcome", TEXT, "how it ended"),
+        Column("observer", TEXT, "who coded it, for observed contacts"),
+        Column("campaign_id", TEXT, "campaign it belongs to"),
+        Column("search_term", TEXT, "words searched for; untrusted"),
+    ),
+)
+
+TOUCHPOINT_METRICS = Table(
+    "touchpoint_metrics",
+    "one daily figure of a touchpoint without customers",
+    ("date", "touchpoint_id", "metric"),
+    (
+        Column("date", DATE, "day", required=True),
+        Column("touchpoint_id", TEXT, "touchpoint in the study's register", required=True),
+        Column("metric", TEXT, "what was counted", required=True),
+        Column("value", NUMBER, "the figure", required=True),
+    ),
+)
+
+CANONICAL = {
+    table.name: table
+    for table in (
+        CUSTOMERS,
+        RESPONSES,
+        REVIEWS,
+        TRANSACTIONS,
+        INTERACTIONS,
+        TOUCHPOINT_METRICS,
+    )
+}
+
+# Columns that name or reach a person: never published.
+IDENTIFIERS = frozenset(
+    {
+        "given_name",
+        "family_name",
+        "email",
+        "phone",
+        "street",
+        "postcode",
+        "birth_on",
+        "source_id",
+        "response_id",
+        "review_id",
+        "transaction_id",
+        "order_id",
+        "interaction_id",
+    }
+)
+FREE_TEXT = frozenset({"text", "search_term"})
+
+# Mapped tables carry these beside their own columns: where each row came from.
+TRACE = (
+    Column("source", TEXT, "source in study.yaml", required=True),
+    Column("source_file", TEXT, "raw file, relative to the study's folder", required=True),
+    Column("source_row", WHOLE, "row in that file, the first data row is 1", required=True),
+    Column("unreadable", TEXT, "cells that could not be read, and why; null if none"),
+)
+
+SEGMENT_PREFIX = "segment_"

@@ -1,0 +1,97 @@
+"""Read and write tables: atomic, sorted, the same bytes for the same rows."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.core.contract import Table
+from pipelines.core.errors import SourceError
+
+SIGNIFICANT_DIGITS = 6  # float sums move in the 14th digit between thread counts
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename it over `path` if all went well.
+
+    A reader sees the old file or the new one, never half of either, also when the
+    process is killed. Leftovers of killed processes are swept by the next write.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for stale in path.parent.glob(f".{path.name}.*.part"):
+        stale.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        os.chmod(temporary, 0o644)  # mkstemp makes it private
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, rows: pl.DataFrame, table: Table) -> None:
+    """Write a small table: checked against its contract, sorted by its key, floats rounded.
+
+    Raises
+    ------
+    ContractError
+        If the columns are not those of `table`.
+    """
+    table.check(rows.schema, str(path))
+    floats = pl.selectors.float()
+    tidy = rows.select(table.schema).sort(table.key, nulls_last=True)
+    with replacing(path) as temporary:
+        tidy.with_columns(floats.round_sig_figs(SIGNIFICANT_DIGITS)).write_parquet(temporary)
+
+
+def sink(path: Path, rows: pl.LazyFrame) -> None:
+    """Write a large table as one Parquet file without holding it in memory.
+
+    The caller has put the rows in their final order.
+    """
+    with replacing(path) as temporary:
+        rows.sink_parquet(temporary, maintain_order=True)
+
+
+def scan(path: Path) -> pl.LazyFrame:
+    """Scan one Parquet file.
+
+    Raises
+    ------
+    SourceError
+        If it is missing, or is no Parquet file.
+    """
+    if not path.exists():
+        raise SourceError(
+            str(path), expected="a table", got="no file", todo="run `touchstone run` first"
+        )
+    frame = pl.scan_parquet(path)
+    try:
+        frame.collect_schema()
+    except pl.exceptions.ComputeError as error:
+        raise SourceError(
+            str(path), expected="a Parquet file", got=str(error).splitlines()[0], todo="rebuild it"
+        ) from error
+    return frame
+
+
+def read(path: Path) -> pl.DataFrame:
+    """Read one Parquet file whole; see `scan`."""
+    return scan(path).collect()
+
+
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON with sorted keys."""
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")

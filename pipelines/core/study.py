@@ -1,0 +1,496 @@
+"""The study: the map from a company's files to the contract, as study.yaml declares it."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from pipelines.core.contract import (
+    CANONICAL,
+    CUSTOMERS,
+    SEGMENT_PREFIX,
+    TEXT,
+    TRACE,
+    Column,
+    Table,
+)
+from pipelines.core.errors import StudyError, closest, examples
+from pipelines.core.params import PROJECT
+
+DATA = PROJECT / "data"
+
+Text = Annotated[str, Field(min_length=1)]
+Labels = dict[str, str]  # language code -> text
+MissingReason = Literal["not_experienced", "dont_know", "refused", "skipped"]
+
+
+class Part(BaseModel):
+    """A part of study.yaml; a misspelt key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Stage(Part):
+    """A stage of the journey."""
+
+    label: Labels
+
+
+class Touchpoint(Part):
+    """A touchpoint of the register.
+
+    `direct` ones belong to the company; only `controllable` ones can be given a cost.
+    """
+
+    label: Labels
+    stage: Text
+    channel: Text
+    owner: str | None = None
+    direct: bool = True
+    controllable: bool = True
+    instrument: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def _indirect_is_not_controllable(self) -> Self:
+        if self.controllable and not self.direct:
+            raise ValueError("an indirect touchpoint cannot be controllable")
+        return self
+
+
+class Scale(Part):
+    """An answer scale: its ends, its labels, and the codes that are not answers."""
+
+    min: float
+    max: float
+    labels: dict[str, float] = {}  # text in the file -> answer
+    missing: dict[str, MissingReason] = {}  # code in the file -> why there is no answer
+
+    @model_validator(mode="after")
+    def _ends_are_ordered(self) -> Self:
+        if not self.min < self.max:
+            raise ValueError(f"min must be below max, got {self.min} and {self.max}")
+        return self
+
+
+class Question(Part):
+    """A question of the register: what it measures, of which touchpoint, on which scale."""
+
+    label: Labels
+    measure: Literal[
+        "csat",
+        "nps",
+        "ces",
+        "emotion",
+        "overall",
+        "expectation",
+        "importance",
+        "kano_functional",
+        "kano_dysfunctional",
+    ]
+    scale: Text
+    touchpoint: str | None = None
+
+
+class Segment(Part):
+    """A customer attribute by which results are split; `order` sorts its values."""
+
+    label: Labels
+    order: list[str] = []
+
+
+class ColumnMap(Part):
+    """How one column of the contract is made from a source's columns.
+
+    Exactly one of `column`, `constant`, `template` and `product` says where it comes
+    from; the rest says how it is read.
+    """
+
+    column: str | None = None
+    constant: str | int | float | bool | None = None
+    template: str | None = None  # "{RESPNUM}-2017"; {source_row} is the row's number
+    product: list[str] | None = None  # columns multiplied with one another
+    values: str | dict[str, str | None] | None = None  # a code list, by name or inline
+    otherwise: str | None = None  # for codes not in `values`; if left out they are an error
+    patterns: dict[str, str] | None = None  # regular expression -> value; the first match wins
+    format: str | None = None  # of dates and times, strftime
+    decimal: Literal[".", ","] = "."
+    missing: list[str] = []  # cells that mean "no value"
+
+    @model_validator(mode="after")
+    def _has_one_origin(self) -> Self:
+        origins = [k for k in ("column", "constant", "template", "product") if k in self.given]
+        if len(origins) != 1:
+            raise ValueError(
+                f"give exactly one of column, constant, template, product; got {origins or 'none'}"
+            )
+        return self
+
+    @property
+    def given(self) -> set[str]:
+        """Names of the keys written in study.yaml."""
+        return self.model_fields_set
+
+    @property
+    def reads(self) -> list[str]:
+        """Source columns this one is made from."""
+        if self.template is not None:
+            return [name for name in template_fields(self.template) if name != "source_row"]
+        return self.product or ([self.column] if self.column is not None else [])
+
+
+def template_fields(template: str) -> list[str]:
+    """Names in braces, in order."""
+    from string import Formatter
+
+    return [name for _, name, _, _ in Formatter().parse(template) if name]
+
+
+class Unpivot(Part):
+    """Turn several columns into rows: one row per column, its name and its cell."""
+
+    columns: list[str]
+    name: str = "question"
+    value: str = "answer"
+
+
+class TableMap(Part):
+    """How one source fills one canonical table.
+
+    `answers` (responses only) maps question ids to columns. `skip_when_missing` leaves
+    out rows without a value in these columns, and counts them; `one_per_key` keeps one
+    row per key of the table, and counts the others.
+    """
+
+    table: Text
+    columns: dict[str, ColumnMap] = {}
+    answers: dict[str, str] = {}
+    unpivot: Unpivot | None = None
+    skip_when_missing: list[str] = []
+    one_per_key: bool = False
+
+    @field_validator("columns", mode="before")
+    @classmethod
+    def _a_bare_name_is_a_column(cls, columns: Any) -> Any:
+        if not isinstance(columns, dict):
+            return columns
+        return {k: {"column": v} if isinstance(v, str) else v for k, v in columns.items()}
+
+    @model_validator(mode="after")
+    def _answers_are_for_responses(self) -> Self:
+        if bool(self.answers) != (self.table == "responses"):
+            raise ValueError("`answers` is required in, and only in, a map to responses")
+        return self
+
+
+class Source(Part):
+    """Raw data with one layout: how to read it, and which tables it fills."""
+
+    reader: Literal["csv", "parquet", "xlsx", "sav", "sql"]
+    files: str | None = None  # pattern below the study's folder
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    encoding: str = "utf-8"
+    sheet: str | None = None
+    url: str | None = None  # SQLAlchemy address; $NAME is taken from the environment
+    query: str | None = None
+    tables: list[TableMap] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _says_where_it_is(self) -> Self:
+        if self.reader == "sql":
+            if not (self.url and self.query):
+                raise ValueError("reader sql needs `url` and `query`")
+        elif not self.files:
+            raise ValueError(f"reader {self.reader} needs `files`")
+        return self
+
+
+class Benchmark(Part):
+    """A figure from outside, never mixed with the study's own."""
+
+    measure: Text
+    value: float
+    source: Text
+    date: date
+
+
+class Map(Part):
+    """All of study.yaml."""
+
+    title: Labels
+    about: Labels
+    licence: str
+    languages: list[str]
+    currency: str = Field(pattern="^[A-Z]{3}$")
+    time_zone: str
+    baseline: str | None = None  # wave that later ones are compared with
+    notes: dict[str, Labels] = {}  # shown with the data they concern, by wave or "all"
+    stages: dict[str, Stage] = {}
+    touchpoints: dict[str, Touchpoint] = {}
+    scales: dict[str, Scale] = {}
+    questions: dict[str, Question] = {}
+    segments: dict[str, Segment] = {}
+    codes: dict[str, str | dict[str, str | None]] = {}  # code -> label; or a csv file's path
+    benchmarks: list[Benchmark] = []
+    sources: dict[str, Source]
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin") from error
+        return name
+
+
+class Study:
+    """A study's map and its folder, with every name in the map resolved.
+
+    Parameters
+    ----------
+    folder : Path
+        ``data/<study>``; its name is the study's name.
+    map : Map
+        The content of study.yaml.
+    """
+
+    def __init__(self, folder: Path, content: Map) -> None:
+        self.folder, self.map, self.name = folder, content, folder.name
+
+    def path(self, step: str, table: str, suffix: str = ".parquet") -> Path:
+        """Where a step keeps a table: ``data/<study>/<step>/<table>.parquet``."""
+        return self.folder / step / f"{table}{suffix}"
+
+    def canonical(self, name: str) -> Table:
+        """Return a canonical table; customers have a column per declared segment."""
+        table = CANONICAL[name]
+        if table is not CUSTOMERS:
+            return table
+        return table.with_columns(
+            Column(SEGMENT_PREFIX + name, TEXT, segment.label.get("en", name))
+            for name, segment in self.map.segments.items()
+        )
+
+    def mapped(self, name: str) -> Table:
+        """Return a canonical table with the trace of each row, keyed by it."""
+        table = self.canonical(name).with_columns(TRACE)
+        return Table(table.name, table.row, ("source", "source_file", "source_row"), table.columns)
+
+    @cached_property
+    def codes(self) -> dict[str, dict[str, str | None]]:
+        """Code lists by name, those in files read."""
+        return {name: self._code_list(name) for name in self.map.codes}
+
+    def _code_list(self, name: str) -> dict[str, str | None]:
+        content = self.map.codes[name]
+        if isinstance(content, dict):
+            return content
+        path = self.folder / content
+        where = f"{self.folder.name}/study.yaml: codes.{name}"
+        if not path.is_file():
+            raise StudyError(
+                where,
+                expected=f"a file {content}",
+                got="none there",
+                todo="correct the path, relative to the study's folder",
+            )
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(lines)
+            if rows.fieldnames is None or not {"code", "label"} <= set(rows.fieldnames):
+                raise StudyError(
+                    f"{where}: {content}",
+                    expected="the columns code and label",
+                    got=examples(rows.fieldnames or []),
+                    todo="correct its first line",
+                )
+            return {row["code"].strip(): row["label"].strip() or None for row in rows}
+
+    def values_of(self, column: ColumnMap) -> dict[str, str | None] | None:
+        """Return the code list a column is translated by, if any."""
+        return self.codes[column.values] if isinstance(column.values, str) else column.values
+
+
+def load(name: str) -> Study:
+    """Load a study by its name, or by the path of its folder.
+
+    Raises
+    ------
+    StudyError
+        If study.yaml is missing or wrong; the message lists the first problem.
+    """
+    folder = Path(name).resolve() if "/" in name else DATA / name
+    study, problems = inspect(folder)
+    if problems or study is None:
+        raise problems[0]
+    return study
+
+
+def inspect(folder: Path) -> tuple[Study | None, list[StudyError]]:
+    """Read study.yaml and list all that is wrong with it."""
+    path = folder / "study.yaml"
+    where = f"{folder.name}/study.yaml"
+    if not path.is_file():
+        known = [found.parent.name for found in folder.parent.glob("*/study.yaml")]
+        return None, [
+            StudyError(
+                str(folder),
+                expected="a study.yaml",
+                got="none",
+                todo=f"{closest(folder.name, known)} or make it with `touchstone new`",
+            )
+        ]
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        detail = " ".join(str(error).split())
+        return None, [
+            StudyError(where, expected="YAML in UTF-8", got=detail, todo="mend that line")
+        ]
+    if not isinstance(content, dict):
+        return None, [
+            StudyError(
+                where,
+                expected="a mapping of keys",
+                got=type(content).__name__,
+                todo="start from `touchstone new`",
+            )
+        ]
+    content = {key: value for key, value in content.items() if not str(key).startswith("x-")}
+    try:
+        study = Study(folder, Map.model_validate(content))
+    except ValidationError as error:
+        return None, [_explain(where, problem) for problem in error.errors()]
+    return study, list(_unresolved(study, where))
+
+
+def _explain(where: str, problem: Any) -> StudyError:
+    """Turn a pydantic error into one with the nearest valid names."""
+    place = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        parent = _model_at(problem["loc"][:-1])
+        valid = list(parent.model_fields) if parent else []
+        return StudyError(
+            f"{where}: {place}",
+            expected="a known key",
+            got=repr(problem["loc"][-1]),
+            todo=closest(str(problem["loc"][-1]), valid),
+        )
+    message = problem["msg"].removeprefix("Value error, ")
+    return StudyError(
+        f"{where}: {place or 'top level'}",
+        expected=message[0].lower() + message[1:],
+        got=_short(problem["input"]),
+        todo="see docs/study.md",
+    )
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+_CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
+    Map: {
+        "stages": Stage,
+        "touchpoints": Touchpoint,
+        "scales": Scale,
+        "questions": Question,
+        "segments": Segment,
+        "sources": Source,
+        "benchmarks": Benchmark,
+    },
+    Source: {"tables": TableMap},
+    TableMap: {"columns": ColumnMap, "unpivot": Unpivot},
+}
+
+
+def _model_at(location: tuple[int | str, ...]) -> type[Part] | None:
+    model: type[Part] | None = Map
+    for part in location:
+        if model is None:
+            return None
+        children = _CHILDREN.get(model, {})
+        if part in children:
+            model = children[str(part)]
+        elif part in model.model_fields:
+            return None
+    return model
+
+
+def _unresolved(study: Study, where: str) -> list[StudyError]:
+    """List names in the map that point at nothing."""
+    found: list[StudyError] = []
+
+    def need(place: str, kind: str, name: str | None, valid: Any) -> None:
+        if name is not None and name not in valid:
+            found.append(
+                StudyError(
+                    f"{where}: {place}",
+                    expected=f"a declared {kind}",
+                    got=repr(name),
+                    todo=closest(name, valid),
+                )
+            )
+
+    declared = study.map
+    for name, touchpoint in declared.touchpoints.items():
+        need(f"touchpoints.{name}.stage", "stage", touchpoint.stage, declared.stages)
+    for name, question in declared.questions.items():
+        need(f"questions.{name}.scale", "scale", question.scale, declared.scales)
+        place = f"questions.{name}.touchpoint"
+        need(place, "touchpoint", question.touchpoint, declared.touchpoints)
+    for name in declared.codes:
+        try:
+            study._code_list(name)
+        except StudyError as error:
+            found.append(error)
+    for source_name, source in declared.sources.items():
+        for number, table in enumerate(source.tables):
+            place = f"sources.{source_name}.tables.{number}"
+            need(f"{place}.table", "canonical table", table.table, CANONICAL)
+            if table.table not in CANONICAL:
+                continue
+            for question_id in table.answers:
+                need(f"{place}.answers.{question_id}", "question", question_id, declared.questions)
+            valid = study.canonical(table.table).schema
+            for name, column in table.columns.items():
+                need(f"{place}.columns.{name}", f"column of {table.table}", name, valid)
+                if isinstance(column.values, str):
+                    spot = f"{place}.columns.{name}.values"
+                    need(spot, "code list", column.values, declared.codes)
+            for name in table.skip_when_missing:
+                need(f"{place}.skip_when_missing", f"column of {table.table}", name, valid)
+            found += _missing_columns(study, table, f"{where}: {place}")
+    return found
+
+
+FROM_REGISTER = frozenset(
+    {"question_id", "measure", "touchpoint_id", "value", "scale_min", "scale_max", "missing"}
+)  # columns of responses that the question register fills
+
+
+def _missing_columns(study: Study, table: TableMap, where: str) -> list[StudyError]:
+    """List required columns the map says nothing about."""
+    given = set(table.columns) | (FROM_REGISTER if table.answers else frozenset())
+    defaults = {"weight"} if table.table == "responses" else set()
+    required = {c.name for c in study.canonical(table.table).columns if c.required}
+    absent = sorted(required - given - defaults)
+    if not absent:
+        return []
+    return [
+        StudyError(
+            f"{where}.columns",
+            expected=f"a map for every required column of {table.table}",
+            got=f"none for {examples(absent)}",
+            todo="add them, for instance as a column name or a constant",
+        )
+    ]

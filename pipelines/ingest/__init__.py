@@ -1,0 +1,1 @@
+"""Ingest: raw files to mapped tables, as study.yaml says."""

@@ -1,0 +1,1 @@
+"""Measure: where every touchpoint stands, with its uncertainty."""

@@ -1,0 +1,1 @@
+"""Publish: the bundle the app reads."""

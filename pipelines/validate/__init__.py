@@ -1,0 +1,1 @@
+"""Validate: Great Expectations judges, bad rows go to quarantine with their reasons."""
