@@ -30,7 +30,7 @@ def to_polars(rows: Frame) -> pl.LazyFrame:
 
 def is_spark(rows: Frame) -> bool:
     """Whether the rows live on Spark."""
-    return rows.implementation.is_pyspark()
+    return bool(rows.implementation.is_pyspark())
 
 
 def parse_time(rows: Frame, column: str, pattern: str, time_zone: str) -> Frame:
