@@ -16,8 +16,7 @@ Frame = nw.LazyFrame[Any]
 
 def from_polars(rows: pl.LazyFrame) -> Frame:
     """Wrap a Polars frame."""
-    wrapped: Frame = nw.from_native(rows)
-    return wrapped
+    return nw.from_native(rows)
 
 
 def to_polars(rows: Frame) -> pl.LazyFrame:
@@ -25,7 +24,8 @@ def to_polars(rows: Frame) -> pl.LazyFrame:
     native = rows.to_native()
     if isinstance(native, pl.LazyFrame):
         return native
-    return rows.collect("polars").to_native().lazy()
+    collected: pl.DataFrame = rows.collect("polars").to_native()
+    return collected.lazy()
 
 
 def is_spark(rows: Frame) -> bool:
