@@ -6,7 +6,9 @@ does not offer alike on both engines are here, each once per engine.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import narwhals as nw
 import polars as pl
@@ -17,6 +19,32 @@ Frame = nw.LazyFrame[Any]
 def from_polars(rows: pl.LazyFrame) -> Frame:
     """Wrap a Polars frame."""
     return nw.from_native(rows)
+
+
+def lift(rows: pl.LazyFrame, name: str, scratch: Path) -> Frame:
+    """Hand rows that Polars has read to the engine of that name, `polars` or `spark`.
+
+    Spark gets them as a Parquet file in `scratch`, which has to outlive the rows.
+    """
+    if name == "polars":
+        return from_polars(rows)
+    landed = scratch / f"{uuid4().hex}.parquet"
+    rows.sink_parquet(landed)
+    wrapped: Frame = nw.from_native(spark_session().read.parquet(str(landed)))
+    return wrapped
+
+
+def spark_session() -> Any:
+    """Return the running Spark session, or start one; times are UTC, bad casts are null."""
+    from pyspark.sql import SparkSession
+
+    return (
+        SparkSession.builder.appName("touchstone")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.ansi.enabled", "false")
+        .config("spark.ui.enabled", "false")
+        .getOrCreate()
+    )
 
 
 def to_polars(rows: Frame) -> pl.LazyFrame:

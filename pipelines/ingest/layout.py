@@ -1,0 +1,71 @@
+"""Bring a raw file's columns into shape: select, rename neutrally, unpivot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import narwhals as nw
+
+from pipelines.core.engine import Frame
+from pipelines.core.errors import SourceError, closest, examples
+from pipelines.core.study import TableMap
+from pipelines.ingest import cells
+
+ROW = "source_row"
+
+
+def columns_read(table: TableMap) -> list[str]:
+    """Name the source columns a table map reads, each once."""
+    made = {table.unpivot.name, table.unpivot.value} if table.unpivot else set()
+    wide = table.unpivot.columns if table.unpivot else []
+    read = [name for column in table.columns.values() for name in column.reads]
+    names = [*table.answers.values(), *wide, *(name for name in read if name not in made)]
+    return list(dict.fromkeys(names))
+
+
+def require_columns(present: Sequence[str], table: TableMap, where: str) -> None:
+    """Refuse a file that lacks a column which the map names.
+
+    Raises
+    ------
+    SourceError
+        Naming the missing columns and the nearest that are there.
+    """
+    missing = [name for name in columns_read(table) if name not in {*present, ROW}]
+    if missing:
+        there = [name for name in present if name != ROW]
+        raise SourceError(
+            where,
+            expected=f"the columns that the map to {table.table} names",
+            got=f"a file without {examples(missing)}",
+            todo=f"for {missing[0]!r} {closest(missing[0], there)}",
+        )
+
+
+def alias_columns(rows: Frame, columns: Sequence[str]) -> tuple[dict[str, str], Frame]:
+    """Select the columns under neutral names, so that none meets a contract column's."""
+    raw = {name: f"raw_{number}" for number, name in enumerate(columns)}
+    return raw | {ROW: ROW}, rows.select(
+        nw.col(ROW).cast(nw.Int64), *(nw.col(name).alias(alias) for name, alias in raw.items())
+    )
+
+
+def unpivot(
+    rows: Frame, wide: Sequence[str], labels: Mapping[str, str], name: str, value: str
+) -> Frame:
+    """One row per column of `wide`; `order` keeps the columns' order."""
+    schema = rows.collect_schema()
+    index = [column for column in schema.names() if column not in wide]
+    texts = rows.with_columns(
+        *(cells.text(column, schema[column]).alias(column) for column in wide)
+    )
+    long = texts.unpivot(on=list(wide), index=index, variable_name="alias", value_name=value)
+    alias = nw.col("alias")
+    return long.with_columns(
+        alias.replace_strict(
+            list(wide), [labels[column] for column in wide], return_dtype=nw.String
+        ).alias(name),
+        alias.replace_strict(list(wide), list(range(len(wide))), return_dtype=nw.Int64).alias(
+            "order"
+        ),
+    ).drop("alias")

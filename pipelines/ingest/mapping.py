@@ -1,0 +1,219 @@
+"""Map a source's rows to a canonical table, as study.yaml says; the same on every engine.
+
+Nothing is lost: a row stays a row. A cell that cannot be read leaves its column null and
+is named in `unreadable`, so that validation sends the row to quarantine with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from string import Formatter
+
+import narwhals as nw
+
+from pipelines.core import engine
+from pipelines.core.contract import DATE, FLAG, NUMBER, TIME, Column, Table
+from pipelines.core.engine import Frame
+from pipelines.core.errors import StudyError
+from pipelines.core.study import ColumnMap, Study, TableMap
+from pipelines.ingest import cells
+from pipelines.ingest.answers import read_answers
+from pipelines.ingest.layout import ROW, alias_columns, columns_read, unpivot
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where rows come from: the study, the source in its map, and one raw file."""
+
+    study: Study
+    source: str
+    file: str
+
+
+def map_rows(rows: Frame, origin: Origin, table: TableMap) -> Frame:
+    """Map one raw file's rows to one canonical table.
+
+    Parameters
+    ----------
+    rows : Frame
+        The file's columns and `source_row`.
+    table : TableMap
+        The part of study.yaml that says how; its columns are all in `rows`.
+
+    Returns
+    -------
+    Frame
+        Columns of ``origin.study.mapped(table.table)``; one row per row of the file, or
+        per row and unpivoted column, without those that `skip_when_missing` leaves out.
+        In the order of `source_row`, then of the columns unpivoted.
+    """
+    target = origin.study.mapped(table.table)
+    raw, rows = alias_columns(rows, columns_read(table))
+    if table.answers:
+        rows = read_answers(rows, raw, origin.study, table.answers)
+    elif table.unpivot:
+        wide = [raw[name] for name in table.unpivot.columns]
+        labels = dict(zip(wide, table.unpivot.columns, strict=True))
+        rows = unpivot(rows, wide, labels, table.unpivot.name, table.unpivot.value)
+        raw |= {table.unpivot.name: table.unpivot.name, table.unpivot.value: table.unpivot.value}
+    for name, column in table.columns.items():
+        rows = _fill(rows, target.column(name), column, raw, origin.study)
+    if table.skip_when_missing:
+        rows = rows.filter(
+            ~nw.any_horizontal(
+                *(nw.col(name).is_null() for name in table.skip_when_missing), ignore_nulls=True
+            )
+        )
+    return _in_order(_finish(rows, target, origin), table)
+
+
+def keep_one_per_key(rows: Frame, key: Sequence[str]) -> Frame:
+    """Keep the first row of each key, by file and row; rows without a key all stay."""
+    keyless = nw.any_horizontal(*(nw.col(name).is_null() for name in key), ignore_nulls=True)
+    first_file = nw.col("source_file") == nw.col("source_file").min().over(*key)
+    rows = rows.filter(first_file | keyless)
+    return rows.filter((nw.col(ROW) == nw.col(ROW).min().over(*key)) | keyless)
+
+
+def _fill(
+    rows: Frame, target: Column, column: ColumnMap, raw: Mapping[str, str], study: Study
+) -> Frame:
+    """Add one column of the contract, and what could not be read of it."""
+    if column.constant is not None:
+        return rows.with_columns(_cast(nw.lit(column.constant), target).alias(target.name))
+    schema = rows.collect_schema()
+
+    def cell_of(name: str) -> nw.Expr:
+        alias = raw[name]
+        text = cells.text(alias, schema[alias])
+        return nw.when(~text.is_in(column.missing)).then(text) if column.missing else text
+
+    if column.template is not None:
+        return rows.with_columns(_from_template(column.template, cell_of).alias(target.name))
+    if column.product is not None:
+        factors = [cells.number(cell_of(name), column.decimal) for name in column.product]
+        product = reduce(nw.Expr.__mul__, factors)
+        rows = rows.with_columns(product.alias(target.name))
+        return rows.with_columns(
+            *(
+                cells.problem(
+                    ~cell_of(name).is_null() & factor.is_null(), name, cell_of(name), "is no number"
+                )
+                for name, factor in zip(column.product, factors, strict=True)
+            )
+        )
+    assert column.column is not None  # ColumnMap has exactly one origin
+    cell = cell_of(column.column)
+    codes = study.values_of(column)
+    if codes is not None:
+        cell = cells.translated(cell, codes, column.otherwise)
+    elif column.patterns is not None:
+        cell = cells.matched(cell, column.patterns, column.otherwise)
+    dtype = schema[raw[column.column]]
+    if target.dtype in (TIME, DATE):
+        return _fill_time(rows, target, column, raw[column.column], cell, dtype, study)
+    return _fill_read(rows, target, cell, column)
+
+
+def _fill_read(rows: Frame, target: Column, cell: nw.Expr, column: ColumnMap) -> Frame:
+    if target.dtype == NUMBER:
+        value, noun = cells.number(cell, column.decimal), "is no number"
+    elif target.dtype == FLAG:
+        value, noun = cells.flag(cell), "is neither yes nor no"
+    else:
+        return rows.with_columns(cell.alias(target.name))
+    problem = cells.problem(~cell.is_null() & value.is_null(), target.name, cell, noun)
+    return rows.with_columns(value.alias(target.name), problem)
+
+
+def _fill_time(
+    rows: Frame,
+    target: Column,
+    column: ColumnMap,
+    alias: str,
+    cell: nw.Expr,
+    dtype: nw.dtypes.DType,
+    study: Study,
+) -> Frame:
+    """Add a time or date; text needs a `format`, times without a zone are the study's."""
+    name = target.name
+    if dtype.is_temporal():
+        rows = rows.with_columns(nw.col(alias).alias(name))
+        local = dtype == nw.Date or getattr(dtype, "time_zone", None) is None
+        if target.dtype == TIME and local:
+            rows = engine.to_utc(rows, name, study.map.time_zone)
+        return rows.with_columns(_cast(nw.col(name), target).alias(name))
+    if column.format is None:
+        raise StudyError(
+            f"{study.name}/study.yaml: columns.{name}",
+            expected="a `format`, since the file holds text there",
+            got="none",
+            todo='add one, for instance format: "%Y-%m-%d"',
+        )
+    zone = study.map.time_zone if target.dtype == TIME else "UTC"
+    text = f"{name}_text"
+    rows = rows.with_columns(cell.alias(text), cell.alias(name))
+    rows = engine.parse_time(rows, name, column.format, zone)
+    noun = f"is no time like {column.format}"
+    unread = ~nw.col(text).is_null() & nw.col(name).is_null()
+    rows = rows.with_columns(cells.problem(unread, name, nw.col(text), noun))
+    return rows.with_columns(_cast(nw.col(name), target).alias(name))
+
+
+def _from_template(template: str, cell_of: Callable[[str], nw.Expr]) -> nw.Expr:
+    """Join literal pieces and cells; null if any cell is."""
+    pieces: list[nw.Expr] = []
+    for literal, name, _, _ in Formatter().parse(template):
+        if literal:
+            pieces.append(nw.lit(literal))
+        if name:
+            pieces.append(cell_of(name))
+    return nw.concat_str(*pieces)
+
+
+def _cast(value: nw.Expr, target: Column) -> nw.Expr:
+    """Cast to a contract column's type."""
+    if target.dtype == TIME:
+        return value.cast(nw.Datetime("us", "UTC"))
+    if target.dtype == DATE:
+        return value.cast(nw.Date)
+    if target.dtype == NUMBER:
+        return value.cast(nw.Float64)
+    return value.cast(nw.Boolean if target.dtype == FLAG else nw.String)
+
+
+def _finish(rows: Frame, target: Table, origin: Origin) -> Frame:
+    """Add the trace and the columns the map says nothing about; keep the contract's order."""
+    there = rows.collect_schema().names()
+    problems = [nw.col(name) for name in there if name.startswith(cells.PROBLEM)]
+    unreadable: nw.Expr = nw.lit(None, dtype=nw.String)
+    if problems:
+        joined = nw.concat_str(*problems, separator="; ", ignore_nulls=True)
+        unreadable = nw.when(joined != "").then(joined)
+    trace = {
+        "source": nw.lit(origin.source),
+        "source_file": nw.lit(origin.file),
+        "unreadable": unreadable,
+    }
+    rows = rows.with_columns(**trace)
+    filled = {*there, *trace}
+    absent = [column for column in target.columns if column.name not in filled]
+    rows = rows.with_columns(*(_default(column, target).alias(column.name) for column in absent))
+    order = ["order"] if "order" in there else []
+    return rows.select(*target.schema, *order)
+
+
+def _default(column: Column, target: Table) -> nw.Expr:
+    """A survey without weights counts each answer once; all else is null."""
+    if (target.name, column.name) == ("responses", "weight"):
+        return nw.lit(1.0)
+    return _cast(nw.lit(None), column)
+
+
+def _in_order(rows: Frame, table: TableMap) -> Frame:
+    """Sort what unpivoting has turned; other rows keep the file's order."""
+    if not (table.answers or table.unpivot):
+        return rows
+    return rows.sort(ROW, "order").drop("order")
