@@ -44,7 +44,7 @@ def _register(questions: Mapping[str, Question], scales: Mapping[str, Scale]) ->
     of = nw.col("question_id")
 
     def look_up(column: str, values: Sequence[str | float]) -> nw.Expr:
-        return of.replace_strict(names, values).alias(column)
+        return of.replace_strict(names, values, default=None).alias(column)
 
     listed = list(questions.values())
     asked = {q: question.touchpoint for q, question in questions.items()}

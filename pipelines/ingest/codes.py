@@ -36,7 +36,9 @@ def undeclared_cells(
         return {}
     numbered = dict(enumerate(flags))
     counts = engine.to_polars(
-        rows.select(*(flags[place].sum().alias(f"n{i}") for i, place in numbered.items()))
+        rows.select(
+            *(flags[place].cast(nw.Int64).sum().alias(f"n{i}") for i, place in numbered.items())
+        )
     ).collect()
     found = {}
     for i, place in numbered.items():

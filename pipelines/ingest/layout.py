@@ -61,11 +61,11 @@ def unpivot(
     )
     long = texts.unpivot(on=list(wide), index=index, variable_name="alias", value_name=value)
     alias = nw.col("alias")
+    numbers = list(range(len(wide)))
+    # `default` is never taken; Spark wants one.
     return long.with_columns(
-        alias.replace_strict(
-            list(wide), [labels[column] for column in wide], return_dtype=nw.String
-        ).alias(name),
-        alias.replace_strict(list(wide), list(range(len(wide))), return_dtype=nw.Int64).alias(
-            "order"
+        alias.replace_strict(list(wide), [labels[column] for column in wide], default=None).alias(
+            name
         ),
+        alias.replace_strict(list(wide), numbers, default=None).alias("order"),
     ).drop("alias")
