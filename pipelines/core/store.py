@@ -49,7 +49,7 @@ def write(path: Path, rows: pl.DataFrame, table: Table) -> None:
     """
     table.check(rows.schema, str(path))
     floats = pl.selectors.float()
-    tidy = rows.select(table.schema).sort(table.key, nulls_last=True)
+    tidy = rows.select(*table.schema).sort(table.key, nulls_last=True)
     with replacing(path) as temporary:
         tidy.with_columns(floats.round_sig_figs(SIGNIFICANT_DIGITS)).write_parquet(temporary)
 

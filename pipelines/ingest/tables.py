@@ -131,4 +131,4 @@ def ledger(offers: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
             got=f"{row['rows']}",
             todo="this is a fault of Touchstone; please report it",
         )
-    return counted.select(LEDGER).sort(keys)
+    return counted.select(*LEDGER).sort(keys)
