@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import narwhals as nw
 import polars as pl
 
 from pipelines.core import engine
 from pipelines.core.engine import Frame
-from pipelines.core.errors import SourceError, closest
-from pipelines.core.study import Study, TableMap
-from pipelines.ingest import cells
-from pipelines.ingest.layout import alias_columns, columns_read
+from pipelines.core.errors import SourceError
+from pipelines.core.study import ColumnMap, Study, TableMap
+from pipelines.ingest.layout import RawCells, alias_columns, columns_read
 
 
 def undeclared_cells(
@@ -25,58 +25,67 @@ def undeclared_cells(
     dict
         Place in the table map -> frame of `cell` and `n`, most frequent first.
     """
-    raw, rows = alias_columns(rows, columns_read(table))
-    schema = rows.collect_schema()
-    suspects = _suspects(study, table)
-    flags = {
-        place: _is_undeclared(cells.text(raw[name], schema[raw[name]]), declared)
-        for place, (name, declared) in suspects.items()
-    }
-    if not flags:
+    names, rows = alias_columns(rows, columns_read(table))
+    suspects = _suspects(study, table, RawCells(names, rows.collect_schema()))
+    if not suspects:
         return {}
-    numbered = dict(enumerate(flags))
-    counts = engine.to_polars(
-        rows.select(
-            *(flags[place].cast(nw.Int64).sum().alias(f"n{i}") for i, place in numbered.items())
-        )
-    ).collect()
+    strange = [_is_undeclared(suspect).cast(nw.Int64).sum() for suspect in suspects]
+    named = (count.alias(f"n{number}") for number, count in enumerate(strange))
+    counts = engine.to_polars(rows.select(*named)).collect().row(0)
     found = {}
-    for i, place in numbered.items():
-        if counts[f"n{i}"].item():
-            name = raw[suspects[place][0]]
-            cell = cells.text(name, schema[name])
-            listed = rows.filter(flags[place]).select(cell.alias("cell"))
+    for suspect, n in zip(suspects, counts, strict=True):
+        if n:
+            listed = rows.filter(_is_undeclared(suspect)).select(suspect.cell.alias("cell"))
             tally = engine.to_polars(listed.group_by("cell").agg(nw.len().alias("n")))
-            found[place] = tally.sort("n", "cell", descending=[True, False]).head(limit).collect()
+            order = tally.sort("n", "cell", descending=[True, False])
+            found[suspect.place] = order.head(limit).collect()
     return found
 
 
-def _suspects(study: Study, table: TableMap) -> dict[str, tuple[str, Sequence[str] | str]]:
-    """Places that translate codes -> the column, and the codes (or one pattern) it declares."""
-    found: dict[str, tuple[str, Sequence[str] | str]] = {}
-    wide = table.unpivot.columns if table.unpivot else []
+@dataclass(frozen=True)
+class Suspect:
+    """A place that translates cells, and the codes, or the one pattern, that it declares."""
+
+    place: str
+    cell: nw.Expr
+    declared: Sequence[str] | str
+
+
+def _suspects(study: Study, table: TableMap, raw: RawCells) -> list[Suspect]:
+    found = []
     for target, column in table.columns.items():
-        if column.column is None or "otherwise" in column.given:
+        declared = _declared(study, column)
+        if declared is None:
             continue
-        codes = study.values_of(column)
-        declared: Sequence[str] | str
-        if codes is not None:
-            declared = [*codes, *column.missing]
-        elif column.patterns is not None:
-            declared = "|".join(f"(?:{pattern})" for pattern in column.patterns)
+        if table.unpivot and column.column == table.unpivot.value:
+            texts = {name: raw.text(name, column.missing) for name in table.unpivot.columns}
         else:
-            continue
-        unpivoted = table.unpivot is not None and column.column == table.unpivot.value
-        for name in wide if unpivoted else [column.column]:
-            found[f"columns.{target} ({name})"] = (name, declared)
+            texts = {column.column or column.template or "": raw.of(column)}
+        found += [
+            Suspect(f"columns.{target} ({name})", cell, declared) for name, cell in texts.items()
+        ]
     for question_id, name in table.answers.items():
         scale = study.map.scales[study.map.questions[question_id].scale]
         if scale.labels:
-            found[f"answers.{question_id} ({name})"] = (name, [*scale.labels, *scale.missing])
+            place = f"answers.{question_id} ({name})"
+            found.append(Suspect(place, raw.text(name), [*scale.labels, *scale.missing]))
     return found
 
 
-def _is_undeclared(cell: nw.Expr, declared: Sequence[str] | str) -> nw.Expr:
+def _declared(study: Study, column: ColumnMap) -> Sequence[str] | str | None:
+    """Codes or pattern a column declares; None if it translates nothing or takes all."""
+    if "otherwise" in column.given:
+        return None
+    codes = study.values_of(column)
+    if codes is not None:
+        return list(codes)
+    if column.patterns is not None:
+        return "|".join(f"(?:{pattern})" for pattern in column.patterns)
+    return None
+
+
+def _is_undeclared(suspect: Suspect) -> nw.Expr:
+    cell, declared = suspect.cell, suspect.declared
     known = cell.str.contains(declared) if isinstance(declared, str) else cell.is_in(declared)
     return ~cell.is_null() & ~known.fill_null(False)
 
@@ -91,11 +100,9 @@ def require_declared(rows: Frame, study: Study, table: TableMap, where: str) -> 
     """
     for place, tally in undeclared_cells(rows, study, table).items():
         listed = ", ".join(f"{cell!r} ({n} times)" for cell, n in tally.head(5).iter_rows())
-        _, declared = _suspects(study, table)[place]
-        names = [] if isinstance(declared, str) else declared
         raise SourceError(
             f"{where}: {place}",
-            expected="only codes that study.yaml declares",
+            expected="only codes and labels that study.yaml declares",
             got=listed,
-            todo=f"declare them or give `otherwise`; {closest(tally['cell'][0], names)}",
+            todo="declare them there, or say with `otherwise` what they become",
         )

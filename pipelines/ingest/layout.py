@@ -3,15 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from string import Formatter
 
 import narwhals as nw
 
 from pipelines.core.engine import Frame
 from pipelines.core.errors import SourceError, closest, examples
-from pipelines.core.study import TableMap
+from pipelines.core.study import ColumnMap, TableMap
 from pipelines.ingest import cells
 
 ROW = "source_row"
+
+
+@dataclass(frozen=True)
+class RawCells:
+    """A file's cells under neutral names.
+
+    Parameters
+    ----------
+    names : mapping
+        Column of the file -> name in the frame.
+    schema : mapping
+        Name in the frame -> type.
+    """
+
+    names: Mapping[str, str]
+    schema: Mapping[str, nw.dtypes.DType]
+
+    def text(self, name: str, missing: Sequence[str] = ()) -> nw.Expr:
+        """Text of a column's cells; null if blank or declared as missing."""
+        alias = self.names[name]
+        cell = cells.text(alias, self.schema[alias])
+        return nw.when(~cell.is_in(missing)).then(cell) if missing else cell
+
+    def of(self, column: ColumnMap) -> nw.Expr:
+        """Text that a column map starts from: a column's cells, or a template's, joined."""
+        if column.template is None:
+            assert column.column is not None  # ColumnMap has exactly one origin
+            return self.text(column.column, column.missing)
+        pieces: list[nw.Expr] = []
+        for literal, name, _, _ in Formatter().parse(column.template):
+            if literal:
+                pieces.append(nw.lit(literal))
+            if name:
+                pieces.append(self.text(name, column.missing))
+        return nw.concat_str(*pieces)
 
 
 def columns_read(table: TableMap) -> list[str]:

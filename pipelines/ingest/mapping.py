@@ -6,10 +6,9 @@ is named in `unreadable`, so that validation sends the row to quarantine with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from string import Formatter
 
 import narwhals as nw
 
@@ -20,7 +19,7 @@ from pipelines.core.errors import StudyError
 from pipelines.core.study import ColumnMap, Study, TableMap
 from pipelines.ingest import cells
 from pipelines.ingest.answers import read_answers
-from pipelines.ingest.layout import ROW, alias_columns, columns_read, unpivot
+from pipelines.ingest.layout import ROW, RawCells, alias_columns, columns_read, unpivot
 
 
 @dataclass(frozen=True)
@@ -78,43 +77,37 @@ def keep_one_per_key(rows: Frame, key: Sequence[str]) -> Frame:
 
 
 def _fill(
-    rows: Frame, target: Column, column: ColumnMap, raw: Mapping[str, str], study: Study
+    rows: Frame, target: Column, column: ColumnMap, names: Mapping[str, str], study: Study
 ) -> Frame:
     """Add one column of the contract, and what could not be read of it."""
     if column.constant is not None:
         return rows.with_columns(_cast(nw.lit(column.constant), target).alias(target.name))
-    schema = rows.collect_schema()
-
-    def cell_of(name: str) -> nw.Expr:
-        alias = raw[name]
-        text = cells.text(alias, schema[alias])
-        return nw.when(~text.is_in(column.missing)).then(text) if column.missing else text
-
-    if column.template is not None:
-        return rows.with_columns(_from_template(column.template, cell_of).alias(target.name))
+    raw = RawCells(names, rows.collect_schema())
     if column.product is not None:
-        factors = [cells.number(cell_of(name), column.decimal) for name in column.product]
-        product = reduce(nw.Expr.__mul__, factors)
-        rows = rows.with_columns(product.alias(target.name))
-        return rows.with_columns(
-            *(
-                cells.problem(
-                    ~cell_of(name).is_null() & factor.is_null(), name, cell_of(name), "is no number"
-                )
-                for name, factor in zip(column.product, factors, strict=True)
-            )
-        )
-    assert column.column is not None  # ColumnMap has exactly one origin
-    cell = cell_of(column.column)
-    codes = study.values_of(column)
+        return _fill_product(rows, target, column, raw)
+    alias = names[column.column] if column.column is not None else None
+    if alias is not None and target.dtype in (TIME, DATE) and raw.schema[alias].is_temporal():
+        return _fill_typed_time(rows, target, alias, raw.schema[alias], study)
+    cell, codes = raw.of(column), study.values_of(column)
     if codes is not None:
         cell = cells.translated(cell, codes, column.otherwise)
     elif column.patterns is not None:
         cell = cells.matched(cell, column.patterns, column.otherwise)
-    dtype = schema[raw[column.column]]
     if target.dtype in (TIME, DATE):
-        return _fill_time(rows, target, column, raw[column.column], cell, dtype, study)
+        return _fill_time(rows, target, column, cell, study)
     return _fill_read(rows, target, cell, column)
+
+
+def _fill_product(rows: Frame, target: Column, column: ColumnMap, raw: RawCells) -> Frame:
+    """Multiply numbers; name each factor that is none."""
+    texts = {name: raw.text(name, column.missing) for name in column.product or []}
+    factors = {name: cells.number(cell, column.decimal) for name, cell in texts.items()}
+    product = reduce(nw.Expr.__mul__, factors.values())
+    problems = [
+        cells.problem(~cell.is_null() & factors[name].is_null(), name, cell, "is no number")
+        for name, cell in texts.items()
+    ]
+    return rows.with_columns(product.alias(target.name), *problems)
 
 
 def _fill_read(rows: Frame, target: Column, cell: nw.Expr, column: ColumnMap) -> Frame:
@@ -128,30 +121,29 @@ def _fill_read(rows: Frame, target: Column, cell: nw.Expr, column: ColumnMap) ->
     return rows.with_columns(value.alias(target.name), problem)
 
 
-def _fill_time(
-    rows: Frame,
-    target: Column,
-    column: ColumnMap,
-    alias: str,
-    cell: nw.Expr,
-    dtype: nw.dtypes.DType,
-    study: Study,
+def _fill_typed_time(
+    rows: Frame, target: Column, alias: str, dtype: nw.dtypes.DType, study: Study
 ) -> Frame:
-    """Add a time or date; text needs a `format`, times without a zone are the study's."""
-    name = target.name
-    if dtype.is_temporal():
-        rows = rows.with_columns(nw.col(alias).alias(name))
-        local = dtype == nw.Date or getattr(dtype, "time_zone", None) is None
-        if target.dtype == TIME and local:
-            rows = engine.to_utc(rows, name, study.map.time_zone)
-        return rows.with_columns(_cast(nw.col(name), target).alias(name))
+    """Add a time or date that is one in the file; without a zone it is the study's."""
+    rows = rows.with_columns(nw.col(alias).alias(target.name))
+    local = dtype == nw.Date or getattr(dtype, "time_zone", None) is None
+    if target.dtype == TIME and local:
+        rows = engine.to_utc(rows, target.name, study.map.time_zone)
+    return rows.with_columns(_cast(nw.col(target.name), target).alias(target.name))
+
+
+def _fill_time(
+    rows: Frame, target: Column, column: ColumnMap, cell: nw.Expr, study: Study
+) -> Frame:
+    """Add a time or date written as text, in the study's zone."""
     if column.format is None:
         raise StudyError(
-            f"{study.name}/study.yaml: columns.{name}",
+            f"{study.name}/study.yaml: columns.{target.name}",
             expected="a `format`, since the file holds text there",
             got="none",
             todo='add one, for instance format: "%Y-%m-%d"',
         )
+    name = target.name
     zone = study.map.time_zone if target.dtype == TIME else "UTC"
     text = f"{name}_text"
     rows = rows.with_columns(cell.alias(text), cell.alias(name))
@@ -160,17 +152,6 @@ def _fill_time(
     unread = ~nw.col(text).is_null() & nw.col(name).is_null()
     rows = rows.with_columns(cells.problem(unread, name, nw.col(text), noun))
     return rows.with_columns(_cast(nw.col(name), target).alias(name))
-
-
-def _from_template(template: str, cell_of: Callable[[str], nw.Expr]) -> nw.Expr:
-    """Join literal pieces and cells; null if any cell is."""
-    pieces: list[nw.Expr] = []
-    for literal, name, _, _ in Formatter().parse(template):
-        if literal:
-            pieces.append(nw.lit(literal))
-        if name:
-            pieces.append(cell_of(name))
-    return nw.concat_str(*pieces)
 
 
 def _cast(value: nw.Expr, target: Column) -> nw.Expr:

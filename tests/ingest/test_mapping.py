@@ -204,10 +204,29 @@ def test_an_undeclared_code_is_named_with_its_number(study):
 def test_an_undeclared_label_of_a_scale_is_named(study):
     rows = pl.LazyFrame(RAW | {"Q2": ["good", "goood", None, "bad"]})
     table = study.map.sources["survey"].tables[0]
-    with pytest.raises(SourceError, match=r"answers.whole \(Q2\).*'goood'.*did you mean 'good'"):
+    with pytest.raises(SourceError, match=r"answers.whole \(Q2\).*'goood' \(1 times\)"):
         require_declared(
             engine.from_polars(rows.with_row_index("source_row", 1)), study, table, "a.csv"
         )
+
+
+def test_a_template_is_read_like_a_cell(study):
+    content = yaml.safe_load(MAP)
+    columns = content["sources"]["survey"]["tables"][1]["columns"]
+    columns["birth_on"] = {"template": "{Q1}.{AGE}.1980", "format": "%d.%m.%Y", "missing": ["9"]}
+    columns["segment_age"] = {"template": "{ID}/{AGE}", "values": {"1/1": "young"}}
+    joined = Study(study.folder, Map.model_validate(content))
+    raw = RAW | {"Q1": ["5", "6", "31", None], "AGE": ["1", "9", "2", "2"]}
+    people = mapped(joined, "customers", raw)
+    assert people["birth_on"].to_list() == [date(1980, 1, 5), None, None, None]
+    assert people["unreadable"].to_list() == [
+        None, None, "birth_on: '31.2.1980' is no time like %d.%m.%Y", None,
+    ]  # fmt: skip
+    assert people["segment_age"].to_list() == ["young", None, None, None]
+    rows = engine.from_polars(pl.LazyFrame(raw).with_row_index("source_row", 1))
+    table = joined.map.sources["survey"].tables[1]
+    with pytest.raises(SourceError, match=r"segment_age \(\{ID\}/\{AGE\}\).*'2/9' \(1 times\)"):
+        require_declared(rows, joined, table, "a.csv")
 
 
 def test_text_times_need_a_format(study):
