@@ -173,15 +173,15 @@ def _finish(rows: Frame, target: Table, origin: Origin) -> Frame:
     if problems:
         joined = nw.concat_str(*problems, separator="; ", ignore_nulls=True)
         unreadable = nw.when(joined != "").then(joined)
-    trace = {
+    added = {
         "source": nw.lit(origin.source),
         "source_file": nw.lit(origin.file),
         "unreadable": unreadable,
     }
-    rows = rows.with_columns(**trace)
-    filled = {*there, *trace}
-    absent = [column for column in target.columns if column.name not in filled]
-    rows = rows.with_columns(*(_default(column, target).alias(column.name) for column in absent))
+    for column in target.columns:
+        if column.name not in {*there, *added}:
+            added[column.name] = _default(column, target)
+    rows = rows.with_columns(**added)
     order = ["order"] if "order" in there else []
     return rows.select(*target.schema, *order)
 
