@@ -50,12 +50,14 @@ def read_sql(source: Source, folder: Path, where: str, scratch: Path) -> pl.Lazy
     query = _subquery(source.query or "")
     parts: list[pl.LazyFrame] = []
     with _connected(url, where) as connection:
-        names = tidy_names(_columns(connection, query, where), f"{where}.query")
+        with _result(connection, f"SELECT * FROM {query} LIMIT 0", where) as none:
+            names = tidy_names(list(none.keys()), f"{where}.query")
         order = ", ".join(str(i) for i in range(1, len(names) + 1))
-        for batch in _batches(connection, f"SELECT * FROM {query} ORDER BY {order}", where):
-            part = scratch / f"{len(parts)}.parquet"
-            _frame(batch, names, where).write_parquet(part)
-            parts.append(pl.scan_parquet(part, glob=False))
+        with _result(connection, f"SELECT * FROM {query} ORDER BY {order}", where) as result:
+            for batch in result.partitions(BATCH):
+                part = scratch / f"{len(parts)}.parquet"
+                _frame(batch, names, where).write_parquet(part)
+                parts.append(pl.scan_parquet(part, glob=False))
     if not parts:
         raise SourceError(
             f"{where}.query", expected="at least one row", got="none", todo="correct the query"
@@ -68,7 +70,7 @@ def _address(raw: str, environment: Mapping[str, str], folder: Path, where: str)
     """Fill in the variables of an address; a SQLite file is one of the study's."""
     try:
         url = sa.make_url(_filled_in(raw, environment, where))
-    except sa.exc.ArgumentError:
+    except (sa.exc.ArgumentError, ValueError):
         raise _bad_address(where, "something else") from None  # it may hold a password
     dialect = url.get_backend_name()
     if dialect not in _DIALECTS:
@@ -141,30 +143,21 @@ def _connected(url: sa.URL, where: str) -> Iterator[sa.Connection]:
         ) from None
     with connection:
         if postgres:
-            connection.exec_driver_sql("SET TIME ZONE 'UTC'")
-            adapters: Any = connection.connection.dbapi_connection
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("SET TIME ZONE 'UTC'")
             for name in _AS_TEXT:
-                adapters.adapters.register_loader(name, TextLoader)
+                driver.adapters.register_loader(name, TextLoader)
         yield connection
 
 
-def _columns(connection: sa.Connection, query: str, where: str) -> list[str]:
-    return list(_execute(connection, f"SELECT * FROM {query} LIMIT 0", where).keys())
-
-
-def _batches(
+@contextmanager
+def _result(
     connection: sa.Connection, statement: str, where: str
-) -> Iterator[Sequence[sa.Row[Any]]]:
+) -> Iterator[sa.CursorResult[Any]]:
     try:
-        yield from _execute(connection, statement, where).partitions(BATCH)
-    except sa.exc.DBAPIError as error:  # a row that the query cannot compute
-        raise _refused(error, connection.engine.url, where) from None
-
-
-def _execute(connection: sa.Connection, statement: str, where: str) -> sa.CursorResult[Any]:
-    try:
-        return connection.exec_driver_sql(statement)
-    except sa.exc.DBAPIError as error:
+        with connection.exec_driver_sql(statement) as result:
+            yield result
+    except sa.exc.DBAPIError as error:  # also of a row, later on
         raise _refused(error, connection.engine.url, where) from None
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from pipelines.core.errors import SourceError
 
 CHUNK = 1 << 22  # bytes
+SHOWN = 20  # bytes on each side of a bad one
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -172,7 +173,8 @@ def _decode(
 
 def _around(content: bytes, position: int, guess: str) -> str:
     """Show a bad byte with its neighbours, as it would read in the probable encoding."""
-    near = content[max(position - 10, 0) : position + 10]
-    near = near.split(b"\n")[-1 if b"\n" in content[max(position - 10, 0) : position] else 0]
+    start = max(content.rfind(b"\n", 0, position) + 1, position - SHOWN)
+    end = content.find(b"\n", position)
+    near = content[start : min(end if end >= 0 else len(content), position + SHOWN)]
     shown = near.decode(guess, errors="replace").strip()
     return f"the byte 0x{content[position]:02x}, probably {guess}: {shown!r}"

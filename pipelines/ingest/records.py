@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.core.errors import SourceError
 
-DELIMITERS = ",;\t|"
+DELIMITERS = ";\t|,"  # the comma last: it also stands in numbers and texts
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LONGEST_RECORD = 1 << 25  # bytes; more is a quotation mark that never ends
 _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
@@ -70,15 +70,15 @@ def lay_out(chunks: Iterable[bytes], delimiter: str, where: str) -> Layout:
     for block in _blocks(chunks, ord(delimiter), where):
         begin = 0
         starts = np.concatenate(([0], block.ends[:-1] + 1))
+        _require_quoting(block, ord(delimiter), where)
         if header is None:
             begin = _first_filled(block, starts)
             if begin == len(starts):
                 continue
             content = bytes(block.data[starts[begin] : block.ends[begin]]).decode()
-            header = _header(content, delimiter)
+            header = _header(content.removesuffix("\r"), delimiter, where)
             _require_delimiter(header, bytes(block.data[: 1 << 16]), delimiter, where)
             begin += 1
-        _require_quoting(block, ord(delimiter), where)
         _require_width(block, starts, begin, header, delimiter, where)
         blank |= bool(_is_blank(block, starts)[begin:].any())
     if header is None:
@@ -182,8 +182,16 @@ def _is_blank(block: _Block, starts: Positions) -> Flags:
     return blank
 
 
-def _header(content: str, delimiter: str) -> tuple[str, ...]:
-    return tuple(next(csv.reader([content.rstrip("\r")], delimiter=delimiter), []))
+def _header(content: str, delimiter: str, where: str) -> tuple[str, ...]:
+    try:
+        return tuple(next(csv.reader([content], delimiter=delimiter, strict=True), []))
+    except csv.Error as error:  # a bare CR, or a cell without end
+        raise SourceError(
+            f"{where}: line 1",
+            expected=f"a header with names separated by {delimiter!r}",
+            got=str(error),
+            todo="save the file as delimited text with LF or CR LF at the end of lines",
+        ) from error
 
 
 def _require_delimiter(header: tuple[str, ...], sample: bytes, delimiter: str, where: str) -> None:
@@ -218,13 +226,13 @@ def _require_width(
     if not ragged.size:
         return
     line = block.line(int(starts[ragged[0]]))
-    more = f" (and {ragged.size - 1} lines soon after)" if ragged.size > 1 else ""
+    more = f", and so have {ragged.size - 1} more soon after" if ragged.size > 1 else ""
     other = fitting_delimiter(bytes(block.data[: 1 << 16]))
     hint = f'write `delimiter: "{_escaped(other)}"` in study.yaml' if other else _QUOTE_THEM
     raise SourceError(
         f"{where}: line {line}",
         expected=f"{len(header)} cells separated by {delimiter!r}, as in the header",
-        got=f"{widths[ragged[0]]}{more}",
+        got=f"{widths[ragged[0]]} cells{more}",
         todo=hint if other != delimiter else _QUOTE_THEM,
     )
 
@@ -240,18 +248,19 @@ def _require_quoting(block: _Block, delimiter: int, where: str) -> None:
     """
     if not block.quotes.size:
         return
-    opening, closing = block.quotes[::2], block.quotes[1::2]
-    data = block.data
+    data, opening, closing = block.data, block.quotes[::2], block.quotes[1::2]
     goes_on = np.zeros(len(opening), bool)
     goes_on[1:] = opening[1:] == closing[:-1] + 1  # "" within a cell
     first = np.maximum.accumulate(np.where(goes_on, 0, np.arange(len(opening))))
     before = data[np.maximum(opening - 1, 0)]
     at_start = ((opening == 0) | (before == delimiter) | (before == _NEWLINE))[first]
     after = data[closing + 1]
-    ends_cell = (after == delimiter) | (after == _NEWLINE) | (after == _RETURN)
-    hidden = np.union1d(np.flatnonzero(data == delimiter), block.newlines)
-    hides = np.searchsorted(hidden, opening) != np.searchsorted(hidden, closing)
-    bad = np.flatnonzero(np.where(at_start, ~ends_cell & (after != _QUOTE), hides))
+    line_end = (after == _RETURN) & (data[np.minimum(closing + 2, data.size - 1)] == _NEWLINE)
+    well_closed = (after == delimiter) | (after == _NEWLINE) | (after == _QUOTE) | line_end
+    inside = np.flatnonzero(~at_start)
+    hidden = np.flatnonzero((data == delimiter) | (data == _NEWLINE)) if inside.size else inside
+    ends = np.searchsorted(hidden, closing[inside]) - np.searchsorted(hidden, opening[inside])
+    bad = np.union1d(np.flatnonzero(at_start & ~well_closed), inside[ends > 0])
     if bad.size:
         raise SourceError(
             f"{where}: line {block.line(int(opening[bad[0]]))}",
