@@ -18,18 +18,8 @@ import polars as pl
 
 from pipelines.core.errors import SourceError, closest
 from pipelines.core.study import Source, Study
-from pipelines.ingest.database import read_sql
-from pipelines.ingest.delimited import read_csv
-from pipelines.ingest.excel import read_xlsx
-from pipelines.ingest.parquet import read_parquet
-from pipelines.ingest.spss import read_sav
 
-_READERS: dict[str, Callable[[Source, Path, str, Path], pl.LazyFrame]] = {
-    "csv": read_csv,
-    "parquet": read_parquet,
-    "xlsx": read_xlsx,
-    "sav": read_sav,
-}
+Reader = Callable[[Source, Path, str, Path], pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -123,7 +113,27 @@ def read_file(study: Study, name: str, path: Path) -> RawTable:
         raise SourceError(
             where, expected="a table", got="an empty file", todo="export it again, or remove it"
         )
-    return _counted(name, file, _READERS[source.reader](source, path, where, _scratch()), where)
+    read = _reader(source.reader)
+    return _counted(name, file, read(source, path, where, _scratch()), where)
+
+
+def _reader(kind: str) -> Reader:
+    """Import one reader: the libraries of the others would only cost time."""
+    if kind == "csv":
+        from pipelines.ingest.delimited import read_csv
+
+        return read_csv
+    if kind == "parquet":
+        from pipelines.ingest.parquet import read_parquet
+
+        return read_parquet
+    if kind == "xlsx":
+        from pipelines.ingest.excel import read_xlsx
+
+        return read_xlsx
+    from pipelines.ingest.spss import read_sav
+
+    return read_sav
 
 
 def read_query(study: Study, name: str) -> RawTable:
@@ -134,6 +144,8 @@ def read_query(study: Study, name: str) -> RawTable:
     SourceError
         If the database cannot be reached, or refuses the query.
     """
+    from pipelines.ingest.database import read_sql
+
     where = f"{study.name}/study.yaml: sources.{name}"
     folder = Path(tempfile.mkdtemp(dir=_scratch()))
     rows = read_sql(study.map.sources[name], study.folder, where, folder)
