@@ -10,18 +10,16 @@ from pipelines.core.engine import Frame
 from pipelines.core.errors import StudyError
 from pipelines.core.study import Question, Scale, Study
 from pipelines.ingest import cells
-from pipelines.ingest.layout import unpivot
+from pipelines.ingest.layout import RawCells, unpivot
 
 BLANK = "skipped"  # an empty cell, unless the scale declares "" otherwise
 
 
-def read_answers(
-    rows: Frame, raw: Mapping[str, str], study: Study, answers: Mapping[str, str]
-) -> Frame:
+def read_answers(rows: Frame, raw: RawCells, study: Study, answers: Mapping[str, str]) -> Frame:
     """Unpivot question columns and read each cell on its question's scale."""
     questions = {question_id: study.map.questions[question_id] for question_id in answers}
     scales = {question.scale: study.map.scales[question.scale] for question in questions.values()}
-    labels = {raw[column]: question_id for question_id, column in answers.items()}
+    labels = {raw.names[column]: question_id for question_id, column in answers.items()}
     if len(labels) != len(answers):
         raise StudyError(
             f"{study.name}/study.yaml: answers",

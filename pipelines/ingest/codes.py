@@ -12,21 +12,29 @@ from pipelines.core import engine
 from pipelines.core.engine import Frame
 from pipelines.core.errors import SourceError
 from pipelines.core.study import ColumnMap, Study, TableMap
-from pipelines.ingest.layout import RawCells, alias_columns, columns_read
+from pipelines.ingest.layout import RawCells, columns_read, take_columns
 
 
 def undeclared_cells(
-    rows: Frame, study: Study, table: TableMap, limit: int = 1000
+    rows: Frame, study: Study, tables: Sequence[TableMap], limit: int = 1000
 ) -> dict[str, pl.DataFrame]:
     """Find cells that a code list, a pattern or a labelled scale does not declare.
+
+    Parameters
+    ----------
+    rows : Frame
+        One raw file's columns and `source_row`.
+    tables : sequence of TableMap
+        The maps of the file's source; their columns are all in `rows`.
 
     Returns
     -------
     dict
-        Place in the table map -> frame of `cell` and `n`, most frequent first.
+        Place in the maps -> frame of `cell` and `n`, most frequent first.
     """
-    names, rows = alias_columns(rows, columns_read(table))
-    suspects = _suspects(study, table, RawCells(names, rows.collect_schema()))
+    read = dict.fromkeys(name for table in tables for name in columns_read(table))
+    rows, raw = take_columns(rows, list(read))
+    suspects = [suspect for table in tables for suspect in _suspects(study, table, raw)]
     if not suspects:
         return {}
     strange = [_is_undeclared(suspect).cast(nw.Int64).sum() for suspect in suspects]
@@ -62,7 +70,8 @@ def _suspects(study: Study, table: TableMap, raw: RawCells) -> list[Suspect]:
         else:
             texts = {column.column or column.template or "": raw.of(column)}
         found += [
-            Suspect(f"columns.{target} ({name})", cell, declared) for name, cell in texts.items()
+            Suspect(f"{table.table}.columns.{target} ({name})", cell, declared)
+            for name, cell in texts.items()
         ]
     for question_id, name in table.answers.items():
         scale = study.map.scales[study.map.questions[question_id].scale]
@@ -90,7 +99,7 @@ def _is_undeclared(suspect: Suspect) -> nw.Expr:
     return ~cell.is_null() & ~known.fill_null(False)
 
 
-def require_declared(rows: Frame, study: Study, table: TableMap, where: str) -> None:
+def require_declared(rows: Frame, study: Study, tables: Sequence[TableMap], where: str) -> None:
     """Refuse a file with cells that the map does not declare.
 
     Raises
@@ -98,7 +107,7 @@ def require_declared(rows: Frame, study: Study, table: TableMap, where: str) -> 
     SourceError
         For the first place with such cells, with the most frequent ones and their number.
     """
-    for place, tally in undeclared_cells(rows, study, table).items():
+    for place, tally in undeclared_cells(rows, study, tables).items():
         listed = ", ".join(f"{cell!r} ({n} times)" for cell, n in tally.head(5).iter_rows())
         raise SourceError(
             f"{where}: {place}",

@@ -24,18 +24,24 @@ class RawCells:
     ----------
     names : mapping
         Column of the file -> name in the frame.
-    schema : mapping
-        Name in the frame -> type.
+    times : mapping
+        Name in the frame -> type, for columns that hold times; the others hold text.
     """
 
     names: Mapping[str, str]
-    schema: Mapping[str, nw.dtypes.DType]
+    times: Mapping[str, nw.dtypes.DType]
 
     def text(self, name: str, missing: Sequence[str] = ()) -> nw.Expr:
         """Text of a column's cells; null if blank or declared as missing."""
         alias = self.names[name]
-        cell = cells.text(alias, self.schema[alias])
+        cell = nw.col(alias)
+        if alias in self.times or alias == ROW:
+            cell = cell.cast(nw.String)
         return nw.when(~cell.is_in(missing)).then(cell) if missing else cell
+
+    def time(self, column: ColumnMap) -> nw.dtypes.DType | None:
+        """Type of the times a column map starts from; None if it starts from text."""
+        return self.times.get(self.names[column.column]) if column.column is not None else None
 
     def of(self, column: ColumnMap) -> nw.Expr:
         """Text that a column map starts from: a column's cells, or a template's, joined."""
@@ -79,30 +85,32 @@ def require_columns(present: Sequence[str], table: TableMap, where: str) -> None
         )
 
 
-def alias_columns(rows: Frame, columns: Sequence[str]) -> tuple[dict[str, str], Frame]:
-    """Select the columns under neutral names, so that none meets a contract column's."""
-    raw = {name: f"raw_{number}" for number, name in enumerate(columns)}
-    return raw | {ROW: ROW}, rows.select(
-        nw.col(ROW).cast(nw.Int64), *(nw.col(name).alias(alias) for name, alias in raw.items())
+def take_columns(rows: Frame, columns: Sequence[str]) -> tuple[Frame, RawCells]:
+    """Select columns, as text, under neutral names, so that none meets a contract column's.
+
+    Times stay times.
+    """
+    names = {name: f"raw_{number}" for number, name in enumerate(columns)}
+    schema = rows.collect_schema()
+    times = {names[name]: schema[name] for name in columns if schema[name].is_temporal()}
+    taken = (
+        (nw.col(name) if alias in times else cells.text(name, schema[name])).alias(alias)
+        for name, alias in names.items()
     )
+    raw = RawCells({**names, ROW: ROW}, times)
+    return rows.select(nw.col(ROW).cast(nw.Int64), *taken), raw
 
 
 def unpivot(
     rows: Frame, wide: Sequence[str], labels: Mapping[str, str], name: str, value: str
 ) -> Frame:
-    """One row per column of `wide`; `order` keeps the columns' order."""
-    schema = rows.collect_schema()
-    index = [column for column in schema.names() if column not in wide]
-    texts = rows.with_columns(
-        *(cells.text(column, schema[column]).alias(column) for column in wide)
-    )
-    long = texts.unpivot(on=list(wide), index=index, variable_name="alias", value_name=value)
+    """One row per text column of `wide`; `order` keeps the columns' order."""
+    index = [column for column in rows.collect_schema().names() if column not in wide]
+    long = rows.unpivot(on=list(wide), index=index, variable_name="alias", value_name=value)
     alias = nw.col("alias")
-    numbers = list(range(len(wide)))
+    named = [labels[column] for column in wide]
     # `default` is never taken; Spark wants one.
     return long.with_columns(
-        alias.replace_strict(list(wide), [labels[column] for column in wide], default=None).alias(
-            name
-        ),
-        alias.replace_strict(list(wide), numbers, default=None).alias("order"),
+        alias.replace_strict(list(wide), named, default=None).alias(name),
+        alias.replace_strict(list(wide), list(range(len(wide))), default=None).alias("order"),
     ).drop("alias")

@@ -16,10 +16,10 @@ from pipelines.core import engine
 from pipelines.core.contract import DATE, FLAG, NUMBER, TIME, Column, Table
 from pipelines.core.engine import Frame
 from pipelines.core.errors import StudyError
-from pipelines.core.study import ColumnMap, Study, TableMap
+from pipelines.core.study import ColumnMap, Study, TableMap, Unpivot
 from pipelines.ingest import cells
 from pipelines.ingest.answers import read_answers
-from pipelines.ingest.layout import ROW, RawCells, alias_columns, columns_read, unpivot
+from pipelines.ingest.layout import ROW, RawCells, columns_read, take_columns, unpivot
 
 
 @dataclass(frozen=True)
@@ -49,16 +49,12 @@ def map_rows(rows: Frame, origin: Origin, table: TableMap) -> Frame:
         In the order of `source_row`, then of the columns unpivoted.
     """
     target = origin.study.mapped(table.table)
-    raw, rows = alias_columns(rows, columns_read(table))
+    rows, raw = take_columns(rows, columns_read(table))
     if table.answers:
         rows = read_answers(rows, raw, origin.study, table.answers)
     elif table.unpivot:
-        wide = [raw[name] for name in table.unpivot.columns]
-        labels = dict(zip(wide, table.unpivot.columns, strict=True))
-        rows = unpivot(rows, wide, labels, table.unpivot.name, table.unpivot.value)
-        raw |= {table.unpivot.name: table.unpivot.name, table.unpivot.value: table.unpivot.value}
-    for name, column in table.columns.items():
-        rows = _fill(rows, target.column(name), column, raw, origin.study)
+        rows, raw = _unpivoted(rows, raw, table.unpivot)
+    rows = _fill(rows, target, table.columns, raw, origin.study)
     if table.skip_when_missing:
         rows = rows.filter(
             ~nw.any_horizontal(
@@ -76,29 +72,56 @@ def keep_one_per_key(rows: Frame, key: Sequence[str]) -> Frame:
     return rows.filter((nw.col(ROW) == nw.col(ROW).min().over(*key)) | keyless)
 
 
+def _unpivoted(rows: Frame, raw: RawCells, how: Unpivot) -> tuple[Frame, RawCells]:
+    labels = {raw.names[name]: name for name in how.columns}
+    rows = unpivot(rows, list(labels), labels, how.name, how.value)
+    return rows, RawCells({**raw.names, how.name: how.name, how.value: how.value}, raw.times)
+
+
 def _fill(
-    rows: Frame, target: Column, column: ColumnMap, names: Mapping[str, str], study: Study
+    rows: Frame, target: Table, columns: Mapping[str, ColumnMap], raw: RawCells, study: Study
 ) -> Frame:
-    """Add one column of the contract, and what could not be read of it."""
+    """Add the columns of the contract that the map names, and what could not be read."""
+    expressions: list[nw.Expr] = []
+    times: dict[str, ColumnMap] = {}
+    for name, column in columns.items():
+        expressions += _read(target.column(name), column, raw, study)
+        if target.column(name).dtype in (TIME, DATE) and column.constant is None:
+            times[name] = column
+    rows = rows.with_columns(*expressions)
+    for name, column in times.items():
+        dtype = raw.time(column)
+        if dtype is None:
+            rows = _parse_time(rows, target.column(name), column, study)
+        else:
+            rows = _convert_time(rows, target.column(name), dtype, study)
+    return rows
+
+
+def _read(target: Column, column: ColumnMap, raw: RawCells, study: Study) -> list[nw.Expr]:
+    """Make one column, and what could not be read of it; of a time, only its text."""
     if column.constant is not None:
-        return rows.with_columns(_cast(nw.lit(column.constant), target).alias(target.name))
-    raw = RawCells(names, rows.collect_schema())
+        return [_cast(nw.lit(column.constant), target).alias(target.name)]
     if column.product is not None:
-        return _fill_product(rows, target, column, raw)
-    alias = names[column.column] if column.column is not None else None
-    if alias is not None and target.dtype in (TIME, DATE) and raw.schema[alias].is_temporal():
-        return _fill_typed_time(rows, target, alias, raw.schema[alias], study)
+        return _multiply(target, column, raw)
+    if target.dtype in (TIME, DATE) and raw.time(column) is not None:
+        return [nw.col(raw.names[column.column or ""]).alias(target.name)]
     cell, codes = raw.of(column), study.values_of(column)
     if codes is not None:
         cell = cells.translated(cell, codes, column.otherwise)
     elif column.patterns is not None:
         cell = cells.matched(cell, column.patterns, column.otherwise)
-    if target.dtype in (TIME, DATE):
-        return _fill_time(rows, target, column, cell, study)
-    return _fill_read(rows, target, cell, column)
+    if target.dtype == NUMBER:
+        value, noun = cells.number(cell, column.decimal), "is no number"
+    elif target.dtype == FLAG:
+        value, noun = cells.flag(cell), "is neither yes nor no"
+    else:
+        return [cell.alias(target.name)]
+    problem = cells.problem(~cell.is_null() & value.is_null(), target.name, cell, noun)
+    return [value.alias(target.name), problem]
 
 
-def _fill_product(rows: Frame, target: Column, column: ColumnMap, raw: RawCells) -> Frame:
+def _multiply(target: Column, column: ColumnMap, raw: RawCells) -> list[nw.Expr]:
     """Multiply numbers; name each factor that is none."""
     texts = {name: raw.text(name, column.missing) for name in column.product or []}
     factors = {name: cells.number(cell, column.decimal) for name, cell in texts.items()}
@@ -107,49 +130,33 @@ def _fill_product(rows: Frame, target: Column, column: ColumnMap, raw: RawCells)
         cells.problem(~cell.is_null() & factors[name].is_null(), name, cell, "is no number")
         for name, cell in texts.items()
     ]
-    return rows.with_columns(product.alias(target.name), *problems)
+    return [product.alias(target.name), *problems]
 
 
-def _fill_read(rows: Frame, target: Column, cell: nw.Expr, column: ColumnMap) -> Frame:
-    if target.dtype == NUMBER:
-        value, noun = cells.number(cell, column.decimal), "is no number"
-    elif target.dtype == FLAG:
-        value, noun = cells.flag(cell), "is neither yes nor no"
-    else:
-        return rows.with_columns(cell.alias(target.name))
-    problem = cells.problem(~cell.is_null() & value.is_null(), target.name, cell, noun)
-    return rows.with_columns(value.alias(target.name), problem)
-
-
-def _fill_typed_time(
-    rows: Frame, target: Column, alias: str, dtype: nw.dtypes.DType, study: Study
-) -> Frame:
-    """Add a time or date that is one in the file; without a zone it is the study's."""
-    rows = rows.with_columns(nw.col(alias).alias(target.name))
+def _convert_time(rows: Frame, target: Column, dtype: nw.dtypes.DType, study: Study) -> Frame:
+    """Bring a time that is one in the file to UTC; without a zone it is the study's."""
     local = dtype == nw.Date or getattr(dtype, "time_zone", None) is None
     if target.dtype == TIME and local:
         rows = engine.to_utc(rows, target.name, study.map.time_zone)
     return rows.with_columns(_cast(nw.col(target.name), target).alias(target.name))
 
 
-def _fill_time(
-    rows: Frame, target: Column, column: ColumnMap, cell: nw.Expr, study: Study
-) -> Frame:
-    """Add a time or date written as text, in the study's zone."""
+def _parse_time(rows: Frame, target: Column, column: ColumnMap, study: Study) -> Frame:
+    """Read a time written as text, in the study's zone."""
+    name = target.name
     if column.format is None:
         raise StudyError(
-            f"{study.name}/study.yaml: columns.{target.name}",
+            f"{study.name}/study.yaml: columns.{name}",
             expected="a `format`, since the file holds text there",
             got="none",
             todo='add one, for instance format: "%Y-%m-%d"',
         )
-    name = target.name
     zone = study.map.time_zone if target.dtype == TIME else "UTC"
     text = f"{name}_text"
-    rows = rows.with_columns(cell.alias(text), cell.alias(name))
+    rows = rows.with_columns(nw.col(name).alias(text))
     rows = engine.parse_time(rows, name, column.format, zone)
-    noun = f"is no time like {column.format}"
     unread = ~nw.col(text).is_null() & nw.col(name).is_null()
+    noun = f"is no time like {column.format}"
     rows = rows.with_columns(cells.problem(unread, name, nw.col(text), noun))
     return rows.with_columns(_cast(nw.col(name), target).alias(name))
 

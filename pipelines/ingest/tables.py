@@ -66,12 +66,13 @@ def map_study(study: Study, raw: Iterable[RawTable], lift: Lift) -> Mapped:
     offers = []
     for source_name, source in study.map.sources.items():
         own = [(file, rows) for file, rows in files if file.source == source_name]
-        for table in source.tables:
-            for file, rows in own:
-                where = f"{study.folder.name}/{file.file}"
+        for file, rows in own:
+            where = f"{study.folder.name}/{file.file}"
+            for table in source.tables:
                 require_columns(rows.collect_schema().names(), table, where)
-                require_declared(rows, study, table, where)
                 offers.append(_offer(file, table))
+            require_declared(rows, study, source.tables, where)
+        for table in source.tables:
             if own:
                 parts[table.table].append(engine.to_polars(_map_files(study, own, table)))
     tables = {name: _together(study, name, listed) for name, listed in parts.items()}

@@ -197,8 +197,10 @@ def test_a_missing_column_is_named_with_the_nearest(study):
 def test_an_undeclared_code_is_named_with_its_number(study):
     rows = pl.LazyFrame(RAW | {"AGE": ["1", "7", "7", "2"]}).with_row_index("source_row", 1)
     table = study.map.sources["survey"].tables[1]
-    with pytest.raises(SourceError, match=r"a.csv: columns.segment_age \(AGE\).*'7' \(2 times\)"):
-        require_declared(engine.from_polars(rows), study, table, "a.csv")
+    with pytest.raises(
+        SourceError, match=r"a.csv: customers.columns.segment_age \(AGE\).*'7' \(2 times\)"
+    ):
+        require_declared(engine.from_polars(rows), study, [table], "a.csv")
 
 
 def test_an_undeclared_label_of_a_scale_is_named(study):
@@ -206,7 +208,7 @@ def test_an_undeclared_label_of_a_scale_is_named(study):
     table = study.map.sources["survey"].tables[0]
     with pytest.raises(SourceError, match=r"answers.whole \(Q2\).*'goood' \(1 times\)"):
         require_declared(
-            engine.from_polars(rows.with_row_index("source_row", 1)), study, table, "a.csv"
+            engine.from_polars(rows.with_row_index("source_row", 1)), study, [table], "a.csv"
         )
 
 
@@ -226,7 +228,7 @@ def test_a_template_is_read_like_a_cell(study):
     rows = engine.from_polars(pl.LazyFrame(raw).with_row_index("source_row", 1))
     table = joined.map.sources["survey"].tables[1]
     with pytest.raises(SourceError, match=r"segment_age \(\{ID\}/\{AGE\}\).*'2/9' \(1 times\)"):
-        require_declared(rows, joined, table, "a.csv")
+        require_declared(rows, joined, [table], "a.csv")
 
 
 def test_text_times_need_a_format(study):
