@@ -1,1 +1,1 @@
-"""Altair charts: a frame in, a chart out."""
+"""Charts: frame in, Altair chart out; the app and the notebooks draw with the same functions."""

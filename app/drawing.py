@@ -1,0 +1,43 @@
+"""Put a chart on a page: themed, in the reader's language, its marks asking for evidence."""
+
+from __future__ import annotations
+
+import altair as alt
+import evidence
+import streamlit as st
+from bundle import Bundle
+from language import Words
+
+from pipelines.charts import theme
+from pipelines.charts.estimates import PICK, Wording
+
+
+def wording(bundle: Bundle, words: Words) -> Wording:
+    """The words that charts of estimates print."""
+    return Wording(
+        value=words("chart.value"),
+        interval=words("chart.interval"),
+        n=words("chart.n"),
+        suppressed=words("state.suppressed", n=bundle.suppressed_below),
+        no_data=words("state.no_answers"),
+    )
+
+
+def draw(chart: alt.TopLevelMixin, words: Words, *, alt_text: str, key: str | None = None) -> None:
+    """A chart that only shows."""
+    st.altair_chart(theme.dress(chart, words.code), width="stretch", alt=alt_text, key=key)
+
+
+def draw_picking(
+    chart: alt.TopLevelMixin, bundle: Bundle, words: Words, table: str, name: str, *, alt_text: str
+) -> None:
+    """A chart whose marks open the evidence card of their row in `table`."""
+    key = evidence.turn(name)
+
+    def _picked() -> None:
+        marks = st.session_state[key]["selection"].get(PICK) or []
+        if marks:
+            evidence.ask(bundle, table, int(marks[0]["row"]))
+
+    dressed = theme.dress(chart, words.code)
+    st.altair_chart(dressed, width="stretch", alt=alt_text, key=key, on_select=_picked)

@@ -1,0 +1,94 @@
+"""Headline numbers: the value, its evidence one click away, its change and its course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import evidence
+import polars as pl
+import rows
+import streamlit as st
+from bundle import Bundle
+from choices import Choice
+from drawing import draw
+from language import Words, plain
+
+from pipelines.charts.trend import sparkline
+
+Row = Mapping[str, Any]
+
+
+def number_card(
+    bundle: Bundle,
+    words: Words,
+    choice: Choice,
+    row: Row,
+    label: str,
+    *,
+    note: str | None = None,
+    course: bool = False,
+) -> None:
+    """An estimate in large type; interval, n and changes beneath it open their evidence cards."""
+    with st.container(gap="xxsmall"):
+        st.metric(plain(label), evidence.written(words, row))
+        if note:
+            st.caption(plain(note))
+        evidence.popover(bundle, words, "scores", row, plain(evidence.short(bundle, words, row)))
+        if course:
+            _course(bundle, words, choice, row)
+        for against in ("previous", "baseline"):
+            change = change_of(bundle, choice, row, against)
+            if change is not None and change["value"] is not None:
+                change_button(bundle, words, change)
+
+
+def absent_card(words: Words, label: str, why: str) -> None:
+    """In place of a number that the chosen wave does not have."""
+    with st.container(gap="xxsmall"):
+        st.metric(plain(label), "–")
+        st.caption(plain(why))
+
+
+def change_button(bundle: Bundle, words: Words, row: Row) -> None:
+    """The change against another wave; an arrow only where it survives false discovery control."""
+    earlier = words.period(row["period_against"])
+    key = "headline.since" if survives(bundle, row) else "headline.no_change"
+    text = words(key, arrow=arrow(row["value"]), change=written_change(words, row), wave=earlier)
+    colour = "gray"
+    if survives(bundle, row):
+        colour = "green" if row["value"] > 0 else "red"
+    evidence.popover(bundle, words, "changes", row, f":{colour}[{plain(text)}]")
+
+
+def written_change(words: Words, row: Row) -> str:
+    """A change with its sign."""
+    return words.change(row["measure"], row["value"])
+
+
+def survives(bundle: Bundle, row: Row) -> bool:
+    """Whether a change survives false discovery control over its grid."""
+    return row["p_adjusted"] is not None and row["p_adjusted"] <= bundle.fdr
+
+
+def arrow(change: float) -> str:
+    """Direction of a change, readable without colour."""
+    return "▲" if change > 0 else "▼"
+
+
+def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
+    """The same number in every wave as a small line."""
+    waves = [wave["wave"] for wave in bundle.waves(choice.mode)]
+    past = rows.same_subject(rows.chosen(bundle, "scores", choice, every_wave=True), row)
+    if past["value"].count() < 2:
+        return
+    chart = sparkline(past, periods=waves, number=words.vega(row["measure"]))
+    about = words("chart.course", subject=evidence.about(bundle, words, row))
+    draw(chart, words, alt_text=about)
+
+
+def change_of(bundle: Bundle, choice: Choice, row: Row, against: str) -> dict[str, Any] | None:
+    """The change that belongs to a score, if there is one."""
+    changes = rows.same_subject(rows.chosen(bundle, "changes", choice), row)
+    found = changes.filter(pl.col("against") == against)
+    return found.row(0, named=True) if found.height else None

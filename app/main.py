@@ -1,0 +1,48 @@
+"""Touchstone's app: the pages over what the pipeline published."""
+
+from functools import partial
+from pathlib import Path
+
+import bundle
+import choices
+import evidence
+import language
+import streamlit as st
+from views import overview, quality, touchpoints
+
+STATIC = Path(__file__).parent / "static"
+
+st.set_page_config("Touchstone", page_icon=str(STATIC / "mark.svg"), layout="wide")
+st.logo(STATIC / "logo.svg", size="large", icon_image=STATIC / "mark.svg")
+words = language.load(choices.choose_language())
+
+studies = bundle.studies()
+if not studies:
+    choices.language_switch(words)
+    st.title(words("empty.nothing_title"))
+    st.markdown(words("empty.nothing"))
+    st.code("dvc repro", language="bash")
+    st.stop()
+
+with st.sidebar:
+    published = choices.choose_study(studies, words)
+    choice = choices.choose(published, words)
+    choices.language_switch(words)
+
+views = {"overview": overview, "touchpoints": touchpoints, "quality": quality}
+icons = {"overview": "dashboard", "touchpoints": "route", "quality": "fact_check"}
+page = st.navigation(
+    [
+        st.Page(
+            partial(view.show, published, words, choice),
+            title=words(f"{name}.title"),
+            icon=f":material/{icons[name]}:",
+            url_path=name,
+            default=name == "overview",
+        )
+        for name, view in views.items()
+    ]
+)
+choices.tell_unknown(words)
+page.run()
+evidence.show_asked(published, words)

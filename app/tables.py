@@ -1,0 +1,22 @@
+"""Plain tables of counts: numbers in the reader's language that still sort as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+import streamlit as st
+from language import Words
+
+
+def show(frame: pl.DataFrame, words: Words, headings: Mapping[str, str], *, alt_text: str) -> None:
+    """Draw a table under its headings, as high as its rows."""
+    counts = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
+    styler = frame.to_pandas().style.format(words.count, subset=counts, na_rep="–")
+    config = {
+        name: st.column_config.NumberColumn(heading)
+        if name in counts
+        else st.column_config.TextColumn(heading)
+        for name, heading in headings.items()
+    }
+    st.dataframe(styler, hide_index=True, height="content", column_config=config, alt=alt_text)

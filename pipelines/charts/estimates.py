@@ -1,0 +1,79 @@
+"""What the charts of estimates share: the columns they need, their words and their marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import polars as pl
+
+from pipelines.charts.theme import ACCENT, MUTED
+
+PICK = "pick"  # the selection a page listens to; it carries the column `row`
+TARGET = 500  # area of the invisible marks a finger can hit, in square pixels
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words a chart prints beside its data.
+
+    Parameters
+    ----------
+    suppressed, no_data : str
+        Printed where a number is withheld, and where there is none.
+    interval, n : str
+        Names of the interval and of the number of answers, in tooltips.
+    """
+
+    value: str = "Value"
+    interval: str = "Interval"
+    n: str = "Answers"
+    suppressed: str = "fewer than 10 answers"
+    no_data: str = "no data"
+
+
+def with_state(estimates: pl.DataFrame) -> pl.DataFrame:
+    """Add what decides a mark's look: `is_small` and `is_suppressed`, from the flags."""
+    flags = pl.col("flags").fill_null("").str.split(" ")
+    return estimates.with_columns(
+        is_small=flags.list.contains("small"), is_suppressed=flags.list.contains("suppressed")
+    )
+
+
+def colour(normal: str = ACCENT) -> alt.Color:
+    """Colour of a mark: grey where it rests on few answers."""
+    return alt.Color(condition={"test": "datum.is_small", "value": MUTED}, value=normal)
+
+
+def tooltip(label: str, title: str, number: str, wording: Wording) -> list[alt.Tooltip]:
+    """Tooltip of an estimate: what it is about, its value, interval and n."""
+    return [
+        alt.Tooltip(f"{label}:N", title=title),
+        alt.Tooltip("value:Q", title=wording.value, format=number),
+        alt.Tooltip("interval:N", title=wording.interval),
+        alt.Tooltip("n:Q", title=wording.n, format=","),
+    ]
+
+
+def interval_text(number: str) -> str:
+    """Vega expression that writes the interval in the chart's number format."""
+    return f"format(datum.low, '{number}') + ' – ' + format(datum.high, '{number}')"
+
+
+def target(base: alt.Chart, *, picks: bool) -> alt.Chart:
+    """Invisible marks, large enough for a finger; they pick an estimate if a page asks."""
+    marks: alt.Chart = base.mark_point(size=TARGET, opacity=0)
+    return picked(marks) if picks else marks
+
+
+def picked(marks: alt.Chart) -> alt.Chart:
+    """Let a click on a mark select the estimate it stands for."""
+    pick = alt.selection_point(name=PICK, fields=["row"], toggle="false")
+    chart: alt.Chart = marks.add_params(pick)
+    return chart
+
+
+def layered(layers: Sequence[alt.Chart]) -> alt.LayerChart:
+    """Draw charts over each other, the first at the bottom."""
+    return alt.LayerChart(layer=list(layers))

@@ -1,0 +1,137 @@
+"""Several estimates beside each other: dots or bars, each with its interval."""
+
+from __future__ import annotations
+
+import textwrap
+
+import altair as alt
+import polars as pl
+
+from pipelines.charts.estimates import (
+    Wording,
+    colour,
+    interval_text,
+    layered,
+    target,
+    tooltip,
+    with_state,
+)
+from pipelines.charts.theme import BACKDROP, FALL, RISE
+
+WRAP = 22  # characters of a label's line
+
+
+def interval_dots(
+    estimates: pl.DataFrame,
+    *,
+    title: str,
+    number: str = ".1f",
+    reference: float | None = None,
+    signed: bool = False,
+    wording: Wording = Wording(),  # noqa: B008  (frozen)
+    picks: bool = False,
+) -> alt.LayerChart:
+    """One dot and its interval per row, in the order of the rows.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ``label`` (unique), ``value``, ``low``, ``high``, ``n``, ``flags``; also ``row`` if `picks`.
+    title, number : str
+        Name of the value axis; its number format (d3-format).
+    reference : float, optional
+        Where to draw a vertical line, for instance the value of everybody.
+    signed : bool
+        Whether the values are changes: coloured by their sign, zero on the axis.
+    """
+    frame = _wrapped(with_state(estimates))
+    y = _labels(frame)
+    axis = alt.Axis(format=number.replace(".1f", ".0f"), tickCount=5, grid=True)
+    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=signed, padding=28))
+    base = _base(frame, 36).transform_calculate(interval=interval_text(number))
+    known = base.transform_filter("isValid(datum.value)")
+    ink = _by_sign() if signed else colour()
+    whisker = known.mark_rule(strokeWidth=2, opacity=0.55).encode(
+        x=alt.X("low:Q", title=title), x2="high:Q", y=y, color=ink
+    )
+    dots = known.mark_point(size=80, opacity=1).encode(x=x, y=y, color=ink)
+    numbers = known.mark_text(align="left", dx=8).encode(
+        x="high:Q", y=y, text=alt.Text("value:Q", format=number)
+    )
+    layers = [whisker, dots, numbers, _withheld(base, y, wording)]
+    tips = tooltip("label", "", number, wording)
+    layers.append(target(known, picks=picks).encode(x=x, y=y, tooltip=tips))
+    zero = 0.0 if signed else reference
+    if zero is not None:
+        layers.insert(0, _line_at(zero))
+    return layered(layers)
+
+
+def score_bars(
+    estimates: pl.DataFrame,
+    *,
+    title: str,
+    top: float = 100.0,
+    number: str = ".1f",
+    wording: Wording = Wording(),  # noqa: B008  (frozen)
+    picks: bool = False,
+) -> alt.LayerChart:
+    """One bar from zero to each value, with the interval as a line on its end.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ``label`` (unique), ``value``, ``low``, ``high``, ``n``, ``flags``; also ``row`` if `picks`.
+    top : float
+        Highest value the measure can take; the axis ends there.
+    """
+    frame = _wrapped(with_state(estimates))
+    y = _labels(frame)
+    axis = alt.Axis(format=".0f", tickCount=5)
+    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, top], nice=False))
+    base = _base(frame, 34).transform_calculate(interval=interval_text(number))
+    known = base.transform_filter("isValid(datum.value)")
+    bars = known.mark_bar(height=16, opacity=0.35).encode(x=x, y=y, color=colour())
+    whisker = known.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q", y=y, color=colour())
+    tick = known.mark_tick(thickness=2.5, size=16).encode(x=x, y=y, color=colour())
+    numbers = known.mark_text(align="left", dx=8).encode(
+        x="high:Q", y=y, text=alt.Text("value:Q", format=number)
+    )
+    tips = tooltip("label", "", number, wording)
+    aim = target(known, picks=picks).encode(x=x, y=y, tooltip=tips)
+    return layered([bars, whisker, tick, numbers, _withheld(base, y, wording), aim])
+
+
+def _base(frame: pl.DataFrame, step: int) -> alt.Chart:
+    return alt.Chart(frame, height=max(step * frame.height, step))
+
+
+def _wrapped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Break long labels into lines, so that they leave room for the data on a telephone."""
+    lines = ["\n".join(textwrap.wrap(label, WRAP)) or label for label in frame["label"]]
+    return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
+
+
+def _labels(frame: pl.DataFrame) -> alt.Y:
+    return alt.Y("label:N", sort=frame["label"].to_list(), title=None, axis=alt.Axis(grid=False))
+
+
+def _withheld(base: alt.Chart, y: alt.Y, wording: Wording) -> alt.Chart:
+    """Say in words why a row has no dot."""
+    missing = base.transform_filter("!isValid(datum.value)")
+    words = alt.condition(
+        "datum.is_suppressed", alt.value(wording.suppressed), alt.value(wording.no_data)
+    )
+    text: alt.Chart = missing.mark_text(align="left", fontStyle="italic", opacity=0.75)
+    return text.encode(x=alt.value(4), y=y, text=words)
+
+
+def _line_at(position: float) -> alt.Chart:
+    data = alt.Chart(pl.DataFrame({"value": [position]}))
+    rule: alt.Chart = data.mark_rule(color=BACKDROP, strokeDash=[3, 3])
+    return rule.encode(x="value:Q")
+
+
+def _by_sign() -> alt.Color:
+    falls = {"test": "datum.value < 0", "value": FALL}
+    return alt.Color(condition=falls, value=RISE)

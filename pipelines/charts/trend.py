@@ -1,0 +1,102 @@
+"""A score over the waves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import polars as pl
+
+from pipelines.charts.estimates import (
+    Wording,
+    colour,
+    interval_text,
+    layered,
+    target,
+    tooltip,
+    with_state,
+)
+from pipelines.charts.theme import ACCENT, BACKDROP
+
+
+def trend_with_interval(
+    scores: pl.DataFrame,
+    *,
+    periods: Sequence[str],
+    title: str,
+    number: str = ".1f",
+    current: str | None = None,
+    height: int = 260,
+    wording: Wording = Wording(),  # noqa: B008  (frozen)
+    picks: bool = False,
+) -> alt.LayerChart:
+    """One estimate per wave as a line, its interval as a band.
+
+    A wave that did not ask leaves a gap: the line never runs through a wave without a number.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Rows of the table scores, at most one per wave: ``period``, ``value``, ``low``, ``high``,
+        ``n``, ``flags``; also ``row`` if `picks`.
+    periods : sequence of str
+        All waves, in order; they make the axis.
+    title, number : str
+        Name of the value axis; its number format (d3-format).
+    current : str, optional
+        The wave to mark.
+    picks : bool
+        Whether a click on a point selects its ``row``.
+    """
+    frame = _one_row_per_period(scores, periods)
+    base = alt.Chart(frame, height=height).transform_calculate(interval=interval_text(number))
+    x = alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0))
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=_value_axis(number))
+    band = base.mark_area(opacity=0.18, color=ACCENT).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    whisker = base.mark_rule(opacity=0.45, strokeWidth=1.5).encode(
+        x=x, y="low:Q", y2="high:Q", color=colour()
+    )
+    line = base.mark_line(color=ACCENT).encode(x=x, y=y)
+    answered = base.transform_filter("isValid(datum.value)")
+    dots = answered.mark_point(opacity=1).encode(x=x, y=y, color=colour())
+    tips = tooltip("period", "", number, wording)
+    layers = [
+        band,
+        whisker,
+        line,
+        dots,
+        target(answered, picks=picks).encode(x=x, y=y, tooltip=tips),
+    ]
+    if current is not None:
+        here = alt.Chart(pl.DataFrame({"period": [current]}))
+        mark = here.mark_rule(color=BACKDROP, strokeDash=[3, 3]).encode(x=x)
+        layers.insert(0, mark)
+    return layered(layers)
+
+
+def sparkline(
+    scores: pl.DataFrame, *, periods: Sequence[str], number: str = ".1f", height: int = 64
+) -> alt.LayerChart:
+    """The same without axes: first and last wave named below, the last one dotted."""
+    frame = _one_row_per_period(scores, periods)
+    ends = [periods[0], periods[-1]] if periods else []
+    axis = alt.Axis(values=ends, labelAngle=0, labelFontSize=11, labelPadding=4, grid=False)
+    x = alt.X("period:O", sort=list(periods), title=None, axis=axis, scale=alt.Scale(padding=0.4))
+    y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False))
+    base = alt.Chart(frame, height=height).transform_calculate(interval=interval_text(number))
+    low = alt.Y("low:Q", axis=None)
+    band = base.mark_area(opacity=0.18, color=ACCENT).encode(x=x, y=low, y2="high:Q")
+    line = base.mark_line(color=ACCENT).encode(x=x, y=y)
+    answered = base.transform_filter("isValid(datum.value)")
+    dots = answered.mark_point(size=28, opacity=1).encode(x=x, y=y, color=colour())
+    return layered([band, line, dots])
+
+
+def _value_axis(number: str) -> alt.Axis:
+    return alt.Axis(format=number.replace(".1f", ".0f"), tickCount=5)
+
+
+def _one_row_per_period(scores: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
+    """Rows in the order of the waves, an empty one where a wave has none."""
+    waves = pl.DataFrame({"period": list(periods)}, schema={"period": pl.String})
+    return with_state(waves.join(scores, on="period", how="left", maintain_order="left"))
