@@ -106,15 +106,24 @@ def read_file(study: Study, name: str, path: Path) -> RawTable:
     SourceError
         If it is not what study.yaml says.
     """
-    source = study.map.sources[name]
     file = path.relative_to(study.folder).as_posix()
     where = f"{study.name}/{file}"
+    return _counted(name, file, read_rows(study.map.sources[name], path, where), where)
+
+
+def read_rows(source: Source, path: Path, where: str) -> pl.LazyFrame:
+    """Read a file as one of a source; `where` names it in messages.
+
+    Raises
+    ------
+    SourceError
+        If it is not what `source` says.
+    """
     if path.stat().st_size == 0:
         raise SourceError(
             where, expected="a table", got="an empty file", todo="export it again, or remove it"
         )
-    read = _reader(source.reader)
-    return _counted(name, file, read(source, path, where, _scratch()), where)
+    return _reader(source.reader)(source, path, where, _scratch())
 
 
 def _reader(kind: str) -> Reader:
