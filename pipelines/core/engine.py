@@ -6,6 +6,7 @@ does not offer alike on both engines are here, each once per engine.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -54,6 +55,15 @@ def to_polars(rows: Frame) -> pl.LazyFrame:
         return native
     collected: pl.DataFrame = rows.collect("polars").to_native()
     return collected.lazy()
+
+
+def keep(rows: Frame) -> Frame:
+    """Hold rows that are used several times in memory: on Spark, in that of the cluster."""
+    native = rows.to_native()
+    if isinstance(native, pl.LazyFrame):
+        return from_polars(native.collect().lazy())
+    kept: Frame = nw.from_native(native.persist())
+    return kept
 
 
 def is_spark(rows: Frame) -> bool:
@@ -121,3 +131,16 @@ def _java(pattern: str) -> str:
     for ours, theirs in _JAVA.items():
         pattern = pattern.replace(ours, theirs)
     return pattern.replace("T", "'T'")
+
+
+def left_join(rows: Frame, other: Frame, keys: Sequence[str]) -> Frame:
+    """Join columns to rows by keys that are unique in `other`; rows keep their order.
+
+    Narwhals has no word for the order; Spark keeps none anyway.
+    """
+    if is_spark(rows):
+        return rows.join(other, on=list(keys), how="left")
+    joined = to_polars(rows).join(
+        to_polars(other), on=list(keys), how="left", maintain_order="left"
+    )
+    return from_polars(joined)

@@ -1,0 +1,165 @@
+"""Changes: every score against the wave before and against the frozen baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+
+from pipelines.core.estimate import ALL, MEASURES
+from pipelines.measure.scores import CELL, WARNINGS
+from pipelines.statistics.differences import Estimates, independent_differences
+from pipelines.statistics.multiplicity import benjamini_hochberg
+
+SUBJECT = ("mode", "is_stage", "subject")
+FAMILY = ("mode", "against", "measure", "weighted")  # over touchpoints, segments and waves
+WARNINGS_OF_PAIRS = ("baseline_moved", "other_questions", "other_scale", "overlap")
+
+
+def comparisons(cells: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
+    """List which wave of a question or stage is compared with which.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        See `scores.estimate_cells`.
+    baseline : str, optional
+        The study's frozen baseline. Where it lacks a question, the first later wave that
+        asked it stands in; without a baseline, the first wave that asked it.
+
+    Returns
+    -------
+    DataFrame
+        `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``period_against`` and
+        ``baseline_moved``.
+    """
+    answered = cells.filter((pl.col("segment") == ALL) & (pl.col("n") > 0))
+    waves = answered.select(*SUBJECT, "wave").unique().sort(*SUBJECT, "wave")
+    since = pl.col("wave").filter(pl.col("wave") >= (baseline or ""))
+    listed = waves.with_columns(
+        previous=pl.col("wave").shift(1).over(SUBJECT), baseline=since.first().over(SUBJECT)
+    ).unpivot(
+        on=["previous", "baseline"],
+        index=[*SUBJECT, "wave"],
+        variable_name="against",
+        value_name="period_against",
+    )
+    moved = (pl.col("against") == "baseline") & (pl.col("period_against") != pl.lit(baseline))
+    return listed.filter(pl.col("period_against") < pl.col("wave")).with_columns(
+        baseline_moved=moved.fill_null(False)  # null: no baseline was declared
+    )
+
+
+def with_warnings(
+    pairs: pl.DataFrame,
+    register: pl.DataFrame,
+    stages: Mapping[str, str],
+    shared: pl.DataFrame,
+) -> pl.DataFrame:
+    """Mark the pairs of waves that do not compare like with like.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        See `comparisons`.
+    register : DataFrame
+        See `answers.question_register`.
+    stages : mapping
+        Touchpoint to journey stage.
+    shared : DataFrame
+        See `answers.shared_customers`.
+
+    Returns
+    -------
+    DataFrame
+        The pairs with `WARNINGS_OF_PAIRS`: a stage that pools other questions, a question
+        on another scale, customers who answered in both waves.
+    """
+    basis = _basis(register, stages)
+    earlier = basis.rename({"wave": "period_against", "basis": "basis_against"})
+    waves = ["mode", "wave", "period_against"]
+    differs = pl.col("basis") != pl.col("basis_against")
+    return (
+        pairs.join(basis, on=[*SUBJECT, "wave"])
+        .join(earlier, on=[*SUBJECT, "period_against"])
+        .join(shared.with_columns(overlap=pl.lit(True)), on=waves, how="left")
+        .with_columns(
+            other_questions=pl.col("is_stage") & differs,
+            other_scale=~pl.col("is_stage") & differs,
+            overlap=pl.col("overlap").fill_null(False),
+        )
+        .drop("basis", "basis_against")
+    )
+
+
+def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
+    """Write down what a score rests on: a question's scale; a stage's questions and scales."""
+    scale = pl.format("{}-{}", "scale_min", "scale_max")
+    listed = register.with_columns(
+        scale=scale,
+        stage=pl.col("touchpoint_id").replace_strict(stages, default=None, return_dtype=pl.String),
+    )
+    questions = listed.select(
+        "mode", "wave", is_stage=pl.lit(False), subject="question_id", basis="scale"
+    )
+    rated = listed.filter((pl.col("kind") == "csat") & pl.col("stage").is_not_null())
+    items = pl.concat_str("question_id", "scale", separator=" ").sort().str.join("; ")
+    pooled = rated.group_by("mode", "wave", subject="stage").agg(basis=items)
+    return pl.concat([questions, pooled.with_columns(is_stage=pl.lit(True))], how="diagonal")
+
+
+def compare(cells: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Estimate the change of every cell that was answered in both waves.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        See `scores.estimate_cells`.
+    pairs : DataFrame
+        See `with_warnings`.
+
+    Returns
+    -------
+    DataFrame
+        What is compared, with ``against`` and ``period_against``; ``value, low, high,
+        std_error, n, n_eff, n_against, p_value, p_adjusted``; the warnings of both.
+    """
+    known = cells.filter(pl.col("n") > 0)
+    same = [name for name in CELL if name != "wave"]
+    both = (
+        known.join(pairs, on=[*SUBJECT, "wave"])
+        .join(
+            known.rename({"wave": "period_against"}),
+            on=[*same, "period_against"],
+            suffix="_against",
+        )
+        .sort(*CELL, "against")
+    )
+    change = independent_differences(_side(both, ""), _side(both, "_against"), level)
+    widths = {name: high - low for name, (low, high, _) in MEASURES.items()}
+    widest = both["measure"].replace_strict(widths, return_dtype=pl.Float64).to_numpy()
+    compared = both.with_columns(
+        value=pl.Series(change.value),
+        low=pl.Series(np.maximum(change.interval.low, -widest)),
+        high=pl.Series(np.minimum(change.interval.high, widest)),
+        std_error=pl.Series(change.std_error),
+        p_value=pl.Series(change.p_value),
+        **{name: pl.col(name) | pl.col(f"{name}_against") for name in WARNINGS},
+    )
+    return _adjusted(compared)
+
+
+def _side(both: pl.DataFrame, suffix: str) -> Estimates:
+    columns = (both[name + suffix] for name in ("value", "centre", "variance", "df"))
+    return Estimates(*(column.to_numpy() for column in columns))
+
+
+def _adjusted(changes: pl.DataFrame) -> pl.DataFrame:
+    """Adjust the p-values of each family for the number of its comparisons."""
+    families = [
+        family.with_columns(p_adjusted=pl.Series(benjamini_hochberg(family["p_value"].to_numpy())))
+        for family in changes.partition_by(FAMILY, maintain_order=True)
+    ]
+    empty = changes.clear().with_columns(p_adjusted=pl.lit(None, pl.Float64))
+    return pl.concat([empty, *families])

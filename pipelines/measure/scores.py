@@ -1,0 +1,128 @@
+"""Scores: means of cells get their unit and their interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.core.estimate import MEASURES
+from pipelines.measure.moments import by_stratum, estimate_means
+from pipelines.statistics.intervals import (
+    Interval,
+    Shrunken,
+    adjusted_wald,
+    effective_n,
+    shrink_nps,
+    shrink_share,
+    t_interval,
+    wilson,
+)
+from pipelines.statistics.survey import BoolArray, DomainMeans, FloatArray
+
+# What a score is about. `is_stage` tells a stage from a question of the same name.
+CELL = ("mode", "is_stage", "subject", "segment", "segment_value", "wave", "measure", "weighted")
+WARNINGS = ("unweighted_wave", "single_psu", "no_variance")
+
+
+@dataclass(frozen=True)
+class UnitEstimates:
+    """Estimates between 0 and 1; all arrays have shape (n_cells,).
+
+    `centre`, `variance` and `df` are those that differences are built on.
+    """
+
+    value: FloatArray
+    interval: Interval
+    centre: FloatArray
+    variance: FloatArray
+    df: FloatArray
+
+
+def estimate_cells(sums: pl.DataFrame, design: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Estimate every cell, with and without weights.
+
+    Parameters
+    ----------
+    sums : DataFrame
+        See `moments.by_stratum`; ``measure`` is one of `core.estimate.MEASURES`.
+    design : DataFrame
+        See `answers.sample_design`.
+
+    Returns
+    -------
+    DataFrame
+        What is estimated; ``value, low, high, std_error, n, n_eff`` in the measure's unit;
+        ``centre, variance, df`` for differences; ``single_psu``, ``no_variance`` and
+        ``unweighted_wave`` for flags.
+    """
+    both = [by_stratum(sums, design, weighted=weighted) for weighted in (True, False)]
+    cells, means = estimate_means(pl.concat(both))
+    unit = _intervals(means, cells, level)
+    low, high = (cells["measure"].replace_strict(_ends(i)).to_numpy() for i in (0, 1))
+    width = high - low
+    numbers = {
+        "value": low + width * unit.value,
+        "low": low + width * unit.interval.low,
+        "high": low + width * unit.interval.high,
+        "std_error": width * means.std_error,
+        "n_eff": means.n_eff,
+        "centre": low + width * unit.centre,
+        "variance": width**2 * unit.variance,
+        "df": unit.df,
+    }
+    waves = design.group_by("mode", "wave").agg(unweighted_wave=pl.col("is_unweighted").all())
+    return cells.with_columns(
+        **{name: pl.Series(values, nan_to_null=True) for name, values in numbers.items()},
+        n=pl.Series(means.n).cast(pl.Int64),
+        single_psu=pl.Series(means.lonely),
+        no_variance=pl.Series(_is_mean(cells) & (means.variance == 0) & (means.n > 0)),
+    ).join(waves, on=["mode", "wave"], how="left", maintain_order="left")
+
+
+def _ends(end: int) -> dict[str, float]:
+    return {measure: float(range_[end]) for measure, range_ in MEASURES.items()}
+
+
+def _is_mean(cells: pl.DataFrame) -> BoolArray:
+    """Whether the values are more than yes or no, as are the shares of a stage's ratings."""
+    measure = pl.col("measure")
+    pooled = pl.col("is_stage") & measure.is_in(("top2", "top1"))
+    is_mean = cells.select(is_mean=pooled | measure.is_in(("mean", "ces", "gap")))
+    return is_mean["is_mean"].to_numpy()
+
+
+def _intervals(means: DomainMeans, cells: pl.DataFrame, level: float) -> UnitEstimates:
+    """Choose each measure's interval; where a mean has no variance, that of a share."""
+    value = np.clip(means.value.round(12), 0.0, 1.0)  # rounding error is no change
+    n = effective_n(means, level)
+    is_t = _is_mean(cells) & (means.variance > 0)
+    is_nps = (cells["measure"] == "nps").to_numpy()
+    mean_square = 4 * (means.spread + value**2) - 4 * value + 1  # of votes of -1, 0 and 1
+    promoters, detractors = (mean_square + 2 * value - 1) / 2, (mean_square - 2 * value + 1) / 2
+    nps = adjusted_wald(promoters, detractors, n, level)
+    votes = shrink_nps(promoters, detractors, n)
+    as_share, as_vote = shrink_share(value, n), Shrunken((votes.centre + 1) / 2, votes.variance / 4)
+    return UnitEstimates(
+        value=value,
+        interval=t_interval(value, np.sqrt(means.variance), means.df, level).where(
+            is_t,
+            Interval((nps.low + 1) / 2, (nps.high + 1) / 2)
+            .holding(value)
+            .where(is_nps, wilson(value, n, level)),
+        ),
+        centre=np.select([is_t, is_nps], [value, as_vote.centre], as_share.centre),
+        variance=np.select([is_t, is_nps], [means.variance, as_vote.variance], as_share.variance),
+        df=np.where(is_t, means.df, np.inf),
+    )
+
+
+def without_unrouted_reach(sums: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the reach of what nobody was ever said not to have experienced.
+
+    A question without that answer would show a reach of 100 % that nobody measured.
+    """
+    is_reach = pl.col("measure") == "reach"
+    is_routed = (pl.col("y") < pl.col("n")).any().over("mode", "is_stage", "subject", "measure")
+    return sums.filter(~is_reach | is_routed)

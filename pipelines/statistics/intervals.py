@@ -1,0 +1,175 @@
+"""Intervals of bounded quantities that hold at small n and never leave their range."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import special
+
+from pipelines.core.errors import ContractError
+from pipelines.statistics.survey import BoolArray, DomainMeans, FloatArray
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Ends of intervals, both of one shape; NaN where there is nothing to estimate."""
+
+    low: FloatArray
+    high: FloatArray
+
+    def __post_init__(self) -> None:
+        if (self.low > self.high).any():
+            raise ContractError(
+                "interval", expected="low <= high", got="the reverse", todo="mend the estimator"
+            )
+
+    def holding(self, value: FloatArray) -> Interval:
+        """Widen by what is needed to hold `value`.
+
+        An interval around a shrunken centre can miss the estimate itself, at low levels.
+        """
+        return Interval(np.minimum(self.low, value), np.maximum(self.high, value))
+
+    def where(self, keep: BoolArray, other: Interval) -> Interval:
+        """Keep these intervals where `keep` is true, and take `other` elsewhere."""
+        return Interval(np.where(keep, self.low, other.low), np.where(keep, self.high, other.high))
+
+
+@dataclass(frozen=True)
+class Shrunken:
+    """Estimates after a few made-up answers were added: centre and variance, of one shape."""
+
+    centre: FloatArray
+    variance: FloatArray
+
+
+def normal_quantile(level: float) -> float:
+    """Two-sided quantile of the normal distribution, 1.96 at 0.95.
+
+    Raises
+    ------
+    ContractError
+        If the level is not between 0 and 1.
+    """
+    if not 0 < level < 1:
+        raise ContractError(
+            "interval",
+            expected="a confidence level between 0 and 1",
+            got=repr(level),
+            todo="correct `level` in params.yaml",
+        )
+    return float(special.ndtri((1 + level) / 2))
+
+
+def t_quantile(df: FloatArray, level: float) -> FloatArray:
+    """Two-sided quantiles of Student's t; infinite `df` gives the normal one."""
+    distinct, place = np.unique(df, return_inverse=True)  # the quantile is slow, df repeats
+    normal = np.isinf(distinct)
+    student = special.stdtrit(np.where(normal, 1.0, distinct), (1 + level) / 2)
+    quantile: FloatArray = np.where(normal, normal_quantile(level), student)
+    return quantile[place].reshape(df.shape)
+
+
+def t_interval(value: FloatArray, std_error: FloatArray, df: FloatArray, level: float) -> Interval:
+    """Student's interval of means of values between 0 and 1, clipped to that range."""
+    half = t_quantile(df, level) * std_error
+    return Interval(np.clip(value - half, 0.0, 1.0), np.clip(value + half, 0.0, 1.0))
+
+
+def wilson(share: FloatArray, n: FloatArray, level: float) -> Interval:
+    """Wilson's score interval of shares.
+
+    Parameters
+    ----------
+    share : ndarray
+        Shares, 0 to 1; or means of values between 0 and 1, for which it is conservative
+        because no such value varies more than a share of the same mean.
+    n : ndarray
+        Numbers of answers, effective ones if the sample is not simple.
+
+    References
+    ----------
+    Wilson (1927), Journal of the American Statistical Association 22, 209-212.
+    """
+    z = normal_quantile(level)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    ends = Interval(np.clip(centre - half, 0.0, 1.0), np.clip(centre + half, 0.0, 1.0))
+    return ends.holding(share)  # against rounding at 0 and 1
+
+
+def shrink_nps(promoters: FloatArray, detractors: FloatArray, n: FloatArray) -> Shrunken:
+    """Add three answers: 3/4 promoter, 3/4 detractor, the rest passive.
+
+    Parameters
+    ----------
+    promoters, detractors : ndarray
+        Shares, 0 to 1.
+    n : ndarray
+        Numbers of answers, effective ones if the sample is not simple.
+
+    Returns
+    -------
+    Shrunken
+        Net promoter score from -1 to 1, and its variance.
+
+    References
+    ----------
+    Rocks (2016), The American Statistician 70(4), 365-372.
+    """
+    more = (promoters * n + 0.75) / (n + 3)
+    less = (detractors * n + 0.75) / (n + 3)
+    centre = more - less
+    return Shrunken(centre, (more + less - centre**2) / (n + 3))
+
+
+def adjusted_wald(
+    promoters: FloatArray, detractors: FloatArray, n: FloatArray, level: float
+) -> Interval:
+    """Adjusted Wald interval of net promoter scores from -1 to 1; see `shrink_nps`.
+
+    The plain Wald interval covers too little at small n: with shares 1/12, 1/12 and 5/6
+    of detractors, passives and promoters and n = 20, 87 % instead of 95 %.
+    """
+    shrunken = shrink_nps(promoters, detractors, n)
+    half = normal_quantile(level) * np.sqrt(shrunken.variance)
+    low, high = shrunken.centre - half, shrunken.centre + half
+    return Interval(np.clip(low, -1.0, 1.0), np.clip(high, -1.0, 1.0)).holding(
+        promoters - detractors
+    )
+
+
+def shrink_share(share: FloatArray, n: FloatArray) -> Shrunken:
+    """Add two answers, one yes and one no.
+
+    For the difference of two shares, each shrunken so, the Wald interval covers well.
+
+    References
+    ----------
+    Agresti and Caffo (2000), The American Statistician 54(4), 280-288.
+    """
+    centre = (share * n + 1) / (n + 2)
+    return Shrunken(centre, centre * (1 - centre) / (n + 2))
+
+
+def effective_n(means: DomainMeans, level: float) -> FloatArray:
+    """Numbers of answers that intervals for simple random samples may be given.
+
+    ``n`` divided by the design effect, the variance of the mean over that of a simple random
+    sample of as many answers. Corrected for the degrees of freedom of the design, and never
+    above ``n``. Where the units do not differ there is no design effect to estimate: then the
+    smaller of Kish's effective number and the number of sampling units.
+
+    References
+    ----------
+    Korn and Graubard (1998), Survey Methodology 24(2), 193-201; Dean and Pagano (2015),
+    Journal of Survey Statistics and Methodology 3(4), 484-503, who find that Wilson's
+    interval with this number covers best.
+    """
+    simple = np.maximum(means.n - 1, 1.0)
+    varies = (means.variance > 0) & (means.spread > 0)
+    variance = np.where(varies, means.variance, 1.0)
+    loss = t_quantile(simple, level) / t_quantile(means.df, level)
+    n = np.minimum(means.n * means.spread / (simple * variance) * loss**2, means.n)
+    return np.where(varies, n, np.minimum(means.n_eff, means.psus))
