@@ -162,10 +162,18 @@ class Unpivot(Part):
     value: str = "answer"
 
 
+class Long(Part):
+    """A questionnaire with one answer per row: what names its question, and what holds it."""
+
+    question: Text
+    answer: Text
+
+
 class TableMap(Part):
     """How one source fills one canonical table.
 
-    `answers` (responses only) maps question ids to columns. `skip_when_missing` leaves
+    `answers` (responses only) maps question ids to columns; with `long`, to what stands in
+    its question column, and rows of other questions are left out. `skip_when_missing` leaves
     out rows without a value in these columns, and counts them; `one_per_key` keeps one
     row per key of the table, and counts the others.
     """
@@ -173,6 +181,7 @@ class TableMap(Part):
     table: Text
     columns: dict[str, ColumnMap] = {}
     answers: dict[str, str] = {}
+    long: Long | None = None
     unpivot: Unpivot | None = None
     skip_when_missing: list[str] = []
     one_per_key: bool = False
@@ -188,6 +197,8 @@ class TableMap(Part):
     def _answers_are_for_responses(self) -> Self:
         if bool(self.answers) != (self.table == "responses"):
             raise ValueError("`answers` is required in, and only in, a map to responses")
+        if self.long and not self.answers:
+            raise ValueError("`long` says where `answers` are; it needs them")
         return self
 
 
@@ -409,7 +420,7 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "benchmarks": Benchmark,
     },
     Source: {"tables": TableMap},
-    TableMap: {"columns": ColumnMap, "unpivot": Unpivot},
+    TableMap: {"columns": ColumnMap, "unpivot": Unpivot, "long": Long},
 }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import narwhals as nw
 
 from pipelines.core.engine import Frame
 from pipelines.core.errors import StudyError
-from pipelines.core.study import Question, Scale, Study
+from pipelines.core.study import Long, Question, Scale, Study
 from pipelines.ingest import cells
 from pipelines.ingest.layout import RawCells, unpivot
 
@@ -17,17 +17,37 @@ BLANK = "skipped"  # an empty cell, unless the scale declares "" otherwise
 
 def read_answers(rows: Frame, raw: RawCells, study: Study, answers: Mapping[str, str]) -> Frame:
     """Unpivot question columns and read each cell on its question's scale."""
-    questions = {question_id: study.map.questions[question_id] for question_id in answers}
-    scales = {question.scale: study.map.scales[question.scale] for question in questions.values()}
-    labels = {raw.names[column]: question_id for question_id, column in answers.items()}
-    if len(labels) != len(answers):
+    columns = {raw.names[name]: question_id for name, question_id in _turned(study, answers)}
+    rows = unpivot(rows, list(columns), columns, "question_id", "cell")
+    return _read(rows, study, answers)
+
+
+def read_long_answers(
+    rows: Frame, raw: RawCells, study: Study, answers: Mapping[str, str], long: Long
+) -> Frame:
+    """Read one answer per row on its question's scale; other questions' rows are left out."""
+    named = dict(_turned(study, answers))
+    asked = raw.text(long.question).replace_strict(list(named), list(named.values()), default=None)
+    rows = rows.with_columns(asked.alias("question_id"), raw.text(long.answer).alias("cell"))
+    return _read(rows.filter(~nw.col("question_id").is_null()), study, answers)
+
+
+def _turned(study: Study, answers: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Turn question id -> column round; each column stands under one question."""
+    if len(set(answers.values())) != len(answers):
         raise StudyError(
             f"{study.name}/study.yaml: answers",
             expected="every column under one question",
             got="a column under two",
             todo="remove one",
         )
-    rows = unpivot(rows, list(labels), labels, "question_id", "cell")
+    return [(column, question_id) for question_id, column in answers.items()]
+
+
+def _read(rows: Frame, study: Study, answers: Iterable[str]) -> Frame:
+    """Read each `cell` on the scale of its question, as the register has it."""
+    questions = {question_id: study.map.questions[question_id] for question_id in answers}
+    scales = {question.scale: study.map.scales[question.scale] for question in questions.values()}
     rows = rows.with_columns(*_register(questions, scales))
     cell, scale_is = nw.col("cell"), nw.col("scale")
     missing, value = _on_its_scale(cell, scale_is, scales)

@@ -11,7 +11,7 @@ import polars as pl
 from pipelines.core import engine
 from pipelines.core.engine import Frame
 from pipelines.core.errors import SourceError
-from pipelines.core.study import ColumnMap, Study, TableMap
+from pipelines.core.study import ColumnMap, Long, Study, TableMap
 from pipelines.ingest.layout import RawCells, columns_read, take_columns
 
 
@@ -77,8 +77,16 @@ def _suspects(study: Study, table: TableMap, raw: RawCells) -> list[Suspect]:
         scale = study.map.scales[study.map.questions[question_id].scale]
         if scale.labels:
             place = f"answers.{question_id} ({name})"
-            found.append(Suspect(place, raw.text(name), [*scale.labels, *scale.missing]))
+            cell = _cell_of(name, table.long, raw)
+            found.append(Suspect(place, cell, [*scale.labels, *scale.missing]))
     return found
+
+
+def _cell_of(name: str, long: Long | None, raw: RawCells) -> nw.Expr:
+    """Answers to a question: a column of its own, or the rows that name it."""
+    if long is None:
+        return raw.text(name)
+    return nw.when(raw.text(long.question) == name).then(raw.text(long.answer))
 
 
 def _declared(study: Study, column: ColumnMap) -> Sequence[str] | str | None:

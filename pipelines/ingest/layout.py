@@ -62,7 +62,9 @@ def columns_read(table: TableMap) -> list[str]:
     made = {table.unpivot.name, table.unpivot.value} if table.unpivot else set()
     wide = table.unpivot.columns if table.unpivot else []
     read = [name for column in table.columns.values() for name in column.reads]
-    names = [*table.answers.values(), *wide, *(name for name in read if name not in made)]
+    long = table.long
+    answers = [long.question, long.answer] if long else table.answers.values()
+    names = [*answers, *wide, *(name for name in read if name not in made)]
     return list(dict.fromkeys(names))
 
 

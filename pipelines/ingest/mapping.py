@@ -18,7 +18,7 @@ from pipelines.core.engine import Frame
 from pipelines.core.errors import StudyError
 from pipelines.core.study import ColumnMap, Study, TableMap, Unpivot
 from pipelines.ingest import cells
-from pipelines.ingest.answers import read_answers
+from pipelines.ingest.answers import read_answers, read_long_answers
 from pipelines.ingest.layout import ROW, RawCells, columns_read, take_columns, unpivot
 
 
@@ -50,7 +50,9 @@ def map_rows(rows: Frame, origin: Origin, table: TableMap) -> Frame:
     """
     target = origin.study.mapped(table.table)
     rows, raw = take_columns(rows, columns_read(table))
-    if table.answers:
+    if table.long:
+        rows = read_long_answers(rows, raw, origin.study, table.answers, table.long)
+    elif table.answers:
         rows = read_answers(rows, raw, origin.study, table.answers)
     elif table.unpivot:
         rows, raw = _unpivoted(rows, raw, table.unpivot)
@@ -202,6 +204,6 @@ def _default(column: Column, target: Table) -> nw.Expr:
 
 def _in_order(rows: Frame, table: TableMap) -> Frame:
     """Sort what unpivoting has turned; other rows keep the file's order."""
-    if not (table.answers or table.unpivot):
+    if table.long or not (table.answers or table.unpivot):
         return rows
     return rows.sort(ROW, "order").drop("order")

@@ -94,8 +94,9 @@ def _together(study: Study, name: str, parts: list[pl.LazyFrame]) -> pl.LazyFram
 
 def _offer(file: RawTable, table: TableMap) -> tuple[str, str, str, int, int, bool]:
     """Count the rows a file offers to a table: its lines, times the columns unpivoted."""
-    width = len(table.answers) or (len(table.unpivot.columns) if table.unpivot else 1)
-    may_skip = bool(table.skip_when_missing) or table.one_per_key
+    wide = table.unpivot.columns if table.unpivot else table.answers
+    width = len(wide) if wide and not table.long else 1
+    may_skip = bool(table.skip_when_missing or table.long or table.one_per_key)
     return table.table, file.source, file.file, file.lines, file.lines * width, may_skip
 
 
