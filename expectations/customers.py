@@ -1,0 +1,29 @@
+"""What a customer record must satisfy."""
+
+import great_expectations as gx
+
+from expectations.rules import EARLIEST_BIRTH, contract_rules, dated, matches
+from pipelines.core.contract import CUSTOMERS
+
+SUITE = gx.ExpectationSuite(
+    name="customers",
+    expectations=[
+        *contract_rules(CUSTOMERS),
+        *dated("created_at"),
+        *dated("birth_on", earliest=EARLIEST_BIRTH, helper="latest_day"),
+        matches(
+            "email",
+            r"^[^@\s]+@[^@\s]+\.[^@\s.]+$",
+            says="the e-mail address has the shape name@domain.tld",
+            todo="correct it in the customer system",
+            on_fail="warn",
+        ),
+        matches(
+            "phone",
+            r"^[+(]?\d[\d\s()./-]{3,}$",
+            says="the telephone number is written in digits",
+            todo="correct it in the customer system",
+            on_fail="warn",
+        ),
+    ],
+)

@@ -1,0 +1,67 @@
+"""What a review or another text must satisfy."""
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from great_expectations.expectations.row_conditions import Column
+
+from expectations.rules import (
+    at_least,
+    contract_rules,
+    customer_known,
+    dated,
+    matches,
+    rule,
+    touchpoint_known,
+)
+from pipelines.core.contract import REVIEWS
+
+SCALE_TODO = "correct rating_min and rating_max in study.yaml"
+RATED = Column("rating").is_not_null()
+
+SUITE = gx.ExpectationSuite(
+    name="reviews",
+    expectations=[
+        *contract_rules(REVIEWS),
+        *(
+            gxe.ExpectColumnValuesToNotBeNull(
+                column=end,
+                row_condition=RATED,
+                **rule(
+                    f"{end}_given", f"a rating comes with its scale: {end} is given", SCALE_TODO
+                ),
+            )
+            for end in ("rating_min", "rating_max")
+        ),
+        at_least(
+            "rating", "rating_min", "rating_on_scale_min", "the rating is on its scale", SCALE_TODO
+        ),
+        at_least(
+            "rating_max", "rating", "rating_on_scale_max", "the rating is on its scale", SCALE_TODO
+        ),
+        *dated("written_at"),
+        *dated("replied_at"),
+        at_least(
+            "replied_at",
+            "written_at",
+            "replied_after_written",
+            "a reply is not older than the text",
+            "check the two time columns and their time zone",
+            on_fail="warn",
+        ),
+        matches(
+            "text",
+            r"\S",
+            says="the text is not blank",
+            todo="set skip_when_missing: [text] in the table's map",
+        ),
+        matches(
+            "language",
+            r"^[a-z]{2}$",
+            says="the language is a code such as de or en",
+            todo="translate it with `values` in study.yaml",
+            on_fail="warn",
+        ),
+        touchpoint_known(),
+        customer_known(),
+    ],
+)

@@ -1,0 +1,61 @@
+"""What a table's rules came to, without the machinery that judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines.core.estimate import RULES
+from pipelines.validate.conditions import Condition
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One rule of one table, and how the table met it.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        The table's columns that the rule is about.
+    todo : str
+        What to do about rows that break it.
+    on_fail : str
+        quarantine, warn or stop.
+    n_rows, n_unexpected : int or None
+        Rows judged, and those that broke the rule; None for a rule about the table itself.
+    condition : Condition or None
+        The rows it judges and those that break it; None for a rule about the table itself.
+    """
+
+    table: str
+    rule: str
+    expectation: str
+    columns: tuple[str, ...]
+    says: str
+    todo: str
+    on_fail: str
+    success: bool
+    n_rows: int | None
+    n_unexpected: int | None
+    condition: Condition | None
+
+
+def rules_table(verdicts: Iterable[Verdict]) -> pl.DataFrame:
+    """List every rule and how its table met it; columns of `RULES`."""
+    rows = [
+        {
+            "table": verdict.table,
+            "rule": verdict.rule,
+            "expectation": verdict.expectation,
+            "columns": " ".join(verdict.columns) or None,
+            "says": verdict.says,
+            "on_fail": verdict.on_fail,
+            "success": verdict.success,
+            "n_rows": verdict.n_rows,
+            "n_unexpected": verdict.n_unexpected,
+        }
+        for verdict in verdicts
+    ]
+    return pl.DataFrame(rows, schema=RULES.schema)
