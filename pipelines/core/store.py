@@ -90,8 +90,8 @@ def read(path: Path) -> pl.DataFrame:
     return scan(path).collect()
 
 
-def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON with sorted keys."""
-    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+def write_json(path: Path, content: dict[str, Any], *, sort_keys: bool = True) -> None:
+    """Write JSON; keys are sorted unless their order says something."""
+    text = json.dumps(content, indent=2, sort_keys=sort_keys, ensure_ascii=False)
     with replacing(path) as temporary:
         temporary.write_text(text + "\n", encoding="utf-8")

@@ -17,7 +17,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,10 +39,10 @@ def hash_of(hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(json.dumps(dict(hashes), sort_keys=True).encode()).hexdigest()
 
 
-def file_hashes(folder: Path, pattern: str = "*") -> dict[str, str]:
-    """SHA-256 of every file below a folder, by its path from there, sorted."""
-    files = sorted(path for path in folder.rglob(pattern) if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_hash(path) for path in files}
+def hashes_of(folder: Path, patterns: Iterable[str] = ("**/*",)) -> dict[str, str]:
+    """SHA-256 of the files in a folder that fit a pattern, by their path from there, sorted."""
+    found = {path for pattern in patterns for path in folder.glob(pattern) if path.is_file()}
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(found)}
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def settle(folder: Path, filled: Path, manifest: dict[str, Any]) -> None:
         Its ``bundle`` names the version: the same name, the same content.
     """
     final = folder / manifest["bundle"]
-    if final.exists() and file_hashes(final) != file_hashes(filled):
+    if final.exists() and hashes_of(final) != hashes_of(filled):
         os.rename(final, folder / f".damaged.{final.name}.{filled.name}")
     if not final.exists():
         os.rename(filled, final)

@@ -70,7 +70,7 @@ def test_a_draft_that_fails_leaves_the_current_version(tmp_path):
 def test_hashes_depend_on_names_and_bytes_but_not_on_order(tmp_path):
     (tmp_path / "b.txt").write_text("b")
     (tmp_path / "a.txt").write_text("a")
-    hashes = versions.file_hashes(tmp_path)
+    hashes = versions.hashes_of(tmp_path)
     assert list(hashes) == ["a.txt", "b.txt"]
     assert versions.hash_of(hashes) == versions.hash_of(dict(reversed(hashes.items())))
     assert versions.hash_of(hashes) != versions.hash_of({"a.txt": hashes["b.txt"]})

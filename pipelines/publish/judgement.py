@@ -1,0 +1,47 @@
+"""Judge the bundle with Great Expectations before anyone sees it.
+
+The tables are small, so GX's own pandas engine does; the project's Polars engine belongs
+to the step validate, and steps do not import each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import great_expectations as gx
+import polars as pl
+
+from expectations.bundle import SUITES
+from pipelines.core.errors import ContractError, examples
+
+
+def judge(tables: Mapping[str, pl.DataFrame], *, suppress_n: int) -> None:
+    """Refuse a bundle that breaks an expectation.
+
+    Raises
+    ------
+    ContractError
+        Naming the table, the expectation and the first values that broke it.
+    """
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_pandas("bundle")
+    for name, rows in tables.items():
+        asset = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
+        batch = asset.get_batch({"dataframe": rows.to_pandas()})
+        result = batch.validate(SUITES[name], expectation_parameters={"suppress_n": suppress_n})
+        for outcome in result.results:
+            if not outcome.success:
+                raise _refusal(name, outcome)
+
+
+def _refusal(table: str, outcome: gx.ExpectationValidationResult) -> ContractError:
+    asked = outcome.expectation_config
+    about = {key: asked.kwargs[key] for key in sorted(asked.kwargs) if key != "batch_id"}
+    found = outcome.result.get("partial_unexpected_list") or [outcome.result or "an exception"]
+    return ContractError(
+        f"published/{table}",
+        expected=f"{asked.type} {about}",
+        got=examples(found),
+        todo="nothing was published; mend the step that made the table",
+    )

@@ -1,0 +1,106 @@
+"""Register: what a reader of the bundle needs to name and to order things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from pipelines.core.study import Map, Question, Segment
+
+DECLARED = (
+    "title",
+    "about",
+    "licence",
+    "currency",
+    "baseline",
+    "notes",
+    "stages",
+    "touchpoints",
+)
+
+
+def describe(study: Map, scores: pl.DataFrame, waves: list[dict[str, Any]]) -> dict[str, Any]:
+    """Collect the register; everything keeps the order of study.yaml.
+
+    Parameters
+    ----------
+    study : Map
+        The content of study.yaml.
+    scores : DataFrame
+        The table scores; segment values that study.yaml does not order come from here.
+    waves : list of dict
+        See `waves`.
+    """
+    declared = study.model_dump(mode="json", include=set(DECLARED))
+    return {
+        **{name: declared[name] for name in DECLARED},
+        "questions": {
+            name: _question(question, study) for name, question in study.questions.items()
+        },
+        "segments": {
+            name: {"label": segment.label, "order": _order(name, segment, scores)}
+            for name, segment in study.segments.items()
+        },
+        "waves": waves,
+    }
+
+
+def _question(question: Question, study: Map) -> dict[str, Any]:
+    scale = study.scales[question.scale]
+    return {
+        "label": question.label,
+        "measure": question.measure,
+        "scale": {"min": scale.min, "max": scale.max},
+        "touchpoint": question.touchpoint,
+    }
+
+
+def _order(name: str, segment: Segment, scores: pl.DataFrame) -> list[str]:
+    """Values as declared, then those found besides, sorted."""
+    found = scores.filter(pl.col("segment") == name)["segment_value"].unique().sort()
+    return [*segment.order, *(value for value in found if value not in segment.order)]
+
+
+def waves(responses: pl.LazyFrame, limit: int) -> list[dict[str, Any]]:
+    """Describe every wave, in order, in one pass over the answers.
+
+    Parameters
+    ----------
+    responses : LazyFrame
+        The canonical table.
+    limit : int
+        Fewer respondents are not told.
+
+    Returns
+    -------
+    list of dict
+        ``wave, mode, n_respondents, weighted`` (whether any weight differs from 1),
+        ``first_at, last_at`` (ISO 8601, UTC; null without dates).
+    """
+    counted = responses.group_by("wave", "mode").agg(
+        n_respondents=pl.col("response_id").n_unique(),
+        weighted=(pl.col("weight") != 1).any(),
+        first_at=pl.col("answered_at").min(),
+        last_at=pl.col("answered_at").max(),
+    )
+    return [_wave(row, limit) for row in counted.sort("wave", "mode").collect().to_dicts()]
+
+
+def _wave(row: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    n = row["n_respondents"]
+    times = {name: iso(row[name]) for name in ("first_at", "last_at")}
+    return {
+        "wave": row["wave"],
+        "mode": row["mode"],
+        "n_respondents": n if n >= limit else None,
+        "weighted": row["weighted"],
+        **times,
+    }
+
+
+def iso(time: datetime | None) -> str | None:
+    """Write a time in UTC, 2017-05-01T00:00:00Z."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else None

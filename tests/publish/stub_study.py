@@ -1,0 +1,143 @@
+"""A study as the steps before publish leave it: small tables, made by hand."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipelines.core import store
+from pipelines.core.contract import RESPONSES
+from pipelines.core.estimate import ALL, PUBLISHED
+from pipelines.core.study import Study
+from pipelines.core.study import load as load_study
+
+MAP = """\
+title: {en: Stub}
+about: {en: A study made by hand.}
+licence: none
+languages: [en]
+currency: EUR
+time_zone: Europe/Berlin
+baseline: "2017"
+stages:
+  use: {label: {en: Use}}
+  buy: {label: {en: Buy}}
+touchpoints:
+  desk: {label: {en: Desk}, stage: use, channel: shop, valid_from: 2017-01-01}
+scales:
+  five: {min: 1, max: 5}
+questions:
+  q_desk: {label: {en: "The desk?"}, measure: csat, scale: five, touchpoint: desk}
+segments:
+  age: {label: {en: Age}, order: [young, old]}
+codes:
+  ages: codes/ages.csv
+sources:
+  survey:
+    reader: csv
+    files: raw/survey [*].csv
+    tables:
+      - table: responses
+        columns:
+          response_id: ID
+          survey_id: {constant: s}
+          wave: WAVE
+          mode: {constant: cold}
+          source_system: {constant: s}
+        answers: {q_desk: DESK}
+"""
+
+DESK = {
+    "mode": "cold",
+    "scope": "touchpoint",
+    "stage": "use",
+    "touchpoint_id": "desk",
+    "question_id": "q_desk",
+    "segment": ALL,
+    "segment_value": ALL,
+    "period": "2017",
+    "measure": "mean",
+    "weighted": False,
+    "value": 60.0,
+    "low": 50.0,
+    "high": 70.0,
+    "std_error": 5.0,
+    "level": 0.95,
+    "n": 100,
+    "n_eff": 90.0,
+    "missing_policy": "answers only",
+    "method": "mean",
+    "evidence": "descriptive",
+    "flags": None,
+    "inputs_hash": "abc",
+    "answer": "5",
+    "against": "previous",
+    "period_against": "2016",
+    "n_against": 100,
+    "p_value": 0.5,
+    "p_adjusted": 0.5,
+}
+
+MONTH = {
+    "table": "transactions",
+    "period": "2017-05",
+    "kind": "completed",
+    "n_rows": 400,
+    "n_orders": 80,
+    "n_customers": 60,
+    "amount": 1000.0,
+    "first_at": datetime(2017, 5, 1, 8, tzinfo=UTC),
+    "last_at": datetime(2017, 5, 31, 17, tzinfo=UTC),
+}
+
+FILE = {
+    "table": "responses",
+    "source": "survey",
+    "source_file": "raw/survey [1].csv",
+    "lines": 100,
+    "rows_read": 100,
+    "rows_skipped": 0,
+    "rows_in": 100,
+    "rows_accepted": 98,
+    "rows_quarantined": 2,
+}
+
+
+def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
+    """Rows of a published table; what a row does not say is as in the examples above."""
+    schema = PUBLISHED[name].schema
+    usual = {"activity": MONTH, "ledger": FILE}.get(name, DESK)
+    whole = [{key: (usual | row).get(key) for key in schema} for row in rows]
+    return pl.DataFrame(whole, schema=schema)
+
+
+def by_age(name: str = "scores", **sizes: int) -> pl.DataFrame:
+    """Everybody, and a row per age of the given size."""
+    everybody = {"n": sum(sizes.values())}
+    ages = [{"segment": "age", "segment_value": age, "n": n} for age, n in sizes.items()]
+    return table(name, everybody, *ages)
+
+
+def lay_out(folder: Path, tables: dict[str, pl.DataFrame]) -> Study:
+    """Write a study's map, raw file, and the tables publish reads."""
+    for name, text in {
+        "study.yaml": MAP,
+        "codes/ages.csv": "code,label\n1,young\n",
+        "raw/survey [1].csv": "ID,WAVE,DESK\n1,2017,5\n",
+        "validation/docs/index.html": "<!doctype html><title>Data Docs</title>",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    study = load_study(f"{folder}/")
+    for name, contract in PUBLISHED.items():
+        step = "derived" if name in ("scores", "changes", "distributions", "activity") else None
+        rows = tables.get(name, contract.empty())
+        store.write(study.path(step or "validation", name), rows, contract)
+    answers = {"response_id": [str(i) for i in range(12)], "wave": "2017", "mode": "cold"}
+    responses = pl.DataFrame({**answers, "weight": 1.0, "answered_at": MONTH["first_at"]})
+    missing = [pl.lit(None, kind).alias(name) for name, kind in RESPONSES.schema.items()]
+    absent = [column for column in missing if column.meta.output_name() not in responses.columns]
+    whole = responses.with_columns(absent).select(*RESPONSES.schema).cast(RESPONSES.schema)
+    store.write(study.path("canonical", "responses"), whole, RESPONSES)
+    return study

@@ -1,0 +1,92 @@
+"""Every suite of the bundle lets a good table pass and refuses a bad one."""
+
+import polars as pl
+import pytest
+from stub_study import table
+
+from expectations.bundle import SUITES
+from pipelines.core.contract import FREE_TEXT, IDENTIFIERS
+from pipelines.core.errors import ContractError
+from pipelines.core.estimate import PUBLISHED
+from pipelines.publish.judgement import judge
+
+# GX's pandas engine on pandas 3.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+SHARE = {"measure": "share"}
+RULE = {
+    "table": "responses",
+    "rule": "value_in_scale",
+    "expectation": "expect_column_values_to_be_between",
+    "says": "an answer lies on its scale",
+    "on_fail": "quarantine",
+    "success": True,
+    "n_rows": 100,
+    "n_unexpected": 0,
+}
+EXAMPLE = {"table": "responses", "rule": "value_in_scale", "source_file": "raw/a", "source_row": 3}
+
+GOOD = {
+    "scores": table("scores", {}, {"segment": "age", "segment_value": "old", "value": None, "low":
+                    None, "high": None, "n": None}),
+    "changes": table("changes", {"value": -12.0, "low": -20.0, "high": -4.0}),
+    "distributions": table("distributions", SHARE, SHARE | {"answer": "4"}),
+    "activity": table("activity", {}, {"kind": "cancelled", "n_customers": None}),
+    "ledger": table("ledger", {}),
+    "rules": table("rules", RULE),
+    "quarantine_examples": table("quarantine_examples", EXAMPLE),
+}  # fmt: skip
+
+
+def test_a_good_bundle_passes():
+    judge(GOOD, suppress_n=10)
+
+
+def test_empty_tables_pass():
+    judge({name: contract.empty() for name, contract in PUBLISHED.items()}, suppress_n=10)
+
+
+BAD = [
+    ("scores", {"value": 101.0, "high": 102.0}, "to_be_between"),
+    ("scores", {"value": 71.0}, "a_to_be_greater_than_b"),
+    ("scores", {"low": None}, "to_not_be_null"),
+    ("scores", {"n": 9}, "to_be_between"),
+    ("scores", {"evidence": "gossip"}, "to_be_in_set"),
+    ("changes", {"p_value": 0.6}, "a_to_be_greater_than_b"),
+    ("distributions", SHARE | {"value": -1.0, "low": -2.0}, "to_be_between"),
+    ("activity", {"n_orders": -1}, "to_be_between"),
+    ("ledger", {"rows_accepted": -1}, "to_be_between"),
+    ("rules", RULE | {"n_unexpected": -1}, "to_be_between"),
+    ("quarantine_examples", EXAMPLE | {"table": "diaries"}, "to_be_in_set"),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "broken"), BAD)
+def test_a_bad_table_is_refused(name, wrong, broken):
+    with pytest.raises(ContractError, match=rf"published/{name}: expected expect_\w*{broken}"):
+        judge({name: table(name, wrong)}, suppress_n=10)
+
+
+def test_a_row_told_twice_is_refused():
+    twice = pl.concat([GOOD["ledger"], GOOD["ledger"]])
+    with pytest.raises(ContractError, match="expect_compound_columns_to_be_unique"):
+        judge({"ledger": twice}, suppress_n=10)
+
+
+def test_a_column_that_names_a_person_is_refused():
+    leaky = GOOD["activity"].with_columns(email=pl.lit("somebody"))
+    with pytest.raises(ContractError, match="expect_table_columns_to_match_ordered_list"):
+        judge({"activity": leaky}, suppress_n=10)
+
+
+def test_every_published_table_has_a_suite_that_fixes_its_columns_and_its_key():
+    assert set(SUITES) == set(PUBLISHED)
+    for name, contract in PUBLISHED.items():
+        columns, key, *_ = SUITES[name].expectations
+        assert columns.column_list == list(contract.schema)
+        assert key.column_list == list(contract.key)
+
+
+def test_no_published_table_declares_an_identifier_or_free_text():
+    for contract in PUBLISHED.values():
+        assert not (IDENTIFIERS | FREE_TEXT) & set(contract.schema), contract.name

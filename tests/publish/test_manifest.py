@@ -1,0 +1,63 @@
+"""The manifest says what a bundle is and what it was made from."""
+
+from stub_study import table
+
+from pipelines.core import params
+from pipelines.core.estimate import PUBLISHED
+from pipelines.core.versions import hash_of
+from pipelines.publish import manifest
+from pipelines.publish.manifest import Hashes, describe, inputs, reasons, row_counts
+
+EMPTY = {name: contract.empty() for name, contract in PUBLISHED.items()}
+FILES = {f"{name}.parquet": f"hash of {name}" for name in PUBLISHED}
+HASHES = Hashes(files=FILES, inputs={"raw/a.csv": "1"}, code={"pipelines/core/study.py": "2"})
+
+
+def test_the_bundle_is_named_by_its_content():
+    made = describe("stub", EMPTY, HASHES, params.load(), [])
+    assert made["bundle"] == hash_of(FILES)[:16]
+    other = Hashes(FILES | {"scores.parquet": "other"}, HASHES.inputs, HASHES.code)
+    assert describe("stub", EMPTY, other, params.load(), [])["bundle"] != made["bundle"]
+
+
+def test_the_manifest_has_what_a_reviewer_asks_for():
+    tables = EMPTY | {"activity": table("activity", {}), "ledger": table("ledger", {})}
+    waves = [{"wave": "2018"}, {"wave": "2017"}, {"wave": "2017"}]
+    made = describe("stub", tables, HASHES, params.load(), waves)
+    assert made["window"] == {
+        "first": "2017-05-01T08:00:00Z",
+        "last": "2017-05-31T17:00:00Z",
+        "waves": ["2017", "2018"],
+    }
+    assert made["tables"]["activity"] == {"rows": 1, "sha256": "hash of activity"}
+    assert made["rows"] == {"responses": {"in": 100, "accepted": 98, "quarantined": 2}}
+    assert made["inputs"] == {"raw/a.csv": "1"}
+    assert set(made["params"]) == {"engine", "validate", "measure", "publish"}
+    assert set(made["versions"]) == set(manifest.PACKAGES)
+
+
+def test_inputs_are_the_map_the_code_lists_and_the_raw_files_even_with_odd_names(study):
+    patterns = inputs(study.map, table("ledger", {}, {"table": "reviews"}))
+    assert patterns == ["study.yaml", "codes/ages.csv", "raw/survey [[]1].csv"]
+
+
+def test_rows_are_added_up_over_the_files_of_a_table():
+    ledger = table("ledger", {}, {"source_file": "raw/b.csv", "rows_in": 5, "rows_accepted": 5,
+                                  "rows_quarantined": 0})  # fmt: skip
+    assert row_counts(ledger) == {"responses": {"in": 105, "accepted": 103, "quarantined": 2}}
+
+
+def test_every_empty_table_has_its_reason():
+    given = reasons(EMPTY | {"ledger": table("ledger", {"table": "transactions"})})
+    assert given["responses"] == "no source of this study fills responses"
+    assert given["scores"] == given["changes"] == given["responses"]
+    assert given["quarantine_examples"] == "no row broke a rule"
+    assert "transactions" not in given
+    assert "ledger" not in given
+
+
+def test_a_table_of_which_every_row_is_bad_says_so():
+    bad = {"rows_accepted": 0, "rows_quarantined": 100}
+    assert reasons(EMPTY | {"ledger": table("ledger", bad)})["scores"] == (
+        "every row is in quarantine"
+    )

@@ -1,0 +1,52 @@
+"""Publishing a study writes a bundle that is whole, repeatable and names nobody."""
+
+import json
+import shutil
+
+import polars as pl
+import pytest
+from stub_study import table
+
+from pipelines.core import store
+from pipelines.core.contract import FREE_TEXT, IDENTIFIERS
+from pipelines.core.errors import ContractError
+from pipelines.core.estimate import PUBLISHED, SCORES
+from pipelines.core.versions import hashes_of
+from pipelines.publish.run import run
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+
+def manifest(study):
+    return json.loads((study.folder / "published" / "manifest.json").read_text())
+
+
+def test_the_bundle_has_every_table_the_register_the_docs_and_a_manifest(study):
+    assert run(study).endswith("2 numbers, 2 withheld")
+    bundle = study.folder / "published" / manifest(study)["bundle"]
+    tables = {f"{name}.parquet" for name in PUBLISHED}
+    assert set(hashes_of(bundle)) == tables | {"register.json", "docs/index.html"}
+    assert set(manifest(study)["inputs"]) == {"study.yaml", "codes/ages.csv", "raw/survey [1].csv"}
+    scores = pl.read_parquet(bundle / "scores.parquet")
+    told = scores.filter(pl.col("value").is_not_null())["segment_value"]
+    assert sorted(told) == ["all", "young"]
+
+
+def test_the_same_study_gives_the_same_bytes_and_names_nobody(study):
+    run(study)
+    before = hashes_of(study.folder / "published")
+    shutil.rmtree(study.folder / "published")
+    run(study)
+    assert hashes_of(study.folder / "published") == before
+    for path in (study.folder / "published").rglob("*.parquet"):
+        assert not (IDENTIFIERS | FREE_TEXT) & set(pl.read_parquet_schema(path)), path.name
+
+
+def test_a_bundle_that_is_refused_leaves_the_one_before(study):
+    run(study)
+    before = hashes_of(study.folder / "published")
+    bad = table("scores", {"value": 170.0, "high": 180.0})
+    store.write(study.path("derived", "scores"), bad, SCORES)
+    with pytest.raises(ContractError, match=r"published/scores: .*got 170\.0; nothing was pub"):
+        run(study)
+    assert hashes_of(study.folder / "published") == before

@@ -1,0 +1,176 @@
+"""What few people answered is not told, not even by subtraction."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stub_study import by_age, table
+
+from pipelines.core.estimate import ALL
+from pipelines.publish.suppression import (
+    LINE,
+    METHOD,
+    NUMBERS,
+    NUMBERS_OF_CHANGES,
+    cells,
+    suppress,
+    withheld,
+    withhold_activity,
+    withhold_changes,
+)
+
+LIMIT = 10
+NOTHING = {
+    "scores": table("scores"),
+    "distributions": table("distributions"),
+    "changes": table("changes"),
+    "activity": table("activity"),
+}
+
+
+def hidden_ages(scores: pl.DataFrame, distributions: pl.DataFrame = NOTHING["distributions"]):
+    chosen = withheld(cells(scores, distributions), LIMIT)
+    return sorted(chosen["segment_value"].unique())
+
+
+def test_a_cell_of_nine_is_withheld_and_one_of_ten_is_not():
+    assert hidden_ages(table("scores", {"n": 9})) == [ALL]
+    assert hidden_ages(table("scores", {"n": 10})) == []
+
+
+def test_the_smallest_other_age_is_withheld_so_that_subtraction_tells_nothing():
+    assert hidden_ages(by_age(young=60, old=35, very_old=5)) == ["old", "very_old"]
+
+
+def test_two_small_ages_that_make_ten_together_protect_each_other():
+    assert hidden_ages(by_age(young=60, old=6, very_old=5)) == ["old", "very_old"]
+
+
+def test_ages_are_withheld_until_ten_answers_are_missing():
+    assert hidden_ages(by_age(a=50, b=10, c=2, d=3)) == ["b", "c", "d"]
+
+
+def test_an_age_that_nobody_has_protects_nobody():
+    assert hidden_ages(by_age(a=50, b=40, c=0, d=5)) == ["b", "d"]
+
+
+def test_of_two_ages_of_one_size_the_first_by_name_is_withheld():
+    assert hidden_ages(by_age(b=40, a=40, c=5)) == ["a", "c"]
+
+
+def test_a_small_cell_loses_every_number_its_flags_and_how_it_was_made():
+    scores = by_age(young=60, old=6, very_old=5).with_columns(flags=pl.lit("small no_variance"))
+    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    gone = told.filter(pl.col("segment_value").is_in(("old", "very_old")))
+    assert all(gone[name].null_count() == 2 for name in NUMBERS)
+    assert gone["flags"].unique().to_list() == ["suppressed"]
+    assert gone["method"].unique().to_list() == [METHOD]
+    kept = told.filter(pl.col("segment_value").is_in((ALL, "young")))
+    assert kept.equals(scores.filter(pl.col("segment_value").is_in((ALL, "young"))))
+
+
+def test_weighted_and_unweighted_numbers_of_a_cell_go_together():
+    rows = [{"n": 9, "weighted": weighted, "measure": m} for weighted in (True, False) for m in
+            ("mean", "top2")]  # fmt: skip
+    told = suppress(NOTHING | {"scores": table("scores", *rows)}, LIMIT)["scores"]
+    assert told["value"].null_count() == 4
+
+
+def test_reach_goes_with_a_rating_because_it_tells_how_many_rated():
+    scores = table("scores", {"n": 5}, {"measure": "reach", "n": 200, "value": 2.5})
+    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    assert told["value"].null_count() == 2
+
+
+def test_reach_of_what_nobody_rated_is_told():
+    scores = table("scores", {"n": 0}, {"measure": "reach", "n": 200, "value": 0.0})
+    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    assert told.filter(pl.col("measure") == "reach")["value"].to_list() == [0.0]
+
+
+def shares(n: int, **counts: int) -> pl.DataFrame:
+    """Distribution of `n` people asked; what is left over was not experienced."""
+    counts = {answer.removeprefix("a"): count for answer, count in counts.items()}
+    counts["not_experienced"] = n - sum(counts.values())
+    rows = [
+        {"measure": "share", "answer": answer, "n": n, "value": 100 * count / n}
+        for answer, count in counts.items()
+    ]
+    return table("distributions", *rows)
+
+
+def test_a_distribution_of_few_answers_goes_whole_although_many_were_asked():
+    told = suppress(NOTHING | {"distributions": shares(200, a5=4, a4=2, skipped=20)}, LIMIT)
+    assert told["distributions"]["value"].null_count() == 4
+    assert told["distributions"]["n"].null_count() == 4
+
+
+def test_a_rare_answer_among_many_is_told():
+    told = suppress(NOTHING | {"distributions": shares(200, a5=150, a1=1)}, LIMIT)
+    assert told["distributions"]["value"].null_count() == 0
+
+
+def test_a_score_and_its_distribution_are_withheld_together():
+    ages = {"young": 60, "old": 35, "very_old": 5}
+    tables = {"scores": by_age(**ages), "distributions": by_age("distributions", **ages)}
+    told = suppress(NOTHING | tables, LIMIT)
+    for name in tables:
+        gone = told[name].filter(pl.col("value").is_null())["segment_value"]
+        assert gone.to_list() == ["old", "very_old"]
+
+
+def test_complete_pairs_are_cells_of_their_own():
+    scores = table("scores", {"n": 100}, {"measure": "gap", "n": 8}, {"measure": "met", "n": 8})
+    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    assert told.filter(pl.col("value").is_null())["measure"].to_list() == ["gap", "met"]
+
+
+@pytest.mark.parametrize("wave", ["period", "period_against"])
+def test_a_change_goes_if_either_wave_is_withheld(wave):
+    hidden = withheld(cells(table("scores", {"n": 5}), NOTHING["distributions"]), LIMIT)
+    other = {"period": "2018", "period_against": "2016"}
+    changes = table("changes", other | {wave: "2017"}, other)
+    told = withhold_changes(changes, hidden)
+    assert all(told[name].is_null().to_list() == [True, False] for name in NUMBERS_OF_CHANGES)
+
+
+def test_a_month_of_few_customers_keeps_its_rows_but_not_their_orders():
+    told = withhold_activity(
+        table("activity", {"n_customers": 3}, {"n_customers": 10}, {"n_customers": None}), LIMIT
+    )
+    assert told["amount"].is_null().to_list() == [True, False, False]
+    assert told["first_at"].is_null().to_list() == [True, False, False]
+    assert told["n_rows"].to_list() == [400, 400, 400]
+
+
+def test_few_anonymous_rows_are_few_people():
+    told = withhold_activity(table("activity", {"n_customers": None, "n_rows": 3}), LIMIT)
+    assert told["amount"].to_list() == [None]
+
+
+def test_daily_figures_of_a_touchpoint_are_about_nobody():
+    rows = {"table": "touchpoint_metrics", "n_rows": 3, "n_customers": None}
+    assert withhold_activity(table("activity", rows), LIMIT)["first_at"].null_count() == 0
+
+
+sizes = st.lists(st.integers(0, 60), min_size=1, max_size=8)
+
+
+@given(sizes, st.integers(1, 20))
+def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, limit):
+    scores = by_age(**{f"age_{i}": n for i, n in enumerate(ages)})
+    sized = cells(scores, NOTHING["distributions"]).filter(pl.col("segment") == "age")
+    hidden = withheld(sized, limit)
+    gone = sized.join(hidden, on=[*LINE, "segment_value"], how="semi", nulls_equal=True)
+    shown = sized.join(hidden, on=[*LINE, "segment_value"], how="anti", nulls_equal=True)
+    assert not ((shown["answers"] > 0) & (shown["answers"] < limit)).any()
+    left = sum(ages) - shown["answers"].sum()
+    nobody_is_shown = not (shown["answers"] > 0).any()
+    assert left == gone["answers"].sum()
+    assert left == 0 or left >= limit or nobody_is_shown
+
+
+@given(sizes)
+def test_a_limit_of_one_withholds_nothing(ages):
+    scores = by_age(**{f"age_{i}": n for i, n in enumerate(ages)})
+    assert withheld(cells(scores, NOTHING["distributions"]), 1).is_empty()
