@@ -66,22 +66,31 @@ CODINGS = (
 )
 
 
-def check_nps_scales(register: pl.DataFrame) -> None:
-    """Refuse NPS questions that are not on 0 to 10.
+def check_scales(counts: pl.DataFrame, register: pl.DataFrame) -> None:
+    """Refuse answers outside their scale, and NPS questions that are not on 0 to 10.
 
     Raises
     ------
     ContractError
         Naming the questions.
     """
-    bad = register.filter((_KIND == "nps") & ((_MIN != 0) | (_MAX != 10)))
+    asked = counts.join(register, on=["mode", "wave", "question_id"])
+    _refuse(
+        asked.filter(_GIVEN & ~_VALUE.is_between(_MIN, _MAX)),  # catches NaN too
+        expected="answers within the scale of their question",
+        todo="correct the scale or its missing codes in study.yaml",
+    )
+    _refuse(
+        register.filter((_KIND == "nps") & ((_MIN != 0) | (_MAX != 10))),
+        expected="nps questions on a scale of 0 to 10",
+        todo="correct their scale in study.yaml, or give them the measure overall",
+    )
+
+
+def _refuse(bad: pl.DataFrame, *, expected: str, todo: str) -> None:
     if not bad.is_empty():
-        raise ContractError(
-            "responses",
-            expected="nps questions on a scale of 0 to 10",
-            got=f"another scale for {examples(bad['question_id'].unique().sort())}",
-            todo="correct their scale in study.yaml, or give them the measure overall",
-        )
+        questions = examples(bad["question_id"].unique().sort())
+        raise ContractError("responses", expected=expected, got=f"others: {questions}", todo=todo)
 
 
 def code_answers(counts: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:

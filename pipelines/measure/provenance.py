@@ -10,23 +10,20 @@ _MEASURE, _IS_STAGE = pl.col("measure"), pl.col("is_stage")
 
 _TAYLOR = "Taylor-linearised over strata and clusters, t interval"
 _ON_N = "on n over the design effect"
-_KIND = (  # the family of a measure's interval; the shares of a stage's ratings are means
-    pl.when(_IS_STAGE & _MEASURE.is_in(("top2", "top1")))
-    .then(pl.lit("mean"))
-    .otherwise(_MEASURE.replace_strict({m: m for m in ("mean", "ces", "gap", "nps")}, default=""))
-)
 _SCORE = {
     "mean": f"mean, {_TAYLOR}",
+    "share": f"share, Wilson interval {_ON_N}",
+    "nps": f"promoters minus detractors, adjusted Wald interval {_ON_N}",
+}
+_SCORE_OF = {
     "ces": f"mean rescaled linearly to 1-7, {_TAYLOR}",
     "gap": f"mean of rating minus expectation, {_TAYLOR}",
-    "nps": f"promoters minus detractors, adjusted Wald interval {_ON_N}",
-    "": f"share, Wilson interval {_ON_N}",
 }
 _AGREED = {True: "; the answers do not differ: Wilson interval instead", False: ""}
 _CHANGE = {
-    **dict.fromkeys(("mean", "ces", "gap"), "linearised variances, Satterthwaite t"),
+    "mean": "linearised variances, Satterthwaite t",
+    "share": f"Agresti-Caffo {_ON_N}",
     "nps": f"adjusted Wald {_ON_N}",
-    "": f"Agresti-Caffo {_ON_N}",
 }
 _COMPARED = (
     "difference of waves taken as independent: {}; p-values adjusted by Benjamini-Hochberg"
@@ -78,8 +75,11 @@ def with_subject(
 
 def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.DataFrame:
     """Say how each number was made; a change has ``against``."""
-    is_change = "against" in rows.columns
-    texts = {k: _COMPARED.format(v) for k, v in _CHANGE.items()} if is_change else _SCORE
+    family = pl.col("family")
+    if "against" in rows.columns:
+        estimator = pl.format(_COMPARED, family.replace_strict(_CHANGE))
+    else:
+        estimator = _MEASURE.replace_strict(_SCORE_OF, default=family.replace_strict(_SCORE))
     weights = pl.when("weighted").then(pl.lit("weighted ")).otherwise(pl.lit("unweighted "))
     policy = (
         pl.when(_IS_STAGE & (_MEASURE == "reach"))
@@ -90,7 +90,7 @@ def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.Dat
     )
     return rows.with_columns(
         method=weights
-        + _KIND.replace_strict(texts)
+        + estimator
         + pl.col("no_variance").replace_strict(_AGREED, return_dtype=pl.String),
         missing_policy=policy,
         level=pl.lit(level),

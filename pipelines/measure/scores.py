@@ -19,11 +19,21 @@ from pipelines.statistics.intervals import (
     t_interval,
     wilson,
 )
-from pipelines.statistics.survey import BoolArray, DomainMeans, FloatArray
+from pipelines.statistics.survey import DomainMeans, FloatArray
 
 # What a score is about. `is_stage` tells a stage from a question of the same name.
 CELL = ("mode", "is_stage", "subject", "segment", "segment_value", "wave", "measure", "weighted")
 WARNINGS = ("unweighted_wave", "single_psu", "no_variance")
+
+_MEASURE = pl.col("measure")
+_IS_POOLED = pl.col("is_stage") & _MEASURE.is_in(("top2", "top1"))  # shares of ratings, not 0 or 1
+FAMILY = (
+    pl.when(_IS_POOLED | _MEASURE.is_in(("mean", "ces", "gap")))
+    .then(pl.lit("mean"))
+    .when(_MEASURE == "nps")
+    .then(pl.lit("nps"))
+    .otherwise(pl.lit("share"))
+)
 
 
 @dataclass(frozen=True)
@@ -54,14 +64,16 @@ def estimate_cells(sums: pl.DataFrame, design: pl.DataFrame, level: float) -> pl
     -------
     DataFrame
         What is estimated; ``value, low, high, std_error, n, n_eff`` in the measure's unit;
-        ``centre, variance, df`` for differences; ``single_psu``, ``no_variance`` and
-        ``unweighted_wave`` for flags.
+        ``centre, variance, df`` for differences; ``family`` of the interval: mean, share
+        or nps; `WARNINGS`.
     """
     both = [by_stratum(sums, design, weighted=weighted) for weighted in (True, False)]
-    cells, means = estimate_means(pl.concat(both))
-    unit = _intervals(means, cells, level)
+    parts, means = estimate_means(pl.concat(both))
+    cells = parts.with_columns(family=FAMILY)
+    unit = _intervals(means, cells["family"], level)
     low, high = (cells["measure"].replace_strict(_ends(i)).to_numpy() for i in (0, 1))
     width = high - low
+    is_mean = (cells["family"] == "mean").to_numpy()
     numbers = {
         "value": low + width * unit.value,
         "low": low + width * unit.interval.low,
@@ -77,7 +89,7 @@ def estimate_cells(sums: pl.DataFrame, design: pl.DataFrame, level: float) -> pl
         **{name: pl.Series(values, nan_to_null=True) for name, values in numbers.items()},
         n=pl.Series(means.n).cast(pl.Int64),
         single_psu=pl.Series(means.lonely),
-        no_variance=pl.Series(_is_mean(cells) & (means.variance == 0) & (means.n > 0)),
+        no_variance=pl.Series(is_mean & (means.variance == 0) & (means.n > 0)),
     ).join(waves, on=["mode", "wave"], how="left", maintain_order="left")
 
 
@@ -85,20 +97,12 @@ def _ends(end: int) -> dict[str, float]:
     return {measure: float(range_[end]) for measure, range_ in MEASURES.items()}
 
 
-def _is_mean(cells: pl.DataFrame) -> BoolArray:
-    """Whether the values are more than yes or no, as are the shares of a stage's ratings."""
-    measure = pl.col("measure")
-    pooled = pl.col("is_stage") & measure.is_in(("top2", "top1"))
-    is_mean = cells.select(is_mean=pooled | measure.is_in(("mean", "ces", "gap")))
-    return is_mean["is_mean"].to_numpy()
-
-
-def _intervals(means: DomainMeans, cells: pl.DataFrame, level: float) -> UnitEstimates:
-    """Choose each measure's interval; where a mean has no variance, that of a share."""
+def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstimates:
+    """Choose the interval of each family; a mean without variance gets that of a share."""
     value = np.clip(means.value.round(12), 0.0, 1.0)  # rounding error is no change
     n = effective_n(means, level)
-    is_t = _is_mean(cells) & (means.variance > 0)
-    is_nps = (cells["measure"] == "nps").to_numpy()
+    is_t = (family == "mean").to_numpy() & (means.variance > 0)
+    is_nps = (family == "nps").to_numpy()
     mean_square = 4 * (means.spread + value**2) - 4 * value + 1  # of votes of -1, 0 and 1
     promoters, detractors = (mean_square + 2 * value - 1) / 2, (mean_square - 2 * value + 1) / 2
     nps = adjusted_wald(promoters, detractors, n, level)

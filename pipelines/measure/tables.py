@@ -66,16 +66,16 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     Raises
     ------
     ContractError
-        If a questionnaire lies in two waves, or a question has two scales in one.
+        If a questionnaire lies in two waves, or an answer outside the scale of its question.
     """
     register = answers.question_register(survey.responses)
     if register.is_empty():
         return {table.name: table.empty() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
-    moments.check_nps_scales(register)
     people = engine.keep(answers.respondents(survey.responses, survey.customers, survey.segments))
     answers.check_questionnaires(people)
     design = answers.sample_design(people)
     counts = answers.count_answers(survey.responses, people, survey.segments)
+    moments.check_scales(counts, register)
     sums = scores.without_unrouted_reach(
         pl.concat(
             [moments.code_answers(counts, register), *_per_respondent(survey, people)],

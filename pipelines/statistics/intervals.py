@@ -112,7 +112,7 @@ def shrink_nps(promoters: FloatArray, detractors: FloatArray, n: FloatArray) -> 
     Returns
     -------
     Shrunken
-        Net promoter score from -1 to 1, and its variance.
+        Net promoter score from -1 to 1, and its unbiased variance.
 
     References
     ----------
@@ -121,7 +121,7 @@ def shrink_nps(promoters: FloatArray, detractors: FloatArray, n: FloatArray) -> 
     more = (promoters * n + 0.75) / (n + 3)
     less = (detractors * n + 0.75) / (n + 3)
     centre = more - less
-    return Shrunken(centre, (more + less - centre**2) / (n + 3))
+    return Shrunken(centre, (more + less - centre**2) / (n + 2))  # n + 3 answers, less one
 
 
 def adjusted_wald(

@@ -63,6 +63,6 @@ def _check(p_values: FloatArray) -> None:
         raise ContractError(
             "multiple comparisons",
             expected="p-values in 0-1",
-            got=f"{bad.size} others {examples(bad[:5].tolist())}",
+            got=f"{bad.size} others: {examples(bad.tolist())}",
             todo="leave out comparisons that could not be tested",
         )

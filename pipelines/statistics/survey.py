@@ -159,7 +159,7 @@ def domain_means(sums: DomainSums, n_domains: int) -> DomainMeans:
     largest = total(sums.uu) / weighed**2
     return DomainMeans(
         value=value,
-        variance=np.where(variance > ROUNDING * largest, variance, 0.0),
+        variance=np.where(variance <= ROUNDING * largest, 0.0, variance),  # NaN stays
         spread=np.maximum(total(sums.wyy) / weighed - value**2, 0.0),
         n=total(sums.n),
         n_eff=weighed**2 / np.where(ww > 0, ww, np.nan),

@@ -1,0 +1,291 @@
+"""Design-based variances, against hand-worked cases and against R's survey package.
+
+`reference/apiclus1.csv` and `apistrat.csv` are columns of the samples of California schools that
+come with R's survey package (Lumley), of the state's public Academic Performance Index. Its pages
+print standard errors with a finite population correction, which is a constant factor here: 15 of
+757 districts were drawn, and a known share of the schools of each type.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.core.errors import ContractError
+from pipelines.statistics.survey import DomainMeans, DomainSums, domain_means
+
+REFERENCE = Path(__file__).parent / "reference"
+LONGEST = 1000.0  # the index lies between 200 and 1000; means are taken of values up to 1
+
+
+def sums_of(y, w=None, strata=None, clusters=None, domain=None) -> DomainSums:
+    """Sum up answers one by one, as `DomainSums` says; `domain` counts from 0, -1 is outside."""
+    n = len(y)
+    y = np.asarray(y, float)
+    w = np.ones(n) if w is None else np.asarray(w, float)
+    strata = np.zeros(n, int) if strata is None else np.asarray(strata)
+    clusters = np.arange(n) if clusters is None else np.asarray(clusters)
+    domain = np.zeros(n, int) if domain is None else np.asarray(domain)
+    rows = []
+    for d in sorted(set(domain) - {-1}):
+        for h in sorted(set(strata)):
+            here = (domain == d) & (strata == h)
+            units = [here & (clusters == c) for c in set(clusters[here])]
+            big = np.array([w[unit].sum() for unit in units])
+            sum_y = np.array([(w * y)[unit].sum() for unit in units])
+            rows.append((d, here.sum(), len(units), len(set(clusters[strata == h])),
+                         w[here].sum(), (w * y)[here].sum(), (w * y * y)[here].sum(),
+                         (w * w)[here].sum(), (big * big).sum(), (big * sum_y).sum(),
+                         (sum_y * sum_y).sum()))  # fmt: skip
+    first, *others = np.array(rows, float).T
+    return DomainSums(first.astype(np.int64), *others)
+
+
+def means_of(*args, **design) -> DomainMeans:
+    sums = sums_of(*args, **design)
+    return domain_means(sums, int(sums.domain.max()) + 1)
+
+
+@pytest.fixture(scope="module")
+def districts() -> pl.DataFrame:
+    return pl.read_csv(REFERENCE / "apiclus1.csv")
+
+
+def test_the_mean_of_a_simple_random_sample_has_the_textbook_variance():
+    means = means_of([0.0, 0.5, 1.0, 1.0])
+    assert means.value == pytest.approx(0.625)
+    assert means.variance == pytest.approx(np.var([0, 0.5, 1, 1], ddof=1) / 4)
+    assert (means.n, means.n_eff, means.df) == (4, pytest.approx(4), 3)
+
+
+def test_two_strata_worked_by_hand():
+    # Stratum a: 0, 1 with weight 3; stratum b: 0, 0, 1 with weight 1. Mean (3 + 1) / 9 = 4/9.
+    # a: 2/1 * sum of (3 (y - 4/9) - 3/18)**2 = 2 * (1.5**2 + 1.5**2) = 9
+    # b: 3/2 * sum of (y - 1/3)**2 = 3/2 * 2/3 = 1, so the variance is (9 + 1) / 9**2.
+    means = means_of([0, 1, 0, 0, 1], w=[3, 3, 1, 1, 1], strata=[0, 0, 1, 1, 1])
+    assert means.value == pytest.approx(4 / 9)
+    assert means.variance == pytest.approx(10 / 81)
+    assert means.n_eff == pytest.approx(9**2 / (9 + 9 + 1 + 1 + 1))
+    assert means.df == 3
+
+
+def test_two_clusters_worked_by_hand():
+    # Totals of y - 1/2: cluster a (1, 1, 0) 1/2, cluster b (0, 1, 0) -1/2, around 0:
+    # 2/1 * (1/4 + 1/4) = 1, over 6**2.
+    means = means_of([1, 1, 0, 0, 1, 0], clusters=[0, 0, 0, 1, 1, 1])
+    assert means.variance == pytest.approx(1 / 36)
+    assert (means.psus, means.df) == (2, 1)
+
+
+def test_units_outside_the_domain_count_as_zeros_of_their_stratum():
+    # Of six respondents two are in the domain, with 0 and 1: residuals -1/2, 1/2 and four
+    # zeros. 6/5 * 1/2 / 2**2 = 0.15; the two alone would give 2/1 * 1/2 / 4 = 0.25.
+    means = means_of([0, 1, 0, 0, 0, 0], domain=[0, 0, -1, -1, -1, -1])
+    assert means.variance == pytest.approx(0.15)
+
+
+def test_a_stratum_of_one_unit_is_centred_at_the_overall_mean_and_marked():
+    # Mean 1/2; stratum a (0, 1): 2/1 * 1/2 = 1; stratum b (1/2 with weight 2): (2 * 0)**2 = 0;
+    # stratum b with 1 instead: mean 3/4, a: 1, b: (2 * 1/4)**2 = 1/4, over 4**2.
+    level = means_of([0, 1, 0.5], w=[1, 1, 2], strata=[0, 0, 1])
+    high = means_of([0, 1, 1], w=[1, 1, 2], strata=[0, 0, 1])
+    assert level.variance == pytest.approx(1 / 16)
+    assert high.variance == pytest.approx(1.25 / 16)
+    assert bool(high.lonely[0])
+
+
+def test_a_domain_without_answers_has_no_mean():
+    means = domain_means(sums_of([0.0, 1.0]), n_domains=2)
+    assert np.isnan(means.value[1])
+    assert np.isnan(means.variance[1])
+    assert (means.n[1], means.df[1]) == (0, 1)
+
+
+def test_answers_that_agree_have_a_variance_of_exactly_zero():
+    rng = np.random.default_rng(1)
+    means = means_of(np.full(500, 0.7), w=rng.uniform(0.3, 2, 500), strata=rng.integers(0, 3, 500))
+    assert means.variance[0] == 0
+    assert np.isnan(means.std_error[0])
+
+
+def test_means_of_a_cluster_sample_are_those_of_r_survey(districts):
+    # svymean(~api00+api99+stype, dclus1), example "Summary statistics" of survey's site.
+    printed = {
+        "api00": (644.169399, 23.5422),
+        "api99": (606.978142, 24.2250),
+        "E": (0.786885, 0.0463),
+        "H": (0.076503, 0.0268),
+        "M": (0.136612, 0.0296),
+    }
+    drawn = np.sqrt(1 - 15 / 757)
+    for name, (mean, std_error) in printed.items():
+        is_index = name.startswith("api")
+        y = districts[name] / LONGEST if is_index else (districts["stype"] == name)
+        scale = LONGEST if is_index else 1
+        found = means_of(y.cast(pl.Float64), w=districts["pw"], clusters=districts["dnum"])
+        assert scale * found.value[0] == pytest.approx(mean, rel=1e-6, abs=1e-6)
+        digits = 5e-5 if not is_index else 1e-4
+        assert scale * drawn * found.std_error[0] == pytest.approx(std_error, abs=digits)
+        assert found.df[0] == 14
+
+
+@pytest.mark.parametrize(
+    ("stype", "sch_wide", "mean", "std_error"),
+    [
+        ("E", "No", 596.3333, 43.49010),
+        ("E", "Yes", 653.6439, 20.31720),
+        ("H", "No", 659.3333, 27.00275),
+        ("H", "Yes", 607.4545, 43.70468),
+        ("M", "No", 606.3750, 41.11686),
+    ],
+)
+def test_domains_of_a_cluster_sample_are_those_of_r_survey(
+    districts, stype, sch_wide, mean, std_error
+):
+    # svyby(~api99+api00, ~stype+sch.wide, dclus1, svymean), example "Domain estimators".
+    inside = (districts["stype"] == stype) & (districts["sch_wide"] == sch_wide)
+    found = means_of(
+        districts["api00"] / LONGEST,
+        w=districts["pw"],
+        clusters=districts["dnum"],
+        domain=np.where(inside, 0, -1),
+    )
+    drawn = np.sqrt(1 - 15 / 757)
+    assert LONGEST * found.value[0] == pytest.approx(mean, abs=5e-5)
+    assert LONGEST * drawn * found.std_error[0] == pytest.approx(std_error, abs=1e-4)
+
+
+def test_domains_of_a_stratified_sample_are_those_of_r_survey():
+    # Vignette "Estimates in subpopulations" of survey: data(fpc), svyby(~x, ~I(x > 4), dfpc).
+    x = np.array([2.8, 4.1, 6.8, 6.8, 9.2, 3.7, 6.6, 4.2])
+    found = means_of(
+        x / 10,
+        w=[3, 3, 3, 3, 3, 4, 4, 4],
+        strata=[1, 1, 1, 1, 1, 2, 2, 2],
+        domain=(x > 4).astype(int),
+    )
+    assert 10 * found.value == pytest.approx([3.314286, 6.195000], abs=1e-6)
+    assert 10 * found.std_error == pytest.approx([0.3117042, 0.7555129], abs=1e-6)
+
+
+def test_the_mean_of_a_stratified_sample_is_that_of_r_survey():
+    # svymean(~api00, dstrat): 662.29, 9.4089. The finite population correction differs by
+    # stratum, so each stratum's share of our variance is worked out and corrected.
+    schools = pl.read_csv(REFERENCE / "apistrat.csv")
+    y, w = schools["api00"].to_numpy() / LONGEST, schools["pw"].to_numpy()
+    found = means_of(y, w=w, strata=schools["stype"])
+    assert LONGEST * found.value[0] == pytest.approx(662.29, abs=5e-3)
+    shares = (
+        schools.with_columns(residual=w * (y - found.value[0]) / w.sum())
+        .group_by("stype")
+        .agg(
+            variance=pl.len() * pl.col("residual").var(),
+            kept=1 - pl.len() / pl.col("fpc").first(),
+        )
+    )
+    assert found.variance[0] == pytest.approx(shares["variance"].sum())
+    corrected = (shares["variance"] * shares["kept"]).sum()
+    assert LONGEST * np.sqrt(corrected) == pytest.approx(9.4089, abs=5e-5)
+
+
+samples = st.lists(
+    st.tuples(
+        st.integers(0, 4),  # answer
+        st.floats(0.1, 10, allow_nan=False),  # weight
+        st.integers(0, 2),  # stratum
+        st.integers(0, 3),  # cluster in it
+        st.integers(-1, 1),  # domain
+    ),
+    min_size=2,
+    max_size=40,
+).filter(lambda rows: {row[4] for row in rows} - {-1} == {0, 1})
+
+
+def _of(rows, scale=1.0, clusters=True) -> DomainMeans:
+    y, w, h, c, d = (np.array(column) for column in zip(*rows, strict=True))
+    units = h * 10 + c if clusters else None
+    return means_of(y / 4, w=w * scale, strata=h, clusters=units, domain=d)
+
+
+@given(samples, st.floats(1e-3, 1e3))
+def test_rescaling_the_weights_changes_nothing(rows, scale):
+    before, after = _of(rows), _of(rows, scale)
+    assert after.value == pytest.approx(before.value)
+    assert after.variance == pytest.approx(before.variance, abs=1e-15)
+    assert after.n_eff == pytest.approx(before.n_eff)
+
+
+@given(samples)
+def test_kish_lies_between_one_and_n(rows):
+    means = _of(rows)
+    assert (means.n_eff <= means.n * (1 + 1e-12)).all()
+    assert (means.n_eff >= 1 - 1e-12).all()
+
+
+@given(samples)
+def test_two_copies_of_every_respondent_as_one_cluster_change_no_variance(rows):
+    # The second copy adds no information: it lies in the same unit.
+    y, w, h, _, d = (np.array(column) for column in zip(*rows, strict=True))
+    unit = np.arange(len(rows))
+    once = means_of(y / 4, w=w, strata=h, clusters=unit, domain=d)
+    twice = means_of(
+        np.tile(y / 4, 2),
+        w=np.tile(w, 2),
+        strata=np.tile(h, 2),
+        clusters=np.tile(unit, 2),
+        domain=np.tile(d, 2),
+    )
+    assert twice.variance == pytest.approx(once.variance, abs=1e-15)
+    assert twice.df == pytest.approx(once.df)
+
+
+@given(st.lists(st.integers(0, 4), min_size=2, max_size=30), st.integers(2, 5))
+def test_a_stratum_repeated_under_other_names_divides_the_variance(answers, copies):
+    # k independent strata with the same answers: the mean is the same, the variance 1/k.
+    one = means_of(np.array(answers) / 4)
+    y = np.tile(np.array(answers) / 4, copies)
+    many = means_of(y, strata=np.repeat(np.arange(copies), len(answers)))
+    assert many.variance == pytest.approx(one.variance / copies, abs=1e-15)
+
+
+def test_the_interval_of_a_clustered_mean_holds_its_truth_as_often_as_it_says():
+    # 20,000 samples, each a domain, of 2 strata with 6 clusters of 5 answers; the clusters
+    # differ more than the answers in them.
+    rng = np.random.default_rng(20260101)
+    shape = (20_000, 2, 6, 5)
+    y = 0.5 + rng.normal(0, 0.10, (*shape[:3], 1)) + rng.normal(0, 0.05, shape)
+    units = y.sum(axis=3)
+    parts = (shape[0] * 2,)
+    sums = DomainSums(
+        domain=np.repeat(np.arange(shape[0]), 2),
+        n=np.full(parts, 30.0),
+        psus=np.full(parts, 6.0),
+        design_psus=np.full(parts, 6.0),
+        w=np.full(parts, 30.0),
+        wy=units.sum(axis=2).ravel(),
+        wyy=(y**2).sum(axis=(2, 3)).ravel(),
+        ww=np.full(parts, 30.0),
+        uu=np.full(parts, 6 * 25.0),
+        uv=5 * units.sum(axis=2).ravel(),
+        vv=(units**2).sum(axis=2).ravel(),
+    )
+    means = domain_means(sums, shape[0])
+    held = abs(means.value - 0.5) <= 2.2281389 * means.std_error  # t with 10 df
+    assert held.mean() == pytest.approx(0.95, abs=0.005)
+
+
+def test_a_nan_among_the_sums_is_refused():
+    with pytest.raises(ContractError, match=r"NaN or infinity in 'wy'"):
+        sums_of([0.5, np.nan])
+
+
+def test_more_units_than_the_design_has_are_refused():
+    sums = sums_of([0.0, 1.0])
+    arrays = {name: getattr(sums, name) for name in sums.__dataclass_fields__}
+    with pytest.raises(ContractError, match="no more sampling units in a domain"):
+        DomainSums(**{**arrays, "design_psus": np.array([1.0])})
