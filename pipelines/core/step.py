@@ -8,22 +8,23 @@ from collections.abc import Callable
 
 from pipelines.core import study as studies
 from pipelines.core.errors import TouchstoneError
-from pipelines.core.study import Study
 
 BAD_INPUT = 2
 
 
-def main(run: Callable[[Study], str]) -> None:
+def main(run: Callable[..., str], *more: str) -> None:
     """Run a step for the study named on the command line.
 
-    `run` returns one line on what it did, which is printed with the time it took.
+    `more` names further arguments. `run` gets the study and those; it returns one line on
+    what it did, which is printed with the time it took.
     A `TouchstoneError` is printed and ends the process with exit code 2.
     """
-    if len(sys.argv) != 2:
-        sys.exit(f"usage: python -m {run.__module__} STUDY")
+    names = ("STUDY", *more)
+    if len(sys.argv) != 1 + len(names):
+        sys.exit(f"usage: python {sys.argv[0]} {' '.join(names)}")
     began = time.perf_counter()
     try:
-        done = run(studies.load(sys.argv[1]))
+        done = run(studies.load(sys.argv[1]), *sys.argv[2:])
     except TouchstoneError as error:
         print(error, file=sys.stderr)
         sys.exit(BAD_INPUT)
