@@ -1,0 +1,1 @@
+"""Draft a first study.yaml from files: what is sure from them, what is guessed and marked."""
