@@ -7,39 +7,14 @@ import polars as pl
 import pytest
 
 from pipelines.core import study
+from pipelines.core.map import Part
 from pipelines.core.params import PROJECT
-from pipelines.core.study import (
-    Benchmark,
-    ColumnMap,
-    Map,
-    Question,
-    Scale,
-    Segment,
-    Source,
-    Stage,
-    TableMap,
-    Touchpoint,
-    Unpivot,
-)
 from pipelines.ingest import run
 
 GUIDE = (PROJECT / "docs" / "study.md").read_text(encoding="utf-8")
-MODELS = (
-    Map,
-    Stage,
-    Touchpoint,
-    Scale,
-    Question,
-    Segment,
-    ColumnMap,
-    Unpivot,
-    TableMap,
-    Source,
-    Benchmark,
-)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", Part.__subclasses__(), ids=lambda model: model.__name__)
 def test_the_guide_explains_every_key(model):
     explained = set(re.findall(r"`(\w+)`", GUIDE))
     assert set(model.model_fields) <= explained
