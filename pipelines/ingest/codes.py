@@ -113,13 +113,23 @@ def require_declared(rows: Frame, study: Study, tables: Sequence[TableMap], wher
     Raises
     ------
     SourceError
-        For the first place with such cells, with the most frequent ones and their number.
+        For the first place with such cells; see `undeclared`.
     """
-    for place, tally in undeclared_cells(rows, study, tables).items():
-        listed = ", ".join(f"{cell!r} ({n} times)" for cell, n in tally.head(5).iter_rows())
-        raise SourceError(
+    for error in undeclared(rows, study, tables, where):
+        raise error
+
+
+def undeclared(
+    rows: Frame, study: Study, tables: Sequence[TableMap], where: str
+) -> list[SourceError]:
+    """Say for each place which cells the map does not declare, most frequent first."""
+    found = undeclared_cells(rows, study, tables)
+    return [
+        SourceError(
             f"{where}: {place}",
             expected="only codes and labels that study.yaml declares",
-            got=listed,
+            got=", ".join(f"{cell!r} ({n} times)" for cell, n in tally.head(5).iter_rows()),
             todo="declare them there, or say with `otherwise` what they become",
         )
+        for place, tally in found.items()
+    ]
