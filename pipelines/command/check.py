@@ -1,0 +1,266 @@
+"""`touchstone check`: all that is wrong with a study, before anything runs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from pipelines.core import engine, params, store
+from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
+from pipelines.core.study import DATA, Source, Study, TableMap, inspect
+from pipelines.ingest.codes import undeclared
+from pipelines.ingest.header import ROW
+from pipelines.ingest.layout import columns_read, require_columns
+from pipelines.ingest.readers import RawTable, find_files, read_file, read_query
+from pipelines.ingest.tables import map_study
+from pipelines.validate import duplicates
+from pipelines.validate.examples import cells, per_broken_rule
+from pipelines.validate.refusal import BESIDE, PRIVATE
+from pipelines.validate.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that was found: an error stops a run, a note does not."""
+
+    severity: Literal["error", "note"]
+    where: str
+    expected: str
+    got: str
+    todo: str
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it would stop a run."""
+        return self.severity == "error"
+
+    def __str__(self) -> str:
+        """Write it as errors are written, with its severity before it."""
+        return (
+            f"{self.severity}: {self.where}: expected {self.expected}, got {self.got}; {self.todo}"
+        )
+
+
+def check_study(name: str) -> list[Finding]:
+    """Find all that is wrong with a study; nothing of it is changed.
+
+    First the map, then each file against it. Only if both are fine are the rows mapped and
+    judged, for what a wrong map makes of them would mislead.
+
+    Parameters
+    ----------
+    name : str
+        The study, or the path of its folder.
+
+    Returns
+    -------
+    list of Finding
+        Errors first.
+    """
+    folder = Path(name).resolve() if "/" in name else DATA / name
+    study, problems = inspect(folder)
+    found = [_error(problem) for problem in problems]
+    if study is None:
+        return found
+    raw: list[RawTable] = []
+    for source_name in study.map.sources:
+        read, unread = _read(study, source_name)
+        raw += read
+        found += unread
+        if not problems:
+            found += _check_source(study, source_name, read)
+    if not any(finding.is_error for finding in found):
+        found += _check_rows(study, raw)
+    return sorted(found, key=lambda finding: not finding.is_error)
+
+
+def _error(error: TouchstoneError) -> Finding:
+    return Finding("error", error.where, error.expected, error.got, error.todo)
+
+
+def _read(study: Study, name: str) -> tuple[list[RawTable], list[Finding]]:
+    """Read every file of a source that can be read."""
+    if study.map.sources[name].reader == "sql":
+        try:
+            return [read_query(study, name)], []
+        except SourceError as error:
+            return [], [_error(error)]
+    try:
+        files = find_files(study, name)
+    except SourceError as error:
+        return [], [_error(error)]
+    read, found = [], []
+    for path in files:
+        try:
+            read.append(read_file(study, name, path))
+        except SourceError as error:
+            found.append(_error(error))
+    return read, found
+
+
+def _check_source(study: Study, name: str, files: Sequence[RawTable]) -> list[Finding]:
+    """Compare the files of a source with the columns, codes and questions of its map."""
+    source = study.map.sources[name]
+    found = []
+    for file in files:
+        where = f"{study.name}/{file.file}"
+        missing = _missing_columns(file, source, where)
+        found += missing
+        if not missing:
+            rows = engine.from_polars(file.rows)
+            found += [_error(error) for error in undeclared(rows, study, source.tables, where)]
+    if not found and files:
+        found += _unused_columns(study, source, files)
+        for table in source.tables:
+            found += _check_questions(study, name, table, files)
+    return found
+
+
+def _missing_columns(file: RawTable, source: Source, where: str) -> list[Finding]:
+    found = []
+    for table in source.tables:
+        try:
+            require_columns(file.rows.collect_schema().names(), table, where)
+        except SourceError as error:
+            found.append(_error(error))
+    return found
+
+
+def _unused_columns(study: Study, source: Source, files: Sequence[RawTable]) -> list[Finding]:
+    """List the columns that no table of the map reads."""
+    used = {ROW, *(column for table in source.tables for column in columns_read(table))}
+    there = dict.fromkeys(c for file in files for c in file.rows.collect_schema().names())
+    unused = [column for column in there if column not in used]
+    if not unused:
+        return []
+    return [
+        Finding(
+            "note",
+            f"{study.name}/{source.files or files[0].file}",
+            "every column in the map, or left out on purpose",
+            f"{len(unused)} not used: {examples(unused)}",
+            "nothing, if you do not need them",
+        )
+    ]
+
+
+def _check_questions(
+    study: Study, name: str, table: TableMap, files: Sequence[RawTable]
+) -> list[Finding]:
+    """Compare the questions that a long file names with those of the map."""
+    if table.long is None:
+        return []
+    named = pl.concat(
+        [file.rows.select(pl.col(table.long.question).cast(pl.String)) for file in files]
+    )
+    asked = named.unique().drop_nulls().collect().to_series().str.strip_chars().sort().to_list()
+    where = f"{study.name}/study.yaml: sources.{name}, answers"
+    absent = [
+        Finding(
+            "error",
+            f"{where}.{question_id}",
+            f"rows of the question {text!r}",
+            "none",
+            closest(text, asked),
+        )
+        for question_id, text in table.answers.items()
+        if text not in asked
+    ]
+    others = [text for text in asked if text not in table.answers.values()]
+    if not others:
+        return absent
+    got = f"{len(others)} not used: {examples(others)}"
+    todo = "nothing, if you do not need them"
+    return [*absent, Finding("note", where, "every question in the map", got, todo)]
+
+
+def _check_rows(study: Study, raw: Sequence[RawTable]) -> list[Finding]:
+    """Map all rows and judge them by the rules of validation, in a folder of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Study(Path(folder) / study.name, study.map)
+        try:
+            mapped = map_study(study, raw, engine.from_polars)
+            for table, rows in mapped.tables.items():
+                store.sink(draft.path("mapped", table), rows)
+            return _judge(draft, params.load().validate_.max_rejected_share)
+        except TouchstoneError as error:
+            return [_error(error)]
+
+
+def _judge(study: Study, max_share: float) -> list[Finding]:
+    """Judge mapped tables by their suites."""
+    from pipelines.validate import helpers, judge, quarantine  # Great Expectations is slow
+
+    customers = store.scan(study.path("mapped", "customers"))
+    prepare = helpers.preparation(study, customers, datetime.now(UTC) + timedelta(days=1))
+    found = []
+    for table, judgement in judge.judge_study(study, prepare).items():
+        rows = prepare(store.scan(study.path("mapped", table)))
+        split = quarantine.split(study, table, rows, judgement.verdicts)
+        judged = Judged(
+            study.name,
+            engine.to_polars(rows),
+            engine.to_polars(split.rejected).collect(),
+            engine.to_polars(rows).select(pl.len()).collect().item(),
+        )
+        found += [
+            judged.finding(verdict, max_share)
+            for verdict in judgement.verdicts
+            if not verdict.success
+        ]
+    return found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A mapped table that was judged."""
+
+    study: str
+    rows: pl.LazyFrame
+    rejected: pl.DataFrame
+    n_rows: int
+
+    def finding(self, verdict: Verdict, max_share: float) -> Finding:
+        """Say how many rows break a rule, with the first as an example."""
+        share = self.rejected.height / max(self.n_rows, 1)
+        too_many = verdict.on_fail == "quarantine" and share > max_share
+        n = verdict.n_unexpected or 0
+        where, got = self._first(verdict)
+        more = f", and {n - 1:,} rows more like it" if n > 1 else ""
+        limit = f"; {share:.1%} of the table's rows are bad, params.yaml allows {max_share:.1%}"
+        return Finding(
+            "error" if too_many or verdict.on_fail == "stop" else "note",
+            f"{self.study}/{where}",
+            f"{verdict.says} (rule {verdict.rule})",
+            f"{got}{more}{limit if too_many else ''}",
+            verdict.todo,
+        )
+
+    def _first(self, verdict: Verdict) -> tuple[str, str]:
+        """Place of the first row that breaks a rule, and what is there."""
+        broken = self._broken(verdict)
+        if broken is None:
+            return f"table {verdict.table}", "otherwise"
+        schema = broken.collect_schema()
+        columns = (*(name for name in BESIDE if name in schema), *verdict.columns)
+        shown = cells(tuple(dict.fromkeys(columns)), schema, frozenset(PRIVATE))
+        row = broken.select("source_file", ROW, shown.alias("got")).head(1).collect()
+        if row.is_empty():
+            return f"table {verdict.table}", "otherwise"
+        file, number, got = row.row(0)
+        return f"{file}: row {number}, {verdict.table}: {' and '.join(verdict.columns)}", str(got)
+
+    def _broken(self, verdict: Verdict) -> pl.LazyFrame | None:
+        """Rows that break a rule, in their order; None for a rule about the table itself."""
+        if verdict.on_fail == "quarantine":
+            return per_broken_rule(self.rejected.lazy()).filter(pl.col("rule") == verdict.rule)
+        if verdict.condition is None:
+            return None
+        flagged = duplicates.flag(engine.from_polars(self.rows), verdict.condition, "broken")
+        return engine.to_polars(flagged).filter("broken")
