@@ -61,9 +61,18 @@ class Bundle:
         """Fewest answers a published number rests on."""
         return int(self.manifest["params"]["publish"]["suppress_n"])
 
+    @property
+    def small_below(self) -> int:
+        """Fewest answers a number rests on that is not grey."""
+        return int(self.manifest["params"]["measure"]["flag_n"])
+
     def row(self, table: str, number: int) -> dict[str, Any]:
         """One row of a table by its number."""
         return self.tables[table].row(number, named=True)
+
+    def wave(self, name: str) -> dict[str, Any]:
+        """A wave by its name."""
+        return next(wave for wave in self.register["waves"] if wave["wave"] == name)
 
     def waves(self, mode: str | None) -> list[dict[str, Any]]:
         """Waves of a mode, in order of time."""

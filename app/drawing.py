@@ -12,13 +12,13 @@ from pipelines.charts import theme
 from pipelines.charts.estimates import PICK, Wording
 
 
-def wording(bundle: Bundle, words: Words) -> Wording:
+def wording(words: Words) -> Wording:
     """The words that charts of estimates print."""
     return Wording(
         value=words("chart.value"),
         interval=words("chart.interval"),
         n=words("chart.n"),
-        suppressed=words("state.suppressed", n=bundle.suppressed_below),
+        suppressed=words("state.suppressed"),
         no_data=words("state.no_answers"),
     )
 

@@ -19,20 +19,18 @@ ASKED, TURN = "evidence_asked", "evidence_turn"
 Row = Mapping[str, Any]
 
 
-def short(bundle: Bundle, words: Words, row: Row) -> str:
+def short(words: Words, row: Row) -> str:
     """Interval and n in one line; why there is no number, if there is none."""
     if row["value"] is None:
-        return absent(bundle, words, row)
+        return absent(words, row)
     change = "against" in row
     ends = words.interval(row["measure"], row["low"], row["high"], change=change)
     return words("evidence.short", interval=ends, n=words.count(row["n"]))
 
 
-def absent(bundle: Bundle, words: Words, row: Row) -> str:
+def absent(words: Words, row: Row) -> str:
     """Why an estimate has no value."""
-    if "suppressed" in flags(row):
-        return words("state.suppressed", n=bundle.suppressed_below)
-    return words("state.no_answers")
+    return words("state.suppressed" if "suppressed" in flags(row) else "state.no_answers")
 
 
 def flags(row: Row) -> list[str]:
@@ -100,7 +98,8 @@ def card(bundle: Bundle, words: Words, table: str, row: Row) -> None:
 def _warnings(bundle: Bundle, words: Words, row: Row) -> str:
     """The flags of an estimate in sentences."""
     said = [words.texts.get(f"flag.{flag}", flag) for flag in flags(row)]
-    return " ".join(said).format(n=bundle.suppressed_below) or words("evidence.none")
+    places = {"n": bundle.suppressed_below, "flag_n": bundle.small_below}
+    return " ".join(said).format(**places) or words("evidence.none")
 
 
 def about(bundle: Bundle, words: Words, row: Row) -> str:
@@ -146,9 +145,7 @@ def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> di
     change = "against" in row
     level = words.percent(100 * row["level"], 0)
     has_value = row["value"] is not None
-    facts = {
-        words("evidence.value"): written(words, row) if has_value else short(bundle, words, row)
-    }
+    facts = {words("evidence.value"): written(words, row) if has_value else short(words, row)}
     if has_value:
         ends = words.interval(row["measure"], row["low"], row["high"], change=change)
         facts[words("evidence.interval", level=level)] = ends
@@ -162,9 +159,9 @@ def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> di
         "weighted" if row["weighted"] and "unweighted_wave" not in flags(row) else "unweighted"
     )
     facts[words("evidence.weights")] = words(f"pick.{weights}")
-    facts[words("evidence.missing")] = words.name("policy", row["missing_policy"])
+    facts[words("evidence.missing")] = words.method(row["missing_policy"])
     facts[words("evidence.window")] = _window(bundle, words, row)
-    facts[words("evidence.method")] = words.name("method", row["method"])
+    facts[words("evidence.method")] = words.method(row["method"])
     facts[words("evidence.class")] = words.name("class", row["evidence"])
     facts[words("evidence.warnings")] = _warnings(bundle, words, row)
     facts[words("evidence.inputs")] = row["inputs_hash"].removeprefix("sha256:")[:12]

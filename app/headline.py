@@ -34,13 +34,11 @@ def number_card(
         st.metric(plain(label), evidence.written(words, row))
         if note:
             st.caption(plain(note))
-        evidence.popover(bundle, words, "scores", row, plain(evidence.short(bundle, words, row)))
+        evidence.popover(bundle, words, "scores", row, plain(evidence.short(words, row)))
         if course:
             _course(bundle, words, choice, row)
-        for against in ("previous", "baseline"):
-            change = change_of(bundle, choice, row, against)
-            if change is not None and change["value"] is not None:
-                change_button(bundle, words, change)
+        for change in changes_of(bundle, choice, row):
+            change_button(bundle, words, change)
 
 
 def absent_card(words: Words, label: str, why: str) -> None:
@@ -87,8 +85,8 @@ def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
     draw(chart, words, alt_text=about)
 
 
-def change_of(bundle: Bundle, choice: Choice, row: Row, against: str) -> dict[str, Any] | None:
-    """The change that belongs to a score, if there is one."""
+def changes_of(bundle: Bundle, choice: Choice, row: Row) -> list[dict[str, Any]]:
+    """The changes of a score that are told, each earlier wave once."""
     changes = rows.same_subject(rows.chosen(bundle, "changes", choice), row)
-    found = changes.filter(pl.col("against") == against)
-    return found.row(0, named=True) if found.height else None
+    told = changes.filter(pl.col("value").is_not_null()).sort("against", descending=True)
+    return told.unique("period_against", keep="first", maintain_order=True).to_dicts()

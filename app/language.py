@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,10 +53,13 @@ class Words:
         Language, ISO 639-1.
     texts : Mapping of str to str
         Texts by their dotted key, as in ``overview.title``.
+    phrases : sequence of pairs
+        What the pipeline says of its methods, and the same in this language.
     """
 
     code: str
     texts: Mapping[str, str]
+    phrases: Sequence[tuple[str, str]]
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, its places filled."""
@@ -65,6 +68,12 @@ class Words:
     def name(self, group: str, code: str) -> str:
         """Name of a code from the pipeline, or the code itself if it has none."""
         return self.texts.get(f"{group}.{code}", code.replace("_", " "))
+
+    def method(self, text: str) -> str:
+        """What the pipeline says of a method, in this language as far as it is known."""
+        for phrase, translation in self.phrases:
+            text = text.replace(phrase, translation)
+        return text
 
     def label(self, labels: Mapping[str, str], code: str) -> str:
         """A label from the study's register, in the language it has."""
@@ -136,12 +145,14 @@ class Words:
 def load(code: str) -> Words:
     """Texts of a language, read anew when the file changes."""
     path = TEXTS / f"{code}.yaml"
-    return Words(code, _read(str(path), path.stat().st_mtime_ns))
+    return _read(str(path), path.stat().st_mtime_ns)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read(path: str, modified: int) -> dict[str, str]:
-    return flatten(yaml.safe_load(Path(path).read_text(encoding="utf-8")))
+def _read(path: str, modified: int) -> Words:
+    content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    phrases = [(phrase, translation) for phrase, translation in content.pop("phrases")]
+    return Words(Path(path).stem, flatten(content), phrases)
 
 
 def flatten(content: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:

@@ -12,7 +12,9 @@ from views import overview, quality, touchpoints
 
 STATIC = Path(__file__).parent / "static"
 
-st.set_page_config("Touchstone", page_icon=str(STATIC / "mark.svg"), layout="wide")
+st.set_page_config(
+    "Touchstone", page_icon=str(STATIC / "mark.svg"), layout="wide", initial_sidebar_state=260
+)
 st.logo(STATIC / "logo.svg", size="large", icon_image=STATIC / "mark.svg")
 words = language.load(choices.choose_language())
 

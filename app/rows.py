@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-from bundle import Bundle
+from bundle import ALL, Bundle
 from choices import Choice
 from language import Words
 
@@ -22,41 +23,6 @@ def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = Fal
     return rows if every_wave else rows.filter(pl.col("period") == choice.wave)
 
 
-def touchpoint_labels(bundle: Bundle, words: Words) -> dict[str, str]:
-    """Label of every touchpoint in the order of the journey; the same label gets its id."""
-    stages = list(bundle.register["stages"])
-    register = bundle.register["touchpoints"]
-    ordered = sorted(register, key=lambda name: stages.index(register[name]["stage"]))
-    labels = {name: words.label(register[name]["label"], name) for name in ordered}
-    return {name: label if _is_unique(label, labels) else f"{label} ({name})"
-            for name, label in labels.items()}  # fmt: skip
-
-
-def _is_unique(label: str, labels: dict[str, str]) -> bool:
-    return list(labels.values()).count(label) == 1
-
-
-def stage_labels(bundle: Bundle, words: Words) -> dict[str, str]:
-    """Label of every stage, in order."""
-    stages = bundle.register["stages"]
-    return {name: words.label(stage["label"], name) for name, stage in stages.items()}
-
-
-def labelled(frame: pl.DataFrame, column: str, labels: dict[str, str]) -> pl.DataFrame:
-    """Rows whose code has a label, in the labels' order, with the column `label`."""
-    order = pl.DataFrame(
-        {column: list(labels), "label": list(labels.values())},
-        schema={column: pl.String, "label": pl.String},
-    )
-    return order.join(frame, on=column, how="inner", maintain_order="left")
-
-
-def same_subject(frame: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
-    """Rows about what this row is about, measured the same way."""
-    subject = ("scope", "stage", "touchpoint_id", "question_id", "measure")
-    return frame.filter(*(pl.col(name).eq_missing(pl.lit(row[name])) for name in subject))
-
-
 def groups(bundle: Bundle, choice: Choice, segment: str, order: list[str]) -> pl.DataFrame:
     """Scores of every value of a segment in the chosen wave, in order, as `label`."""
     scores = bundle.tables["scores"].filter(
@@ -66,3 +32,63 @@ def groups(bundle: Bundle, choice: Choice, segment: str, order: list[str]) -> pl
         pl.col("period") == choice.wave,
     )
     return labelled(scores, "segment_value", {value: value for value in order})
+
+
+def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:
+    """Scores of all customers in the chosen wave."""
+    everybody = Choice(choice.mode, choice.wave, ALL, ALL, choice.weighted)
+    return chosen(bundle, "scores", everybody)
+
+
+def same_subject(frame: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
+    """Rows about what this row is about, measured the same way."""
+    subject = ("scope", "stage", "touchpoint_id", "question_id", "measure")
+    return frame.filter(*(pl.col(name).eq_missing(pl.lit(row[name])) for name in subject))
+
+
+def labelled(frame: pl.DataFrame, column: str, labels: Mapping[str, str]) -> pl.DataFrame:
+    """Rows whose code has a label, in the labels' order, with the column `label`."""
+    order = pl.DataFrame(
+        {column: list(labels), "label": list(labels.values())},
+        schema={column: pl.String, "label": pl.String},
+    )
+    return order.join(frame, on=column, how="inner", maintain_order="left")
+
+
+def stage_labels(bundle: Bundle, words: Words) -> dict[str, str]:
+    """Label of every stage, in order."""
+    stages = bundle.register["stages"]
+    return {name: words.label(stage["label"], name) for name, stage in stages.items()}
+
+
+def touchpoint_labels(bundle: Bundle, words: Words) -> dict[str, str]:
+    """Label of every touchpoint, in the order of the journey."""
+    register = bundle.register["touchpoints"]
+    stages = list(bundle.register["stages"])
+    ordered = sorted(register, key=lambda name: stages.index(register[name]["stage"]))
+    return _unique({name: words.label(register[name]["label"], name) for name in ordered})
+
+
+def question_labels(bundle: Bundle, words: Words) -> dict[str, str]:
+    """Label of every touchpoint's questions, in the order of the journey.
+
+    A touchpoint's only question bears the touchpoint's name; of several each has its own.
+    """
+    touchpoints = touchpoint_labels(bundle, words)
+    questions = bundle.register["questions"]
+    several = Counter(question["touchpoint"] for question in questions.values())
+    labels = {
+        name: words.label(question["label"], name)
+        if several[touchpoint] > 1
+        else touchpoints[touchpoint]
+        for touchpoint in touchpoints
+        for name, question in questions.items()
+        if question["touchpoint"] == touchpoint
+    }
+    return _unique(labels)
+
+
+def _unique(labels: dict[str, str]) -> dict[str, str]:
+    """Add the code where two codes have the same label."""
+    often = Counter(labels.values())
+    return {code: f"{text} ({code})" if often[text] > 1 else text for code, text in labels.items()}

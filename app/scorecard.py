@@ -33,7 +33,7 @@ SOURCES = {
     "previous": ("changes", "row_previous"),
     "baseline": ("changes", "row_baseline"),
 }
-KEY = ["touchpoint_id", "question_id"]
+KEY = ["question_id"]
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def build(bundle: Bundle, words: Words, choice: Choice, measure: str) -> Scoreca
     frame = (
         rows.labelled(
             scores.filter(pl.col("measure") == measure),
-            "touchpoint_id",
-            rows.touchpoint_labels(bundle, words),
+            "question_id",
+            rows.question_labels(bundle, words),
         )
         .join(_reach(scores), on=KEY, how="left", maintain_order="left")
         .join(_change(changes, "previous"), on=KEY, how="left", maintain_order="left")
@@ -81,7 +81,7 @@ def build(bundle: Bundle, words: Words, choice: Choice, measure: str) -> Scoreca
         .join(_course(bundle, choice, measure), on=KEY, how="left", maintain_order="left")
         .with_columns(stage_label=pl.col("stage").replace_strict(stages, default=""))
     )
-    return Scorecard(_told_apart(bundle, words, frame), measure)
+    return Scorecard(frame, measure)
 
 
 def _reach(scores: pl.DataFrame) -> pl.DataFrame:
@@ -103,19 +103,6 @@ def _course(bundle: Bundle, choice: Choice, measure: str) -> pl.DataFrame:
         pl.col("value").is_not_null(),
     )
     return every.sort("period").group_by(KEY, maintain_order=True).agg(course="value")
-
-
-def _told_apart(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add the question to a touchpoint's label where it has several."""
-    questions = {
-        name: words.label(question["label"], name)
-        for name, question in bundle.register["questions"].items()
-    }
-    several = pl.len().over("touchpoint_id") > 1
-    question = pl.col("question_id").replace_strict(questions, default=pl.col("question_id"))
-    return frame.with_columns(
-        label=pl.when(several).then(pl.col("label") + " – " + question).otherwise("label")
-    )
 
 
 def show(bundle: Bundle, words: Words, card: Scorecard) -> None:
@@ -191,7 +178,7 @@ def _shown(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, list[Any]
         for line in lines
     ]  # fmt: skip
     intervals = [
-        evidence.absent(bundle, words, line)
+        evidence.absent(words, line)
         if line["value"] is None
         else words.interval(card.measure, line["low"], line["high"])
         for line in lines
@@ -217,20 +204,20 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
     least, most = (values.min(), values.max()) if values.len() > 1 else (0.0, 1.0)
     changes = words("touchpoints.change_help", rate=words.percent(100 * bundle.fdr, 0))
     return {
-        "label": config.TextColumn(words("touchpoints.touchpoint"), pinned=True, width=170),
-        "stage_label": config.TextColumn(words("touchpoints.stage"), width=90),
-        "picture": config.ImageColumn(name, width=150, help=about),
-        "value": config.NumberColumn(name, width=70, help=about),
+        "label": config.TextColumn(words("touchpoints.touchpoint"), pinned=True, width=225),
+        "stage_label": config.TextColumn(words("touchpoints.stage"), width=150),
+        "picture": config.ImageColumn(name, width=112, help=about),
+        "value": config.NumberColumn(name, width=62, help=about),
         "interval": config.TextColumn(
-            words("evidence.interval", level=level), width=118, alignment="right"
+            words("evidence.interval", level=level), width=112, alignment="right"
         ),
-        "n": config.NumberColumn("n", width=60, help=words("touchpoints.n_help")),
+        "n": config.NumberColumn("n", width=58, help=words("touchpoints.n_help")),
         "reach": config.NumberColumn(
-            words("measure.reach.short"), width=75, help=words("measure.reach.about")
+            words("measure.reach.short"), width=68, help=words("measure.reach.about")
         ),
-        "previous": config.NumberColumn(words("against.previous_short"), width=92, help=changes),
-        "baseline": config.NumberColumn(words("against.baseline_short"), width=92, help=changes),
+        "previous": config.NumberColumn(words("against.previous_short"), width=88, help=changes),
+        "baseline": config.NumberColumn(words("against.baseline_short"), width=88, help=changes),
         "course": config.LineChartColumn(
-            words("touchpoints.course"), width=90, y_min=least, y_max=most
+            words("touchpoints.course"), width=80, y_min=least, y_max=most
         ),
     }

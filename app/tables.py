@@ -19,4 +19,11 @@ def show(frame: pl.DataFrame, words: Words, headings: Mapping[str, str], *, alt_
         else st.column_config.TextColumn(heading)
         for name, heading in headings.items()
     }
-    st.dataframe(styler, hide_index=True, height="content", column_config=config, alt=alt_text)
+    st.dataframe(
+        styler,
+        hide_index=True,
+        height="content",
+        column_config=config,
+        alt=alt_text,
+        placeholder="–",
+    )

@@ -28,11 +28,12 @@ def show(bundle: Bundle, words: Words, choice: Choice) -> None:
     st.title(plain(words.label(bundle.register["title"], bundle.study)))
     st.caption(plain(words.label(bundle.register["about"], "")))
     if choice.wave is None:
+        _notes(bundle, words, None)
         activity.show(bundle, words)
         missing_data(bundle, words)
     else:
         st.markdown(plain(customers_in_words(bundle, words, choice)))
-        _notes(bundle, words, choice)
+        _notes(bundle, words, choice.wave)
         _headlines(bundle, words, choice)
         _journey(bundle, words, choice)
         _changes(bundle, words, choice)
@@ -60,14 +61,16 @@ def missing_data(bundle: Bundle, words: Words) -> None:
             st.caption(words("empty.reason", reason=plain(reason)))
 
 
-def _notes(bundle: Bundle, words: Words, choice: Choice) -> None:
+def _notes(bundle: Bundle, words: Words, wave: str | None) -> None:
+    """What to know of the data: of this wave, then of all."""
     notes = bundle.register["notes"]
-    for key in (choice.wave, "all"):
-        if key in notes:
-            st.info(plain(words.label(notes[key], "")), icon=":material/info:")
-    waves = [wave for wave in bundle.waves(choice.mode) if wave["wave"] == choice.wave]
-    if choice.weighted and not waves[0]["weighted"] and choice.wave not in notes:
+    if wave in notes:
+        st.info(plain(words.label(notes[wave], "")), icon=":material/info:")
+    elif wave is not None and not bundle.wave(wave)["weighted"]:
         st.info(words("overview.no_weights"), icon=":material/info:")
+    if "all" in notes:
+        with st.expander(words("overview.notes"), icon=":material/sticky_note_2:"):
+            st.markdown(plain(words.label(notes["all"], "")))
 
 
 def _headlines(bundle: Bundle, words: Words, choice: Choice) -> None:
@@ -113,7 +116,7 @@ def _journey(bundle: Bundle, words: Words, choice: Choice) -> None:
     st.subheader(words("overview.journey"))
     st.caption(words("overview.journey_about"))
     chart = score_bars(
-        shown, title=words("measure.mean.axis"), wording=drawing.wording(bundle, words), picks=True
+        shown, title=words("measure.mean.axis"), wording=drawing.wording(words), picks=True
     )
     about = words("overview.journey")
     drawing.draw_picking(chart, bundle, words, "scores", "stages", alt_text=about)
@@ -132,18 +135,26 @@ def _changes(bundle: Bundle, words: Words, choice: Choice) -> None:
         st.info(words("overview.no_earlier_wave"), icon=":material/history:")
         return
     clear = changes.filter(pl.col("p_adjusted") <= bundle.fdr)
-    earlier = words.period(changes["period_against"][0])
+    counts = {"clear": clear.height, "of": changes.height}
     rate = words.percent(100 * bundle.fdr, 0)
-    st.caption(
-        words(
-            "overview.changes_about", clear=clear.height, of=changes.height, wave=earlier, rate=rate
-        )
-    )
+    earlier = _earlier_waves(words, changes)
+    st.caption(words("overview.changes_about", wave=earlier, rate=rate, **counts))
     if clear.is_empty():
         st.info(words("overview.nothing_changed"), icon=":material/trending_flat:")
         return
-    largest = clear.sort(pl.col("value").abs(), descending=True).head(MOST_CHANGES).sort("value")
+    largest = (
+        clear.sort(pl.col("value").abs(), descending=True)
+        .head(MOST_CHANGES)
+        .sort("value", descending=True)
+    )
     _change_chart(bundle, words, largest)
+
+
+def _earlier_waves(words: Words, changes: pl.DataFrame) -> str:
+    """The wave most changes are measured against, and that others have another."""
+    earlier = changes["period_against"].mode().sort()[0]
+    key = "overview.one_wave" if changes["period_against"].n_unique() == 1 else "overview.mostly"
+    return words(key, wave=words.period(earlier))
 
 
 def against_switch(words: Words) -> str:
@@ -155,16 +166,14 @@ def against_switch(words: Words) -> str:
 
 
 def _change_chart(bundle: Bundle, words: Words, largest: pl.DataFrame) -> None:
-    labels = rows.touchpoint_labels(bundle, words)
-    shown = largest.with_columns(
-        label=pl.col("touchpoint_id").replace_strict(labels, default=pl.col("touchpoint_id"))
-    ).reverse()
+    labels = rows.question_labels(bundle, words)
+    shown = largest.with_columns(label=pl.col("question_id").replace_strict(labels))
     chart = interval_dots(
         shown,
         title=words("chart.change_axis"),
         number="+.1f",
         signed=True,
-        wording=drawing.wording(bundle, words),
+        wording=drawing.wording(words),
         picks=True,
     )
     about = words("overview.changes")

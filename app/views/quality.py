@@ -11,7 +11,7 @@ import streamlit as st
 import tables
 from bundle import Bundle, data_docs, zipped_docs
 from choices import Choice
-from language import Words, plain
+from language import Words, flatten, plain
 
 from pipelines.charts.counts import ledger_bars
 
@@ -45,11 +45,12 @@ def _totals(bundle: Bundle, words: Words) -> None:
 
 
 def _choose_table(bundle: Bundle, words: Words) -> str | None:
-    tables = bundle.tables["ledger"]["table"].unique().sort().to_list()
-    if not tables:
+    counts = bundle.manifest["rows"]
+    filled = sorted((t for t in counts if counts[t]["in"]), key=lambda t: -counts[t]["in"])
+    if not filled:
         return None
-    names = {table: words.name("table", table) for table in tables}
-    return choices.switch(words("pick.table"), "table", tables, tables[0], names.__getitem__)
+    names = {table: words.name("table", table) for table in filled}
+    return choices.switch(words("pick.table"), "table", filled, filled[0], names.__getitem__)
 
 
 def _ledger(bundle: Bundle, words: Words, table: str) -> None:
@@ -151,7 +152,9 @@ def _provenance(bundle: Bundle, words: Words) -> None:
         words("fresh.bundle"): manifest["bundle"],
         words("quality.code"): manifest["code"][:12],
         words("quality.versions"): ", ".join(f"{k} {v}" for k, v in manifest["versions"].items()),
-        words("quality.params"): ", ".join(_flat(manifest["params"])),
+        words("quality.params"): ", ".join(
+            f"{k} {v}" for k, v in flatten(manifest["params"]).items()
+        ),
     }
     listed = [{"fact": plain(name), "value": plain(text)} for name, text in facts.items()]
     st.table(pl.DataFrame(listed), border="horizontal", hide_index=True, hide_header=True)
@@ -160,7 +163,3 @@ def _provenance(bundle: Bundle, words: Words) -> None:
         frame = pl.DataFrame({"file": list(inputs), "sha256": list(inputs.values())})
         headings = {"file": words("quality.source_file"), "sha256": "SHA-256"}
         tables.show(frame, words, headings, alt_text=words("quality.provenance"))
-
-
-def _flat(params: dict[str, dict[str, object]]) -> list[str]:
-    return [f"{s}.{k} {v}" for s, section in params.items() for k, v in section.items()]

@@ -12,7 +12,7 @@ import polars as pl
 import rows
 import scorecard
 import streamlit as st
-from bundle import ALL, Bundle
+from bundle import Bundle
 from choices import Choice
 from language import STYLES, Words, plain
 from views.overview import customers_in_words, missing_data
@@ -42,7 +42,7 @@ def show(bundle: Bundle, words: Words, choice: Choice) -> None:
     st.caption(words("touchpoints.how_to_read"))
     scorecard.show(bundle, words, card)
     _not_asked(bundle, words, card)
-    _one(bundle, words, choice, measure)
+    _one(bundle, words, choice, measure, card.frame["touchpoint_id"][0])
 
 
 def _choose_measure(bundle: Bundle, words: Words, choice: Choice) -> str | None:
@@ -65,7 +65,7 @@ def _not_asked(bundle: Bundle, words: Words, card: scorecard.Scorecard) -> None:
         st.caption(plain(words("touchpoints.not_asked", names=", ".join(absent))))
 
 
-def _one(bundle: Bundle, words: Words, choice: Choice, measure: str) -> None:
+def _one(bundle: Bundle, words: Words, choice: Choice, measure: str, first: str) -> None:
     every = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
         pl.col("scope") == "touchpoint", pl.col("measure") == measure
     )
@@ -73,7 +73,7 @@ def _one(bundle: Bundle, words: Words, choice: Choice, measure: str) -> None:
     labels = {k: v for k, v in rows.touchpoint_labels(bundle, words).items() if k in found}
     st.header(words("touchpoints.one"), divider="gray")
     touchpoint = choices.pick(
-        words("pick.touchpoint"), "touchpoint", list(labels), next(iter(labels)), labels.__getitem__
+        words("pick.touchpoint"), "touchpoint", list(labels), first, labels.__getitem__, width=420
     )
     question = _choose_question(bundle, words, every, touchpoint)
     _describe(bundle, words, touchpoint, question)
@@ -94,13 +94,12 @@ def _one(bundle: Bundle, words: Words, choice: Choice, measure: str) -> None:
 
 
 def _choose_question(bundle: Bundle, words: Words, every: pl.DataFrame, touchpoint: str) -> str:
-    questions = every.filter(pl.col("touchpoint_id") == touchpoint)["question_id"]
-    names = questions.unique().sort().to_list()
+    found = set(every.filter(pl.col("touchpoint_id") == touchpoint)["question_id"])
+    labels = {k: v for k, v in rows.question_labels(bundle, words).items() if k in found}
+    names = list(labels)
     if len(names) == 1:
-        return str(names[0])
-    register = bundle.register["questions"]
-    labels = {name: words.label(register[name]["label"], name) for name in names}
-    return choices.pick(words("pick.question"), "question", names, names[0], labels.__getitem__)
+        return names[0]
+    return choices.switch(words("pick.question"), "question", names, names[0], labels.__getitem__)
 
 
 def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> None:
@@ -112,7 +111,7 @@ def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> N
     )
     with st.container(horizontal=True, gap="small"):
         st.badge(plain(words.label(bundle.register["stages"][entry["stage"]]["label"], "")))
-        st.badge(plain(words.name("channel", entry["channel"])), color="gray")
+        st.badge(plain(entry["channel"]), color="gray")
         st.badge(
             words("touchpoints.direct" if entry["direct"] else "touchpoints.indirect"), color="gray"
         )
@@ -154,7 +153,7 @@ def _trend(bundle: Bundle, words: Words, choice: Choice, mine: pl.DataFrame, mea
         title=words(f"measure.{measure}.axis"),
         number=words.vega(measure),
         current=choice.wave,
-        wording=drawing.wording(bundle, words),
+        wording=drawing.wording(words),
         picks=True,
     )
     about = words("touchpoints.trend", measure=words(f"measure.{measure}.name"))
@@ -174,10 +173,7 @@ def _segments(
         words("pick.split"), "split", list(labels), next(iter(labels)), labels.__getitem__
     )
     subject = mine.filter(pl.col("measure") == measure).row(0, named=True)
-    everybody = rows.chosen(
-        bundle, "scores", Choice(choice.mode, choice.wave, ALL, ALL, choice.weighted)
-    )
-    total = rows.same_subject(everybody, subject)
+    total = rows.same_subject(rows.of_everybody(bundle, choice), subject)
     groups = rows.groups(bundle, choice, split, choices.groups_of(bundle, split))
     shown = rows.same_subject(groups, subject)
     if shown.is_empty():
@@ -188,13 +184,21 @@ def _segments(
         title=words(f"measure.{measure}.axis"),
         number=words.vega(measure),
         reference=total["value"][0] if total.height else None,
-        wording=drawing.wording(bundle, words),
+        wording=drawing.wording(words),
         picks=True,
     )
     drawing.draw_picking(
         chart, bundle, words, "scores", "segments", alt_text=words("touchpoints.segments")
     )
     st.caption(words("touchpoints.segments_about"))
+
+
+def _place_on_scale(answer: str) -> float:
+    """Order of an answer; on a long scale all answers are one, written as a word."""
+    try:
+        return float(answer)
+    except ValueError:
+        return float("inf")
 
 
 def _answers(bundle: Bundle, words: Words, choice: Choice, touchpoint: str, question: str) -> None:
@@ -209,14 +213,14 @@ def _answers(bundle: Bundle, words: Words, choice: Choice, touchpoint: str, ques
         return
     found = set(shares["answer"])
     reasons = [reason for reason in REASONS if reason in found]
-    answers = sorted(found - set(REASONS), key=float)
+    answers = sorted(found - set(REASONS), key=_place_on_scale)
     names = {code: evidence.answer_name(words, code) for code in found}
     chart = answer_distribution(
         shares.with_columns(pl.col("answer").replace_strict(names)),
         answers=[names[code] for code in answers],
         reasons=[names[code] for code in reasons],
         title=words("chart.share_axis"),
-        wording=drawing.wording(bundle, words),
+        wording=drawing.wording(words),
         picks=True,
     )
     about = words("touchpoints.answers")

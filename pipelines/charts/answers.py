@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
-from pipelines.charts.estimates import Wording, interval_text, picked, tooltip
+from pipelines.charts.estimates import Wording, interval_text, picked, tooltip, value_axis
 from pipelines.charts.theme import LIKERT, REASON
 
 
@@ -38,15 +38,20 @@ def answer_distribution(
     base = alt.Chart(frame, height=max(34 * len(periods), 34)).transform_calculate(
         interval=interval_text(number)
     )
-    axis = alt.Axis(format=".0f", tickCount=5, grid=False)
     tips = [alt.Tooltip("answer:N", title=""), *tooltip("period", "", number, wording)]
     colours = alt.Scale(domain=order, range=[*ramp(len(answers)), *REASON[: len(reasons)]])
-    bars: alt.Chart = base.mark_bar(
-        height=22, cornerRadiusEnd=0, stroke="white", strokeWidth=0.6
-    ).encode(
-        x=alt.X("value:Q", stack="zero", title=title, axis=axis, scale=alt.Scale(nice=False)),
+    bars: alt.Chart = base.mark_bar(height=22, cornerRadiusEnd=0).encode(
+        x=alt.X(
+            "value:Q",
+            stack="zero",
+            title=title,
+            axis=value_axis(number, grid=False),
+            scale=alt.Scale(nice=False),
+        ),
         y=alt.Y("period:O", sort=periods, title=None, axis=alt.Axis(grid=False)),
-        color=alt.Color("answer:N", scale=colours, legend=alt.Legend(title=None, columns=4)),
+        color=alt.Color(
+            "answer:N", scale=colours, legend=alt.Legend(title=None, columns=3, columnPadding=10)
+        ),
         order=alt.Order("place:Q"),
         tooltip=tips,
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import altair as alt
 import polars as pl
 
-from pipelines.charts.estimates import picked
+from pipelines.charts.estimates import layered, picked
 from pipelines.charts.theme import ACCENT, FALL, PALE, SERIES
 
 
@@ -26,25 +26,22 @@ def ledger_bars(
         Name of the axis of rows.
     """
     parts = {"rows_accepted": accepted, "rows_quarantined": quarantined}
-    long = ledger.unpivot(list(parts), index=["label", "rows_in"], variable_name="part").rename(
-        {"value": "rows"}
-    )
-    long = long.with_columns(pl.col("part").replace_strict(parts))
+    long = ledger.unpivot(
+        list(parts), index=["label", "rows_in"], variable_name="part", value_name="rows"
+    ).with_columns(pl.col("part").replace_strict(parts))
     order = ledger["label"].to_list()
-    height = max(34 * len(order), 34)
+    most = max([*ledger["rows_in"], 1])
     y = alt.Y("label:N", sort=order, title=None, axis=alt.Axis(grid=False, labelLimit=240))
-    axis = alt.Axis(format=",.0f", tickCount=4)
+    room = alt.Scale(domain=[0, 1.25 * most], nice=False)  # for the counts beside the bars
+    x = alt.X("rows:Q", title=title, axis=alt.Axis(format=",.0f", tickCount=3), scale=room)
+    colours = alt.Scale(domain=list(parts.values()), range=[ACCENT, FALL])
     bars = (
-        alt.Chart(long, height=height)
+        alt.Chart(long, height=max(34 * len(order), 34))
         .mark_bar(height=18)
         .encode(
-            x=alt.X("rows:Q", title=title, axis=axis),
+            x=x,
             y=y,
-            color=alt.Color(
-                "part:N",
-                scale=alt.Scale(domain=list(parts.values()), range=[ACCENT, FALL]),
-                legend=alt.Legend(title=None),
-            ),
+            color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None)),
             order=alt.Order("part:N", sort="ascending"),
             tooltip=[
                 alt.Tooltip("label:N", title=""),
@@ -54,7 +51,13 @@ def ledger_bars(
             ],
         )
     )
-    return alt.LayerChart(layer=[bars])
+    broken = (
+        alt.Chart(ledger.filter(pl.col("rows_quarantined") > 0))
+        .transform_calculate(count="format(datum.rows_quarantined, ',') + ' ✗'")
+        .mark_text(align="left", dx=6)
+        .encode(x=alt.X("rows_in:Q"), y=y, text="count:N")
+    )
+    return layered([bars, broken])
 
 
 def activity_bars(
@@ -83,6 +86,7 @@ def activity_bars(
     current : str, optional
         The period to bring out; the others are paler.
     """
+    place = pl.col("kind").replace_strict(list(kinds), list(range(len(kinds))))
     legend = alt.Legend(title=None) if len(kinds) > 1 else None
     pale = {"test": alt.datum.period != current, "value": PALE}
     by_kind = alt.Color(
@@ -90,12 +94,13 @@ def activity_bars(
     )
     ink = by_kind if current is None else alt.Color(condition=pale, value=ACCENT)
     chart: alt.Chart = (
-        alt.Chart(activity, height=height)
+        alt.Chart(activity.with_columns(place=place), height=height)
         .mark_bar(cornerRadiusEnd=2)
         .encode(
             x=alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y(f"{column}:Q", title=title, axis=alt.Axis(format=",.0f", tickCount=4)),
             color=ink,
+            order=alt.Order("place:Q"),
             tooltip=[
                 alt.Tooltip("period:N", title=""),
                 alt.Tooltip("kind:N", title=""),

@@ -29,7 +29,7 @@ class Wording:
     value: str = "Value"
     interval: str = "Interval"
     n: str = "Answers"
-    suppressed: str = "fewer than 10 answers"
+    suppressed: str = "withheld"
     no_data: str = "no data"
 
 
@@ -54,6 +54,12 @@ def tooltip(label: str, title: str, number: str, wording: Wording) -> list[alt.T
         alt.Tooltip("interval:N", title=wording.interval),
         alt.Tooltip("n:Q", title=wording.n, format=","),
     ]
+
+
+def value_axis(number: str, *, grid: bool = True) -> alt.Axis:
+    """Axis of values in their number format, without idle zeros: 14.5, 15 and 0."""
+    written = f"format(datum.value, '{number.replace('f', '~f')}')"
+    return alt.Axis(labelExpr=f"datum.value ? {written} : '0'", tickCount=5, grid=grid)
 
 
 def interval_text(number: str) -> str:

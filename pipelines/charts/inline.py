@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from pipelines.charts.theme import ACCENT, BACKDROP, MUTED
 
-WIDTH, HEIGHT = 136, 24  # pixels
+WIDTH, HEIGHT = 98, 24  # pixels
 
 
 def interval_picture(

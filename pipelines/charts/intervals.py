@@ -14,6 +14,7 @@ from pipelines.charts.estimates import (
     layered,
     target,
     tooltip,
+    value_axis,
     with_state,
 )
 from pipelines.charts.theme import BACKDROP, FALL, RISE
@@ -46,8 +47,8 @@ def interval_dots(
     """
     frame = _wrapped(with_state(estimates))
     y = _labels(frame)
-    axis = alt.Axis(format=number.replace(".1f", ".0f"), tickCount=5, grid=True)
-    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(zero=signed, padding=28))
+    scale = alt.Scale(zero=signed, padding=28)
+    x = alt.X("value:Q", title=title, axis=value_axis(number), scale=scale)
     base = _base(frame, 36).transform_calculate(interval=interval_text(number))
     known = base.transform_filter("isValid(datum.value)")
     ink = _by_sign() if signed else colour()
@@ -87,8 +88,8 @@ def score_bars(
     """
     frame = _wrapped(with_state(estimates))
     y = _labels(frame)
-    axis = alt.Axis(format=".0f", tickCount=5)
-    x = alt.X("value:Q", title=title, axis=axis, scale=alt.Scale(domain=[0, top], nice=False))
+    scale = alt.Scale(domain=[0, top], nice=False)
+    x = alt.X("value:Q", title=title, axis=value_axis(number), scale=scale)
     base = _base(frame, 34).transform_calculate(interval=interval_text(number))
     known = base.transform_filter("isValid(datum.value)")
     bars = known.mark_bar(height=16, opacity=0.35).encode(x=x, y=y, color=colour())

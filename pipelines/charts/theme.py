@@ -54,7 +54,7 @@ SHAPES: dict[str, Any] = {
     },
     "line": {"strokeWidth": 2, "strokeJoin": "round", "strokeCap": "round"},
     "point": {"filled": True, "size": 60},
-    "text": {"fontSize": 12},
+    "text": {"fontSize": 12, "color": "currentColor"},  # that of the page around it
     "bar": {"cornerRadiusEnd": 2},
     "range": {"category": list(SERIES)},
 }

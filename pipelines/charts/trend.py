@@ -14,6 +14,7 @@ from pipelines.charts.estimates import (
     layered,
     target,
     tooltip,
+    value_axis,
     with_state,
 )
 from pipelines.charts.theme import ACCENT, BACKDROP
@@ -51,7 +52,7 @@ def trend_with_interval(
     frame = _one_row_per_period(scores, periods)
     base = alt.Chart(frame, height=height).transform_calculate(interval=interval_text(number))
     x = alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0))
-    y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=_value_axis(number))
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=value_axis(number))
     band = base.mark_area(opacity=0.18, color=ACCENT).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
     whisker = base.mark_rule(opacity=0.45, strokeWidth=1.5).encode(
         x=x, y="low:Q", y2="high:Q", color=colour()
@@ -90,10 +91,6 @@ def sparkline(
     answered = base.transform_filter("isValid(datum.value)")
     dots = answered.mark_point(size=28, opacity=1).encode(x=x, y=y, color=colour())
     return layered([band, line, dots])
-
-
-def _value_axis(number: str) -> alt.Axis:
-    return alt.Axis(format=number.replace(".1f", ".0f"), tickCount=5)
 
 
 def _one_row_per_period(scores: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
