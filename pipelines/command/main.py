@@ -68,12 +68,12 @@ def check(name: Name) -> None:
     """
     from pipelines.command.check import check_study
 
-    problems = check_study(name)
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    if problems:
+    findings = check_study(name)
+    for finding in findings:
+        typer.echo(str(finding), err=finding.is_error)
+    if any(finding.is_error for finding in findings):
         raise typer.Exit(BAD_INPUT)
-    typer.echo(f"{name}: nothing wrong; next: touchstone run {name}")
+    typer.echo(f"{name}: nothing is wrong. Next: touchstone run {name}")
 
 
 @app.command()

@@ -174,7 +174,27 @@ def reproduce(study: str | None) -> int:
     parameters = params.load()
     stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     wanted = targets(study, stages, parameters) if study else []
+    for name in [study] if study else parameters.studies:
+        prepare(PROJECT / "data" / name)
     return show(start_dvc(*wanted), parameters)
+
+
+def prepare(folder: Path) -> None:
+    """Make sure that a study is there, and that what DVC waits for exists.
+
+    Raises
+    ------
+    StudyError
+        If there is no study.yaml.
+    """
+    if not (folder / "study.yaml").is_file():
+        raise StudyError(
+            f"data/{folder.name}",
+            expected="a study.yaml",
+            got="none",
+            todo="make it with `touchstone new`, or take the name out of params.yaml",
+        )
+    (folder / "codes").mkdir(exist_ok=True)  # DVC has no optional inputs; a map may need no lists
 
 
 def show(dvc: subprocess.Popen[str], parameters: params.Params) -> int:

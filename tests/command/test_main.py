@@ -3,11 +3,13 @@
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.command import repro, serve, verify
+from pipelines.command import check, repro, serve, verify
+from pipelines.command.check import Finding
 from pipelines.command.main import app
 from pipelines.core.errors import StudyError
 
@@ -44,6 +46,20 @@ def test_a_problem_is_a_message_with_exit_code_2_and_no_traceback(monkeypatch):
     assert shown.exit_code == 2
     assert shown.stderr == "here: expected a study, got none; make one\n"
     assert shown.stdout == ""
+
+
+def test_check_tells_errors_from_notes(monkeypatch):
+    note = Finding("note", "a", "b", "c", "d")
+    monkeypatch.setattr(check, "check_study", lambda name: [note])
+    shown = call("check", "shop")
+    assert shown.exit_code == 0
+    assert "note: a: expected b, got c; d" in shown.stdout
+    assert "Next: touchstone run shop" in shown.stdout
+
+    monkeypatch.setattr(check, "check_study", lambda name: [replace(note, severity="error"), note])
+    shown = call("check", "shop")
+    assert shown.exit_code == 2
+    assert shown.stderr == "error: a: expected b, got c; d\n"
 
 
 def test_the_exit_code_of_a_stage_is_passed_on(monkeypatch):

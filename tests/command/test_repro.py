@@ -78,6 +78,16 @@ def test_a_study_that_params_do_not_list_is_named_with_the_nearest(project):
         repro.targets("easst", stages(project), parameters(project))
 
 
+def test_a_listed_study_without_a_map_is_named(project):
+    with pytest.raises(StudyError, match=r"data/north: expected a study.yaml, got none; make it"):
+        repro.prepare(project / "data" / "north")
+
+
+def test_a_study_without_code_lists_gets_the_folder_that_dvc_waits_for(project):
+    repro.prepare(project / "data" / "east")
+    assert (project / "data" / "east" / "codes").is_dir()
+
+
 def test_a_report_is_called_by_its_notebook(project):
     assert repro.label("notebooks@report0", parameters(project)) == ("notebooks", "east tour")
     assert repro.label("ingest@west", parameters(project)) == ("ingest", "west")
