@@ -51,7 +51,7 @@ lint: setup
 	@mypy
 
 docs: setup
-	@python -m pipelines.command.reference > docs/contract.md
+	@python -m pipelines.command.reference
 
 COMPILE := uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
 SPARK := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")
