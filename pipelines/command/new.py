@@ -70,12 +70,8 @@ def new_study(
         folder = Path(temporary) / name
         for paths in placed.values():
             _copy(folder, paths)
-        (folder / "codes").mkdir()  # dvc.yaml names it
+        (folder / "codes").mkdir()  # for code lists; DVC wants it, git forgets empty folders
         (folder / "codes" / ".gitkeep").touch()
-        (folder / "codes").mkdir()
-        (
-            folder / "codes" / ".gitkeep"
-        ).touch()  # for code lists; git forgets empty folders
         (folder / "study.yaml").write_text(
             to_yaml(draft, HEADING.format(name=name)), encoding="utf-8"
         )

@@ -73,11 +73,13 @@ def _keys(layout: Layout) -> list[list[str]]:
 
 
 def _row_id(layout: Layout) -> Guess:
-    return Guess(_id_of(layout, layout.key(_keys(layout)) or (ROW,)), "names each row")
+    """Make an id of what names a row; other sources may have the same numbers."""
+    key = layout.key(_keys(layout)) or (ROW,)
+    return Guess(maps.joined(key, layout.name), "names each row")
 
 
-def _id_of(layout: Layout, key: tuple[str, ...]) -> Any:
-    """Make an id; row numbers alone would meet those of other sources."""
+def _customer_id(layout: Layout, key: tuple[str, ...]) -> Any:
+    """Make an id as other sources name the customer; of a row number, one of its own."""
     return maps.joined(key, layout.name if key == (ROW,) else "")
 
 
@@ -192,7 +194,7 @@ def draft_customers(layout: Layout, german: bool) -> Part:
     segments = find_segments(layout, taken)
     columns = {
         "source_system": Guess({"constant": layout.name}, "the system they come from"),
-        "source_id": Guess(_id_of(layout, key), "names each customer"),
+        "source_id": Guess(_customer_id(layout, key), "names each customer"),
         **master,
         **_times(layout, created_at="created"),
         **{column_name(fact): column_map(fact) for fact in segments},
@@ -270,6 +272,6 @@ def draft_contacts(layout: Layout, owner: Owner, german: bool) -> Part:
 def draft_unknown(layout: Layout) -> Part:
     """Draft something that can be read, for files in which nothing was recognised."""
     key = layout.key([[fact.name] for fact in layout.facts]) or (ROW,)
-    columns = {"source_system": {"constant": layout.name}, "source_id": _id_of(layout, key)}
+    columns = {"source_system": {"constant": layout.name}, "source_id": _customer_id(layout, key)}
     why = "nothing in it was recognised: say which table it is, and map its columns"
     return Part([{"table": Guess("customers", why), "columns": columns}], ["nothing recognised"])

@@ -74,7 +74,8 @@ def _overlaps(layout: Layout, layouts: Sequence[Layout]) -> bool:
 
 
 def _distinct(surveys: Sequence[Survey | None]) -> list[Survey | None]:
-    """Give questions of one name, but not of one measure and scale, names of their own."""
+    """Keep surveys apart: questions of one name but another measure or scale, and ids."""
+    alone = sum(survey is not None for survey in surveys) == 1
     known: dict[str, tuple[str, str]] = {}
     renamed: list[Survey | None] = []
     for survey in surveys:
@@ -87,7 +88,7 @@ def _distinct(surveys: Sequence[Survey | None]) -> list[Survey | None]:
             own = known.get(question_id, what) == what
             name = question_id if own else f"{survey.layout.name}_{question_id}"
             asked[name], known[name] = rating, what
-        renamed.append(replace(survey, asked=asked))
+        renamed.append(replace(survey, asked=asked, alone=alone))
     return renamed
 
 

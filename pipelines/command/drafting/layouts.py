@@ -13,6 +13,7 @@ import polars as pl
 from pipelines.command.drafting.facts import Facts, describe, sample_of
 from pipelines.command.drafting.sniff import Reading, sniff
 from pipelines.command.drafting.words import tidy
+from pipelines.core.errors import SourceError
 from pipelines.core.study import Source
 from pipelines.ingest.readers import read_rows
 from pipelines.ingest.spss import Variable, read_variables
@@ -108,6 +109,13 @@ def _read(path: Path, reading: Reading) -> _One:
         {**reading.keys, "files": path.name, "tables": [{"table": "reviews"}]}
     )
     sample, times = sample_of(read_rows(source, path, path.name))
+    if sample.is_empty():
+        raise SourceError(
+            str(path),
+            expected="at least one row",
+            got="only column names",
+            todo="export it again, or leave it out",
+        )
     variables = read_variables(path, path.name) if reading.reader == "sav" else {}
     return _One(path, reading, sample, frozenset(times), variables)
 

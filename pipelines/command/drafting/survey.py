@@ -46,6 +46,8 @@ class Survey:
         Columns of the time and of the customer.
     texts : list
         Columns of comments.
+    alone : bool
+        Whether no other source holds questionnaires, whose numbers could be the same.
     """
 
     layout: Layout
@@ -55,6 +57,7 @@ class Survey:
     when: Facts | None
     who: Facts | None
     texts: list[Facts]
+    alone: bool = True
 
     @property
     def needs_parting(self) -> bool:
@@ -63,8 +66,8 @@ class Survey:
 
     @property
     def prefix(self) -> str:
-        """What makes row numbers differ from those of other sources."""
-        return self.layout.name if self.key == (ROW,) else ""
+        """What makes ids differ from those of other sources."""
+        return "" if self.alone and self.key != (ROW,) else self.layout.name
 
     @property
     def taken(self) -> set[str]:
