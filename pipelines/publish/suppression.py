@@ -30,12 +30,10 @@ NUMBERS_OF_ACTIVITY = ("n_orders", "n_customers", "amount", "first_at", "last_at
 
 LINE = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "period", "pairs")
 CELL = (*LINE, "segment_value")
-SIZES = ("answers", "asked")
+SIZES = ("answered", "reached", "asked")
 
 # Measured on complete pairs of rating and expectation: fewer people, so cells of their own.
 PAIRS = ("gap", "under_fulfilled", "met", "exceeded")
-# Their n counts more than those who answered.
-WIDER = ("reach", "share")
 
 
 def suppress(tables: Mapping[str, pl.DataFrame], limit: int) -> dict[str, pl.DataFrame]:
@@ -64,20 +62,31 @@ def cells(scores: pl.DataFrame, distributions: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        `CELL` and ``answers``, those who answered, and ``asked``, the largest number that
-        a published share of the cell is a share of.
+        `CELL` and `SIZES`: those who ``answered``; those and who did not experience it,
+        of whom the ``reached`` are a share; and all who were ``asked``.
     """
-    narrow = pl.col("n").filter(~pl.col("measure").is_in(WIDER))
-    scored = _with_pairs(scores).group_by(CELL).agg(answers=narrow.max(), asked=pl.col("n").max())
+    is_reach = pl.col("measure") == "reach"
+    scored = (
+        _with_pairs(scores)
+        .group_by(CELL)
+        .agg(
+            answered=pl.col("n").filter(~is_reach).max(),
+            reached=pl.col("n").filter(is_reach).max(),
+            asked=pl.lit(None, pl.Int64),
+        )
+    )
     is_answer = ~pl.col("answer").is_in(MISSING)
     count = (pl.col("n") * pl.col("value") / 100).filter(is_answer).sum().round()
-    shares = distributions.filter(~pl.col("weighted"), pl.col("n") > 0)
-    answered = (
-        _with_pairs(shares)
+    shared = (
+        _with_pairs(distributions.filter(~pl.col("weighted"), pl.col("n") > 0))
         .group_by(CELL)
-        .agg(answers=count.cast(pl.Int64), asked=pl.col("n").max())
+        .agg(
+            answered=count.cast(pl.Int64),
+            reached=pl.lit(None, pl.Int64),
+            asked=pl.col("n").max(),
+        )
     )
-    both = pl.concat([scored, answered])
+    both = pl.concat([scored, shared])
     return both.group_by(CELL).agg(pl.col(SIZES).max().fill_null(0)).sort(CELL, nulls_last=True)
 
 
@@ -107,9 +116,9 @@ def withheld(sized: pl.DataFrame, limit: int) -> pl.DataFrame:
             _is_small(pl.col(size).filter(pl.col("hidden")).sum().over(LINE), limit)
             for size in SIZES
         )
-        shown = ~pl.col("hidden") & (pl.col("asked") > 0)
-        last = ((~shown).alias("hidden"), (pl.col("answers") == 0).alias("silent"))
-        order = pl.struct(*last, "answers", "asked", "segment_value")
+        shown = ~pl.col("hidden") & pl.any_horizontal(pl.col(size) > 0 for size in SIZES)
+        last = ((~shown).alias("gone"), (pl.col("answered") == 0).alias("silent"))
+        order = pl.struct(*last, *SIZES, "segment_value")
         smallest = order.rank("ordinal").over(LINE) == 1
         more = marked.select(chosen=told & shown & smallest)["chosen"]
         if not more.any():

@@ -88,6 +88,12 @@ def test_reach_of_what_nobody_rated_is_told():
     assert told.filter(pl.col("measure") == "reach")["value"].to_list() == [0.0]
 
 
+def test_reach_of_few_is_withheld_though_more_were_asked_and_nobody_rated():
+    scores = table("scores", {"measure": "reach", "n": 9, "value": 0.0})
+    tables = {"scores": scores, "distributions": shares(11, skipped=2)}
+    assert suppress(NOTHING | tables, LIMIT)["scores"]["value"].to_list() == [None]
+
+
 def shares(n: int, **counts: int) -> pl.DataFrame:
     """Distribution of `n` people asked; what is left over was not experienced."""
     counts = {answer.removeprefix("a"): count for answer, count in counts.items()}
@@ -163,10 +169,10 @@ def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, limit):
     hidden = withheld(sized, limit)
     gone = sized.join(hidden, on=[*LINE, "segment_value"], how="semi", nulls_equal=True)
     shown = sized.join(hidden, on=[*LINE, "segment_value"], how="anti", nulls_equal=True)
-    assert not ((shown["answers"] > 0) & (shown["answers"] < limit)).any()
-    left = sum(ages) - shown["answers"].sum()
-    nobody_is_shown = not (shown["answers"] > 0).any()
-    assert left == gone["answers"].sum()
+    assert not ((shown["answered"] > 0) & (shown["answered"] < limit)).any()
+    left = sum(ages) - shown["answered"].sum()
+    nobody_is_shown = not (shown["answered"] > 0).any()
+    assert left == gone["answered"].sum()
     assert left == 0 or left >= limit or nobody_is_shown
 
 
