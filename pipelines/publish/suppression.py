@@ -5,13 +5,13 @@ answered one question (or rated a stage). The rules:
 
 1. A cell with fewer than `limit` answers is withheld: its scores, its reach and its
    whole distribution, because any of them would tell its size or its answers.
-2. Everybody's number minus those of the segments shown is the number of those withheld.
-   So the cells withheld in one attribute must together have at least `limit` answers;
-   until they have, the smallest cell shown is withheld too.
+2. Everybody's number minus those of the cells shown tells about the others: those
+   withheld, and those whose attribute is unknown. Where a cell is withheld, the others
+   must be at least `limit` people; until they are, the smallest cell shown is withheld too.
 3. A change is withheld if one of its two waves is.
 
-People whose attribute is unknown make no cell. Rule 2 looks at one attribute and one
-question at a time; it does not solve several tables as a system of equations.
+People whose attribute is unknown make no cell of their own. Rule 2 looks at one attribute
+and one question at a time; it does not solve several tables as a system of equations.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.core.contract import MISSING
+from pipelines.core.estimate import ALL
 
 SUPPRESSED = "suppressed"
 METHOD = "withheld: too few answers"  # how it was made could tell how the answers were
@@ -110,11 +111,10 @@ def withheld(sized: pl.DataFrame, limit: int) -> pl.DataFrame:
         `CELL`, one row per cell withheld.
     """
     small = pl.any_horizontal(_is_small(pl.col(size), limit) for size in SIZES)
-    marked = sized.with_columns(hidden=small)
+    marked = _with_totals(sized).with_columns(hidden=small)
     while True:
-        told = pl.any_horizontal(
-            _is_small(pl.col(size).filter(pl.col("hidden")).sum().over(LINE), limit)
-            for size in SIZES
+        told = pl.col("hidden").any().over(LINE) & pl.any_horizontal(
+            _is_small(_left_over(size), limit) for size in SIZES
         )
         shown = ~pl.col("hidden") & pl.any_horizontal(pl.col(size) > 0 for size in SIZES)
         last = ((~shown).alias("gone"), (pl.col("answered") == 0).alias("silent"))
@@ -124,6 +124,20 @@ def withheld(sized: pl.DataFrame, limit: int) -> pl.DataFrame:
         if not more.any():
             return marked.filter("hidden").select(CELL)
         marked = marked.with_columns(hidden=pl.col("hidden") | more)
+
+
+def _with_totals(sized: pl.DataFrame) -> pl.DataFrame:
+    """Put everybody's sizes beside those of each cell."""
+    about = [name for name in LINE if name != "segment"]
+    totals = {size: f"{size}_of_all" for size in SIZES}
+    everybody = sized.filter(pl.col("segment") == ALL).select(*about, *SIZES).rename(totals)
+    return sized.join(everybody, on=about, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _left_over(size: str) -> pl.Expr:
+    """Count what subtracting the cells shown from everybody leaves, in each line."""
+    shown = pl.col(size).filter(~pl.col("hidden")).sum().over(LINE)
+    return pl.col(f"{size}_of_all") - shown
 
 
 def _is_small(size: pl.Expr, limit: int) -> pl.Expr:
