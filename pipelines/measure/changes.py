@@ -8,22 +8,24 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.estimate import ALL, MEASURES
-from pipelines.measure.scores import CELL, WARNINGS
+from pipelines.measure.answers import CUSTOMER
+from pipelines.measure.scores import WARNINGS
 from pipelines.statistics.differences import Estimates, independent_differences
 from pipelines.statistics.multiplicity import benjamini_hochberg
 
 SUBJECT = ("mode", "is_stage", "subject")
+CELL = (*SUBJECT, "segment", "segment_value", "measure", "weighted")  # and the wave
 FAMILY = ("mode", "against", "measure", "weighted")  # over touchpoints, segments and waves
 WARNINGS_OF_PAIRS = ("baseline_moved", "other_questions", "other_scale", "overlap")
 
 
-def comparisons(cells: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
+def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     """List which wave of a question or stage is compared with which.
 
     Parameters
     ----------
-    cells : DataFrame
-        See `scores.estimate_cells`.
+    scores : DataFrame
+        See `scores.score`.
     baseline : str, optional
         The study's frozen baseline. Where it lacks a question, the first later wave that
         asked it stands in; without a baseline, the first wave that asked it.
@@ -34,7 +36,7 @@ def comparisons(cells: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
         `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``period_against`` and
         ``baseline_moved``.
     """
-    answered = cells.filter((pl.col("segment") == ALL) & (pl.col("n") > 0))
+    answered = scores.filter((pl.col("segment") == ALL) & (pl.col("n") > 0))
     waves = answered.select(*SUBJECT, "wave").unique().sort(*SUBJECT, "wave")
     since = pl.col("wave").filter(pl.col("wave") >= (baseline or ""))
     listed = waves.with_columns(
@@ -48,6 +50,28 @@ def comparisons(cells: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     moved = (pl.col("against") == "baseline") & (pl.col("period_against") != pl.lit(baseline))
     return listed.filter(pl.col("period_against") < pl.col("wave")).with_columns(
         baseline_moved=moved.fill_null(False)  # null: no baseline was declared
+    )
+
+
+def shared_customers(people: pl.DataFrame) -> pl.DataFrame:
+    """List the pairs of waves that share customers.
+
+    Parameters
+    ----------
+    people : DataFrame
+        See `answers.questionnaires`.
+
+    Returns
+    -------
+    DataFrame
+        ``mode, wave, period_against``; the second is the earlier one.
+    """
+    seen = people.drop_nulls(CUSTOMER).select("mode", "wave", *CUSTOMER).unique()
+    pairs = seen.join(seen.rename({"wave": "period_against"}), on=["mode", *CUSTOMER])
+    return (
+        pairs.filter(pl.col("period_against") < pl.col("wave"))
+        .select("mode", "wave", "period_against")
+        .unique()
     )
 
 
@@ -68,7 +92,7 @@ def with_warnings(
     stages : mapping
         Touchpoint to journey stage.
     shared : DataFrame
-        See `answers.shared_customers`.
+        See `shared_customers`.
 
     Returns
     -------
@@ -109,13 +133,13 @@ def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
     return pl.concat([questions, pooled.with_columns(is_stage=pl.lit(True))], how="diagonal")
 
 
-def compare(cells: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataFrame:
+def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataFrame:
     """Estimate the change of every cell that was answered in both waves.
 
     Parameters
     ----------
-    cells : DataFrame
-        See `scores.estimate_cells`.
+    scores : DataFrame
+        See `scores.score`.
     pairs : DataFrame
         See `with_warnings`.
 
@@ -125,16 +149,15 @@ def compare(cells: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataFr
         What is compared, with ``against`` and ``period_against``; ``value, low, high,
         std_error, n, n_eff, n_against, p_value, p_adjusted``; the warnings of both.
     """
-    known = cells.filter(pl.col("n") > 0)
-    same = [name for name in CELL if name != "wave"]
+    known = scores.filter(pl.col("n") > 0)
     both = (
         known.join(pairs, on=[*SUBJECT, "wave"])
         .join(
             known.rename({"wave": "period_against"}),
-            on=[*same, "period_against"],
+            on=[*CELL, "period_against"],
             suffix="_against",
         )
-        .sort(*CELL, "against")
+        .sort(*CELL, "wave", "against")
     )
     change = independent_differences(_side(both, ""), _side(both, "_against"), level)
     widths = {name: high - low for name, (low, high, _) in MEASURES.items()}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.core.estimate import MEASURES
-from pipelines.measure.moments import by_stratum, estimate_means
+from pipelines.core.estimate import ALL, MEASURES
+from pipelines.measure.cells import NUMBERS
 from pipelines.statistics.intervals import (
     Interval,
     Shrunken,
@@ -21,8 +21,6 @@ from pipelines.statistics.intervals import (
 )
 from pipelines.statistics.survey import DomainMeans, FloatArray
 
-# What a score is about. `is_stage` tells a stage from a question of the same name.
-CELL = ("mode", "is_stage", "subject", "segment", "segment_value", "wave", "measure", "weighted")
 WARNINGS = ("unweighted_wave", "single_psu", "no_variance")
 
 _MEASURE = pl.col("measure")
@@ -50,30 +48,27 @@ class UnitEstimates:
     df: FloatArray
 
 
-def estimate_cells(sums: pl.DataFrame, design: pl.DataFrame, level: float) -> pl.DataFrame:
-    """Estimate every cell, with and without weights.
+def score(cells: pl.DataFrame, level: float) -> pl.DataFrame:
+    """Give every cell its value and interval, in the unit of its measure.
 
     Parameters
     ----------
-    sums : DataFrame
-        See `moments.by_stratum`; ``measure`` is one of `core.estimate.MEASURES`.
-    design : DataFrame
-        See `answers.sample_design`.
+    cells : DataFrame
+        See `cells.cells_of`.
 
     Returns
     -------
     DataFrame
-        What is estimated; ``value, low, high, std_error, n, n_eff`` in the measure's unit;
-        ``centre, variance, df`` for differences; ``family`` of the interval: mean, share
-        or nps; `WARNINGS`.
+        `cells.CELL`; ``value, low, high, std_error, n, n_eff`` in the measure's unit, null
+        where nobody answered; ``centre, variance, df`` for differences; ``family`` of the
+        interval: mean, share or nps; `WARNINGS`.
     """
-    both = [by_stratum(sums, design, weighted=weighted) for weighted in (True, False)]
-    parts, means = estimate_means(pl.concat(both))
-    cells = parts.with_columns(family=FAMILY)
-    unit = _intervals(means, cells["family"], level)
-    low, high = (cells["measure"].replace_strict(_ends(i)).to_numpy() for i in (0, 1))
+    means = DomainMeans(**{name: cells[name].to_numpy() for name in NUMBERS})
+    labelled = cells.drop(NUMBERS).with_columns(family=FAMILY)
+    is_mean = (labelled["family"] == "mean").to_numpy()
+    unit = _intervals(means, labelled["family"], level)
+    low, high = (labelled["measure"].replace_strict(_ends(i)).to_numpy() for i in (0, 1))
     width = high - low
-    is_mean = (cells["family"] == "mean").to_numpy()
     numbers = {
         "value": low + width * unit.value,
         "low": low + width * unit.interval.low,
@@ -84,13 +79,12 @@ def estimate_cells(sums: pl.DataFrame, design: pl.DataFrame, level: float) -> pl
         "variance": width**2 * unit.variance,
         "df": unit.df,
     }
-    waves = design.group_by("mode", "wave").agg(unweighted_wave=pl.col("is_unweighted").all())
-    return cells.with_columns(
+    return labelled.with_columns(
         **{name: pl.Series(values, nan_to_null=True) for name, values in numbers.items()},
         n=pl.Series(means.n).cast(pl.Int64),
         single_psu=pl.Series(means.lonely),
-        no_variance=pl.Series(is_mean & (means.variance == 0) & (means.n > 0)),
-    ).join(waves, on=["mode", "wave"], how="left", maintain_order="left")
+        no_variance=pl.Series(is_mean & (means.variance == 0)),
+    )
 
 
 def _ends(end: int) -> dict[str, float]:
@@ -122,11 +116,11 @@ def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstim
     )
 
 
-def without_unrouted_reach(sums: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the reach of what nobody was ever said not to have experienced.
+def without_unrouted_reach(scores: pl.DataFrame) -> pl.DataFrame:
+    """Leave out the reach of what nobody ever said not to have experienced.
 
     A question without that answer would show a reach of 100 % that nobody measured.
     """
-    is_reach = pl.col("measure") == "reach"
-    is_routed = (pl.col("y") < pl.col("n")).any().over("mode", "is_stage", "subject", "measure")
-    return sums.filter(~is_reach | is_routed)
+    is_reach, everybody = _MEASURE == "reach", pl.col("segment") == ALL
+    missed = is_reach & everybody & (pl.col("value") < MEASURES["reach"][1])
+    return scores.filter(~is_reach | missed.any().over("mode", "is_stage", "subject"))

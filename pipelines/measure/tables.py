@@ -12,7 +12,10 @@ from pipelines.core.contract import Table
 from pipelines.core.engine import Frame
 from pipelines.core.estimate import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.study import Study
-from pipelines.measure import answers, changes, distributions, moments, provenance, scores
+from pipelines.measure import answers, changes, provenance, scores
+from pipelines.measure.cells import estimate_cells
+from pipelines.measure.items import items_of, questions_of
+from pipelines.measure.samples import samples
 
 
 @dataclass(frozen=True)
@@ -71,20 +74,14 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     register = answers.question_register(survey.responses)
     if register.is_empty():
         return {table.name: table.empty() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
-    people = engine.keep(answers.respondents(survey.responses, survey.customers, survey.segments))
-    answers.check_questionnaires(people)
-    design = answers.sample_design(people)
-    counts = answers.count_answers(survey.responses, people, survey.segments)
-    moments.check_scales(counts, register)
-    sums = scores.without_unrouted_reach(
-        pl.concat(
-            [moments.code_answers(counts, register), *_per_respondent(survey, people)],
-            how="diagonal",
-        )
-    )
-    cells = scores.estimate_cells(sums, design, terms.level)
-    shares = scores.estimate_cells(distributions.code_shares(counts, register), design, terms.level)
-    compared = _compare(survey, people, register, cells, terms)
+    people = _people(survey, register)
+    scored = scores.score(_cells(survey, people, register), terms.level)
+    is_share = pl.col("measure") == "share"
+    measured = scores.without_unrouted_reach(scored.filter(~is_share))
+    pairs = changes.comparisons(measured, survey.baseline)
+    shared = changes.shared_customers(people)
+    marked = changes.with_warnings(pairs, register, survey.stages, shared)
+    compared = changes.compare(measured, marked, terms.level)
 
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
         about = provenance.with_subject(rows, register, survey.stages)
@@ -93,29 +90,24 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
         return flagged.select(pl.col(name).cast(kind) for name, kind in table.schema.items())
 
     return {
-        "scores": finished(cells, SCORES),
+        "scores": finished(measured, SCORES),
         "changes": finished(compared, CHANGES, *changes.WARNINGS_OF_PAIRS),
-        "distributions": finished(shares, DISTRIBUTIONS),
+        "distributions": finished(scored.filter(is_share), DISTRIBUTIONS),
     }
 
 
-def _per_respondent(survey: Survey, people: Frame) -> list[pl.DataFrame]:
-    """Sum up what needs several answers of one respondent: stages and expectations."""
-    return [
-        answers.sum_ratings(ratings, people, survey.segments).with_columns(
-            is_stage=pl.lit(is_stage)
-        )
-        for ratings, is_stage in (
-            (answers.stage_ratings(survey.responses, survey.stages), True),
-            (answers.expectation_gaps(survey.responses), False),
-        )
-    ]
+def _people(survey: Survey, register: pl.DataFrame) -> pl.DataFrame:
+    """Collect one row per questionnaire."""
+    questions = register["question_id"].unique().sort()
+    rows = answers.questionnaires(survey.responses, survey.customers, questions, survey.segments)
+    people = engine.to_polars(rows).collect()
+    answers.check_questionnaires(people)
+    return people
 
 
-def _compare(
-    survey: Survey, people: Frame, register: pl.DataFrame, cells: pl.DataFrame, terms: Terms
-) -> pl.DataFrame:
-    shared = answers.shared_customers(people)
-    pairs = changes.comparisons(cells, survey.baseline)
-    marked = changes.with_warnings(pairs, register, survey.stages, shared)
-    return changes.compare(cells, marked, terms.level)
+def _cells(survey: Survey, people: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+    """Estimate everything in every sample."""
+    return estimate_cells(
+        (sample, items_of(questions_of(sample, register), survey.stages))
+        for sample in samples(people, survey.segments)
+    )

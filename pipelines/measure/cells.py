@@ -1,0 +1,151 @@
+"""Cells: the mean of every target in every group of every sample, with its variance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from pipelines.measure.items import Item
+from pipelines.measure.samples import Sample
+from pipelines.statistics.survey import DomainSums, FloatArray, domain_means
+
+# What an estimate is about; `is_stage` tells a stage from a question of the same name.
+CELL = (
+    "mode",
+    "wave",
+    "is_stage",
+    "subject",
+    "segment",
+    "segment_value",
+    "measure",
+    "answer",
+    "weighted",
+)
+NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
+
+Block = dict[str, npt.NDArray[np.generic]]
+
+
+def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFrame:
+    """Estimate every target of every item in every group, with and without weights.
+
+    Parameters
+    ----------
+    asked : iterable of (Sample, iterable of Item)
+        At least one.
+
+    Returns
+    -------
+    DataFrame
+        `CELL`, ``unweighted_wave`` and `NUMBERS`, the fields of
+        `statistics.survey.DomainMeans`. Groups in which nobody was asked are left out.
+    """
+    blocks: list[Block] = []
+    groups: list[pl.DataFrame] = []
+    targets: list[pl.DataFrame] = []
+    for sample, items in asked:
+        groups.append(_label_groups(sample, len(groups)))
+        for item in items:
+            blocks += [
+                _block(sample, item, weighted=weighted)
+                | {"sample": np.array(len(groups) - 1), "item": np.array(len(targets))}
+                for weighted in (True, False)
+            ]
+            targets.append(_label_targets(item, len(targets)))
+    return (
+        _stack(blocks)
+        .join(pl.concat(groups), on=["sample", "group"], maintain_order="left")
+        .join(pl.concat(targets), on=["item", "target"], maintain_order="left")
+        .select(*CELL, "unweighted_wave", *NUMBERS)
+    )
+
+
+def _label_groups(sample: Sample, number: int) -> pl.DataFrame:
+    return sample.groups.with_row_index("group").select(
+        pl.col("group").cast(pl.Int64),
+        "segment",
+        "segment_value",
+        sample=pl.lit(number, pl.Int64),
+        mode=pl.lit(sample.mode),
+        wave=pl.lit(sample.wave),
+        unweighted_wave=pl.lit(sample.is_unweighted),
+    )
+
+
+def _label_targets(item: Item, number: int) -> pl.DataFrame:
+    labels = [(t.measure, t.answer) for t in item.targets]
+    schema = {"measure": pl.String(), "answer": pl.String()}
+    return (
+        pl.DataFrame(labels, schema=schema, orient="row")
+        .with_row_index("target")
+        .with_columns(
+            pl.col("target").cast(pl.Int64),
+            item=pl.lit(number, pl.Int64),
+            is_stage=pl.lit(item.is_stage),
+            subject=pl.lit(item.subject),
+        )
+    )
+
+
+def _stack(blocks: list[Block]) -> pl.DataFrame:
+    """Put the blocks under one another; what is one number in a block is repeated."""
+    lengths = [block["value"].size for block in blocks]
+    return pl.DataFrame(
+        {
+            name: np.concatenate(
+                [np.broadcast_to(b[name], n) for b, n in zip(blocks, lengths, strict=True)]
+            )
+            for name in blocks[0]
+        }
+    )
+
+
+def _block(sample: Sample, item: Item, *, weighted: bool) -> Block:
+    """Estimate an item in all groups; one entry per group and target."""
+    n_groups, n_targets = sample.groups.height, len(item.targets)
+    weight = sample.weight if weighted else np.ones_like(sample.weight)
+    means = domain_means(_sums(sample, item, weight), n_groups * n_targets)
+    asked = sample.by_part(sample.by_unit(item.asked[:, None].astype(np.float64)))[:, 0]
+    is_asked = np.bincount(sample.part_group, asked, minlength=n_groups) > 0
+    block: Block = {
+        "group": np.repeat(np.arange(n_groups), n_targets),
+        "target": np.tile(np.arange(n_targets), n_groups),
+        **asdict(means),
+    }
+    kept = np.repeat(is_asked, n_targets)
+    return {name: column[kept] for name, column in block.items()} | {"weighted": np.array(weighted)}
+
+
+def _sums(sample: Sample, item: Item, weight: FloatArray) -> DomainSums:
+    """Sum up all targets at once; the domains are the targets of the groups."""
+    distinct = {id(target.counts): target.counts for target in item.targets}
+    whose = [list(distinct).index(id(target.counts)) for target in item.targets]
+    counts = np.stack(list(distinct.values()), axis=1).astype(np.float64)
+    y = np.stack([np.where(t.counts, t.y, 0.0) for t in item.targets], axis=1)
+    weights = weight[:, None]
+    squares = y * y
+    between = (squares != y).any(axis=0)  # yes and no are their own squares
+    n, u, v = (sample.by_unit(x) for x in (counts, weights * counts, weights * y))
+    of_counts = {
+        "n": n,
+        "psus": (n > 0).astype(np.float64),
+        "w": u,
+        "ww": sample.by_unit(weights**2 * counts),
+        "uu": u * u,
+    }
+    of_values = {"wy": v, "uv": u[:, whose] * v, "vv": v * v}
+    parts = {name: sample.by_part(units)[:, whose] for name, units in of_counts.items()}
+    parts |= {name: sample.by_part(units) for name, units in of_values.items()}
+    parts["wyy"] = parts["wy"].copy()
+    parts["wyy"][:, between] = sample.by_part(sample.by_unit(weights * squares[:, between]))
+    n_targets = len(item.targets)
+    domain = sample.part_group[:, None] * n_targets + np.arange(n_targets)
+    return DomainSums(
+        domain=domain.ravel(),
+        design_psus=np.repeat(sample.design_psus, n_targets),
+        **{name: sums.ravel() for name, sums in parts.items()},
+    )

@@ -1,0 +1,224 @@
+"""Items: what a question, a stage or an expectation says of each questionnaire.
+
+Every value lies between 0 and 1 here; `pipelines.measure.scores` gives it its unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from pipelines.core.errors import ContractError, examples
+from pipelines.measure.answers import GIVEN, REASON, REASONS, VALUE
+from pipelines.measure.samples import Sample
+from pipelines.statistics.survey import BoolArray, FloatArray
+
+RATINGS = ("csat", "overall", "ces", "emotion", "nps", "expectation", "importance")
+EXPERIENCES = ("csat", "ces", "emotion", "nps")
+BOXED = ("csat", "overall", "ces", "emotion")
+BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
+PROMOTER, DETRACTOR = 9, 6  # lowest and highest answer that counts as one, on 0 to 10
+WIDEST = 11  # points; of a longer scale no distribution of answers is shown
+NOT_EXPERIENCED = REASONS.index("not_experienced") + 1
+
+
+class Target(NamedTuple):
+    """What is estimated: the mean of `y` over the questionnaires that count."""
+
+    measure: str
+    answer: str | None  # of distributions
+    counts: BoolArray
+    y: FloatArray
+
+
+@dataclass(frozen=True)
+class Item:
+    """What is estimated of one question or stage.
+
+    Parameters
+    ----------
+    subject : str
+        Question, or stage.
+    is_stage : bool
+        Which of both.
+    asked : ndarray of bool, shape (n_questionnaires,)
+        Who was asked. Groups without anybody have no estimates.
+    targets : list of Target
+        Their arrays have shape (n_questionnaires,); `y` is finite where it counts.
+    """
+
+    subject: str
+    is_stage: bool
+    asked: BoolArray
+    targets: list[Target]
+
+
+class Question(NamedTuple):
+    """A row of the question register, and its answers in one sample."""
+
+    question_id: str
+    kind: str
+    touchpoint_id: str | None
+    scale_min: float
+    scale_max: float
+    value: FloatArray  # NaN if there is none
+    reason: FloatArray  # NaN if it was not asked
+
+    @property
+    def given(self) -> BoolArray:
+        """Whose answer has a value."""
+        return np.equal(self.reason, GIVEN)
+
+    @property
+    def share(self) -> FloatArray:
+        """Answers as shares of the scale."""
+        return (self.value - self.scale_min) / (self.scale_max - self.scale_min)
+
+    @property
+    def has_boxes(self) -> bool:
+        """Whether the top boxes of the scale mean something."""
+        return BOXES[0] <= self.scale_max - self.scale_min + 1 <= BOXES[1]
+
+    def top(self, boxes: int) -> FloatArray:
+        """1 for answers in the highest boxes, 0 for others."""
+        return (self.value > self.scale_max - boxes).astype(np.float64)
+
+
+def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
+    """Read the questions of a sample and their answers.
+
+    Raises
+    ------
+    ContractError
+        If an NPS question is not on 0 to 10.
+    """
+    about = register.filter(pl.col("mode") == sample.mode, pl.col("wave") == sample.wave)
+    questions = [_question(sample.answers, row) for row in about.iter_rows(named=True)]
+    wrong = [
+        question.question_id
+        for question in questions
+        if question.kind == "nps" and (question.scale_min, question.scale_max) != (0, 10)
+    ]
+    if wrong:
+        raise ContractError(
+            "responses",
+            expected="nps questions on a scale of 0 to 10",
+            got=f"another scale for {examples(wrong)}",
+            todo="correct their scale in study.yaml, or give them the measure overall",
+        )
+    return questions
+
+
+def _question(answers: pl.DataFrame, row: Mapping[str, Any]) -> Question:
+    name = row["question_id"]
+    columns = (answers[prefix + name].cast(pl.Float64).to_numpy() for prefix in (VALUE, REASON))
+    about = (row[key] for key in Question._fields[:5])
+    return Question(*about, *columns)
+
+
+def items_of(questions: list[Question], stages: Mapping[str, str]) -> Iterator[Item]:
+    """List all that is estimated in a sample.
+
+    Parameters
+    ----------
+    questions : list of Question
+        Those of the sample.
+    stages : mapping
+        Touchpoint to journey stage.
+    """
+    for question in questions:
+        targets = [*_scores(question), *_gaps(question, questions), *_shares(question)]
+        yield Item(question.question_id, False, ~np.isnan(question.reason), targets)
+    rated = [q for q in questions if q.kind == "csat" and q.touchpoint_id in stages]
+    for stage in dict.fromkeys(stages.values()):
+        pooled = [q for q in rated if stages[str(q.touchpoint_id)] == stage]
+        if pooled:
+            yield _stage(stage, pooled)
+
+
+def _scores(question: Question) -> Iterator[Target]:
+    """Yield the measures that a question of this kind has."""
+    given, kind = question.given, question.kind
+    if kind in RATINGS:
+        yield Target("mean", None, given, question.share)
+    if kind in BOXED and question.has_boxes:
+        yield Target("top2", None, given, question.top(2))
+        yield Target("top1", None, given, question.top(1))
+    if kind == "nps":
+        vote = np.select([question.value >= PROMOTER, question.value <= DETRACTOR], [1.0, 0.0], 0.5)
+        yield Target("nps", None, given, vote)
+    if kind == "ces":
+        yield Target("ces", None, given, question.share)
+    if kind in EXPERIENCES and question.touchpoint_id is not None:
+        told = given | (question.reason == NOT_EXPERIENCED)
+        yield Target("reach", None, told, given.astype(np.float64))
+
+
+def _shares(question: Question) -> Iterator[Target]:
+    """Yield the share of every answer anybody gave, and of every reason for none."""
+    asked = ~np.isnan(question.reason)
+    answers = {"answered": question.given}
+    if question.scale_max - question.scale_min < WIDEST:
+        values = np.unique(question.value[question.given])
+        answers = {f"{value:g}": question.value == value for value in values}
+    reasons = {name: question.reason == code for code, name in enumerate(REASONS, start=1)}
+    for answer, here in {**answers, **reasons}.items():
+        if here.any():
+            yield Target("share", answer, asked, here.astype(np.float64))
+
+
+def _gaps(question: Question, questions: list[Question]) -> Iterator[Target]:
+    """Compare a rating with what the respondent expected of the touchpoint.
+
+    Only complete pairs on the same scale count; several expectations of one touchpoint are
+    averaged. The gap is 1/2 if the rating met the expectation.
+    """
+    about = (question.touchpoint_id, question.scale_min, question.scale_max)
+    expectations = [
+        q
+        for q in questions
+        if q.kind == "expectation" and (q.touchpoint_id, q.scale_min, q.scale_max) == about
+    ]
+    if question.kind != "csat" or question.touchpoint_id is None or not expectations:
+        return
+    known, expected = _average([(q.given, q.share) for q in expectations])
+    complete = question.given & known
+    gap = np.where(complete, question.share - expected, 0.0)
+    yield Target("gap", None, complete, (gap + 1) / 2)
+    yield Target("under_fulfilled", None, complete, (gap < -SAME).astype(np.float64))
+    yield Target("met", None, complete, (np.abs(gap) <= SAME).astype(np.float64))
+    yield Target("exceeded", None, complete, (gap > SAME).astype(np.float64))
+
+
+SAME = 1e-9  # a smaller gap is rounding error
+
+
+def _stage(stage: str, rated: list[Question]) -> Item:
+    """Average the ratings that each respondent gave in a stage.
+
+    ``top2`` and ``top1`` are the shares of these ratings in the top boxes; ``reach`` says
+    whether any touchpoint was experienced.
+    """
+    boxed = [q for q in rated if q.has_boxes]
+    any_given, mean = _average([(q.given, q.share) for q in rated])
+    targets = [Target("mean", None, any_given, mean)]
+    if boxed:
+        targets += [
+            Target(f"top{boxes}", None, *_average([(q.given, q.top(boxes)) for q in boxed]))
+            for boxes in (2, 1)
+        ]
+    unused = np.any([q.reason == NOT_EXPERIENCED for q in rated], axis=0)
+    targets.append(Target("reach", None, any_given | unused, any_given.astype(np.float64)))
+    asked = np.any([~np.isnan(q.reason) for q in rated], axis=0)
+    return Item(stage, True, asked, targets)
+
+
+def _average(parts: list[tuple[BoolArray, FloatArray]]) -> tuple[BoolArray, FloatArray]:
+    """Average the values that count, per questionnaire: whether there is one, and it."""
+    counts = np.sum([counted for counted, _ in parts], axis=0)
+    total = np.sum([np.where(counted, value, 0.0) for counted, value in parts], axis=0)
+    return counts > 0, total / np.maximum(counts, 1)
