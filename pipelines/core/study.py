@@ -182,7 +182,9 @@ def inspect(folder: Path) -> tuple[Study | None, list[StudyError]]:
     try:
         study = Study(folder, Map.model_validate(content))
     except ValidationError as error:
-        return None, [_explain(where, problem) for problem in error.errors()]
+        # A misspelt key comes first: it is why another is missing.
+        found = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
+        return None, [_explain(where, problem) for problem in found]
     return study, list(_unresolved(study, where))
 
 
@@ -197,6 +199,13 @@ def _explain(where: str, problem: Any) -> StudyError:
             expected="a known key",
             got=repr(problem["loc"][-1]),
             todo=closest(str(problem["loc"][-1]), valid),
+        )
+    if problem["type"] == "missing":
+        return StudyError(
+            f"{where}: {place}",
+            expected="this key, which is required",
+            got="none of that name",
+            todo="add it; see docs/study.md",
         )
     message = problem["msg"].removeprefix("Value error, ")
     return StudyError(
