@@ -46,13 +46,16 @@ class Condition:
         """True for the rows that are judged and break the rule; never null."""
         if self.broken is None:
             raise TypeError(f"repeats in {self.columns} need the other rows; see duplicates.py")
-        both = self.broken if self.judged is None else self.judged & self.broken
-        return both.fill_null(False)
+        return self.among(self.broken).fill_null(False)
 
     @property
     def n_judged(self) -> nw.Expr:
         """The number of rows the rule applies to."""
-        return nw.len() if self.judged is None else self.judged.sum()
+        return nw.len() if self.judged is None else self.judged.cast(nw.Int64).sum()
+
+    def among(self, rows: nw.Expr) -> nw.Expr:
+        """Those of some rows that the rule applies to."""
+        return rows if self.judged is None else self.judged & rows
 
 
 def build(metric: str, arguments: Arguments, schema: Schema, among: nw.Expr | None) -> Condition:

@@ -84,10 +84,9 @@ def flag(rows: Frame, condition: Condition, name: str) -> Frame:
     """
     if condition.broken is not None:
         return rows.with_columns(condition.unexpected.alias(name))
-    judged = nw.lit(True) if condition.judged is None else condition.judged
     if engine.is_spark(rows):
-        times = judged.cast(nw.Int64).sum().over(*condition.columns)
-        return rows.with_columns((judged & (times > 1)).alias(name))
+        again = condition.n_judged.over(*condition.columns) > 1
+        return rows.with_columns(condition.among(again).alias(name))
     native = engine.to_polars(rows)
     keys = keys_of(native, condition).select(*condition.columns, pl.lit(True).alias(name))
     joined = native.join(
@@ -97,8 +96,8 @@ def flag(rows: Frame, condition: Condition, name: str) -> Frame:
         nulls_equal=True,
         maintain_order="left",
     )
-    found = nw.col(name).fill_null(False)
-    return engine.from_polars(joined).with_columns((judged & found).alias(name))
+    found = condition.among(nw.col(name).fill_null(False))
+    return engine.from_polars(joined).with_columns(found.alias(name))
 
 
 def _hash(columns: Sequence[str]) -> pl.Expr:

@@ -102,7 +102,7 @@ def _checkpoint(context: Any, name: str, suite: Any, batch: Any) -> Any:
 
 def _verdict(table: str, result: Any, engine: PolarsExecutionEngine) -> Verdict:
     """Read one expectation's result."""
-    _require_no_exception(table, result)
+    require_no_exception(table, result)
     config = result.expectation_config
     expectation = config.to_domain_obj()
     arguments = dict(expectation) | {"batch_id": config.kwargs["batch_id"]}
@@ -127,7 +127,7 @@ def _verdict(table: str, result: Any, engine: PolarsExecutionEngine) -> Verdict:
     )
 
 
-def _require_no_exception(table: str, result: Any) -> None:
+def require_no_exception(table: str, result: Any) -> None:
     """Refuse a result that is none: the rule could not be evaluated."""
     info = result.exception_info or {}
     raised = [info, *(part for part in info.values() if isinstance(part, dict))]

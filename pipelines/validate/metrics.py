@@ -172,6 +172,10 @@ def _columns(
     return list(execution_engine.schema(metric_domain_kwargs))
 
 
+def _column_count(**given: Any) -> int:
+    return len(_columns(**given))
+
+
 def _column_types(
     *,
     execution_engine: PolarsExecutionEngine,
@@ -270,6 +274,7 @@ def register() -> None:
     register_core_metrics()
     _register("table.columns", _columns)
     _register("table.column_types", _column_types)
+    _register("table.column_count", _column_count)
     _register_single("table.row_count", _row_count)
     _register("column.quantile_values", _quantiles)
     for name, summarise in AGGREGATES.items():

@@ -96,5 +96,5 @@ def count_by_file(judged: Frame) -> Frame:
         Columns source, source_file, rows_judged and rows_quarantined.
     """
     return judged.group_by("source", "source_file").agg(
-        rows_judged=nw.len(), rows_quarantined=(nw.col(RULES) != "").sum()
+        rows_judged=nw.len(), rows_quarantined=(nw.col(RULES) != "").cast(nw.Int64).sum()
     )
