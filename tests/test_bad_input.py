@@ -269,8 +269,8 @@ def test_few_bad_rows_go_to_quarantine_and_are_notes(shop, monkeypatch):
         (False, "shop/raw/orders.csv: row 1, transactions: transaction_id"),
         (False, "shop/raw/orders.csv: row 6, transactions: ordered_at"),
     ]
-    assert notes[0].got == "transaction_id=o0, and 1 rows more like it"
-    assert notes[1].got == "ordered_at=1900-01-05T23:00:00Z"
+    assert notes[0].got == "transaction_id=o0 in 2 of 81 rows"
+    assert notes[1].got == "ordered_at=1900-01-05T23:00:00Z in 1 of 81 rows"
     assert [start(name, shop, monkeypatch) for name in STEPS] == [0, 0]
     rejected = pl.read_parquet(shop / "quarantine" / "transactions.parquet")
     assert rejected["rules"].to_list() == ["key_unique", "ordered_at_not_too_early", "key_unique"]

@@ -232,13 +232,13 @@ class Judged:
         too_many = verdict.on_fail == "quarantine" and share > max_share
         n = verdict.n_unexpected or 0
         where, got = self._first(verdict)
-        more = f", and {n - 1:,} rows more like it" if n > 1 else ""
+        counted = f" in {n:,} of {self.n_rows:,} rows" if n else ""
         limit = f"; {share:.1%} of the table's rows are bad, params.yaml allows {max_share:.1%}"
         return Finding(
             "error" if too_many or verdict.on_fail == "stop" else "note",
             f"{self.study}/{where}",
             f"{verdict.says} (rule {verdict.rule})",
-            f"{got}{more}{limit if too_many else ''}",
+            f"{got}{counted}{limit if too_many else ''}",
             verdict.todo,
         )
 
