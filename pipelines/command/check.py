@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -203,12 +204,9 @@ def _judge(study: Study, max_share: float) -> list[Finding]:
     for table, judgement in judge.judge_study(study, prepare).items():
         rows = prepare(store.scan(study.path("mapped", table)))
         split = quarantine.split(study, table, rows, judgement.verdicts)
-        judged = Judged(
-            study.name,
-            engine.to_polars(rows),
-            engine.to_polars(split.rejected).collect(),
-            engine.to_polars(rows).select(pl.len()).collect().item(),
-        )
+        store.sink(study.path("quarantine", table), engine.to_polars(split.rejected))
+        rejected = store.scan(study.path("quarantine", table))
+        judged = Judged(study.name, engine.to_polars(rows), rejected)
         found += [
             judged.finding(verdict, max_share)
             for verdict in judgement.verdicts
@@ -223,12 +221,21 @@ class Judged:
 
     study: str
     rows: pl.LazyFrame
-    rejected: pl.DataFrame
-    n_rows: int
+    rejected: pl.LazyFrame
+
+    @cached_property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return int(self.rows.select(pl.len()).collect().item())
+
+    @cached_property
+    def n_rejected(self) -> int:
+        """Number of rows that break a rule."""
+        return int(self.rejected.select(pl.len()).collect().item())
 
     def finding(self, verdict: Verdict, max_share: float) -> Finding:
         """Say how many rows break a rule, with the first as an example."""
-        share = self.rejected.height / max(self.n_rows, 1)
+        share = self.n_rejected / max(self.n_rows, 1)
         too_many = verdict.on_fail == "quarantine" and share > max_share
         n = verdict.n_unexpected or 0
         where, got = self._first(verdict)
@@ -259,7 +266,7 @@ class Judged:
     def _broken(self, verdict: Verdict) -> pl.LazyFrame | None:
         """Rows that break a rule, in their order; None for a rule about the table itself."""
         if verdict.on_fail == "quarantine":
-            return per_broken_rule(self.rejected.lazy()).filter(pl.col("rule") == verdict.rule)
+            return per_broken_rule(self.rejected).filter(pl.col("rule") == verdict.rule)
         if verdict.condition is None:
             return None
         flagged = duplicates.flag(engine.from_polars(self.rows), verdict.condition, "broken")

@@ -146,7 +146,7 @@ def verdict(column: str, broken: nw.Expr | None, on_fail: str, n: int) -> Verdic
 
 def judged() -> Judged:
     rejected = ROWS.filter(pl.col("amount") < 0).with_columns(rules=pl.lit("rule_of_it; other"))
-    return Judged("shop", ROWS.lazy(), rejected, 4)
+    return Judged("shop", ROWS.lazy(), rejected.lazy())
 
 
 def test_more_bad_rows_than_allowed_are_an_error_with_the_first_as_example():
