@@ -81,7 +81,9 @@ def questionnaires(
     codes = list(range(GIVEN + 1, len(REASONS) + 1))
     coded = responses.with_columns(
         reason=nw.when(nw.col("value").is_null())
-        .then(reasons.replace_strict(list(REASONS), codes, return_dtype=nw.Int64))
+        .then(
+            reasons.replace_strict(list(REASONS), codes, default=codes[-1], return_dtype=nw.Int64)
+        )
         .otherwise(nw.lit(GIVEN))
     )
     cells = [

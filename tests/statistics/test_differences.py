@@ -65,7 +65,7 @@ def test_shares_are_compared_as_by_agresti_and_caffo(first, second, low, high):
 
 
 def test_coverage_of_a_difference_of_two_small_shares_is_near_its_level():
-    """Exact over all pairs of samples of 15; the plain Wald interval holds 84 % here."""
+    """Exact over all pairs of samples of 15; the plain Wald interval holds 91 %."""
     n, p, q = 15, 0.05, 0.20
     first, second = (x.ravel() for x in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
     chance = stats.binom.pmf(first, n, p) * stats.binom.pmf(second, n, q)
