@@ -154,7 +154,7 @@ def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> di
         facts[words("evidence.n_eff")] = "–" if effective is None else words.number(effective, 0)
     if change and has_value:
         facts[words("evidence.n_against")] = words.count(row["n_against"])
-        facts[words("evidence.p_adjusted")] = words.number(row["p_adjusted"], 3)
+        facts[words("evidence.p_adjusted")] = words.p_value(row["p_adjusted"])
     weights = (
         "weighted" if row["weighted"] and "unweighted_wave" not in flags(row) else "unweighted"
     )

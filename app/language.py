@@ -16,6 +16,7 @@ TEXTS = Path(__file__).parent / "text"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+P_SMALLEST = 0.001
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 
 # measure -> how its values are written; the units are those of pipelines/core/estimate.py
@@ -84,8 +85,15 @@ class Words:
         text = f"{abs(value):,.{digits}f}"
         if self.code == "de":
             text = text.translate(str.maketrans(",.", ".,"))
-        sign = MINUS if round(value, digits) < 0 else "+" if signed and value > 0 else ""
+        rounded = round(value, digits)
+        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + text
+
+    def p_value(self, value: float) -> str:
+        """A p-value to three places, or that it is smaller."""
+        if value < P_SMALLEST:
+            return f"< {self.number(P_SMALLEST, 3)}"
+        return self.number(value, 3)
 
     def count(self, value: int | None) -> str:
         """A whole number; a dash if there is none."""

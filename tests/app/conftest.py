@@ -1,0 +1,66 @@
+"""The app under test: its folder on the path, two small bundles, pages opened by name."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+APP = Path(__file__).resolve().parents[2] / "app"
+for folder in (APP, Path(__file__).parent):
+    sys.path.insert(0, str(folder))  # as `streamlit run` does for the folder of its script
+
+import tiny_bundle  # noqa: E402
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _no_search_for_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest reads the metadata of all packages at every run, a second each time."""
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", list)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with both studies; not to be changed."""
+    data = tmp_path_factory.mktemp("data")
+    tiny_bundle.write_survey(data)
+    tiny_bundle.write_retail(data)
+    return data
+
+
+@pytest.fixture
+def data(published: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same, where the app looks for it."""
+    monkeypatch.setenv("TOUCHSTONE_DATA", str(published))
+    return published
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder that a test fills and changes."""
+    monkeypatch.setenv("TOUCHSTONE_DATA", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def open_page() -> Open:
+    """Open a page by its address, as a link does; fail if it shows an exception."""
+
+    def _open(page: str = "overview", **link: str) -> AppTest:
+        app = AppTest.from_file(str(APP / "main.py"), default_timeout=60)
+        for name, value in link.items():
+            app.query_params[name] = value
+        if page != "overview":
+            app._page_hash = calc_hash(page)  # switch_page knows only pages that are files
+        app.run()
+        assert not app.exception, app.exception[0].stack_trace
+        return app
+
+    return _open
