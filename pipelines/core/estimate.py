@@ -30,7 +30,7 @@ _NUMBER = (
     Column("value", NUMBER, "the estimate; null if there were no answers or it is suppressed"),
     Column("low", NUMBER, "lower end of the interval"),
     Column("high", NUMBER, "upper end of the interval"),
-    Column("std_error", NUMBER, "standard error"),
+    Column("std_error", NUMBER, "design-based standard error; null if the answers do not differ"),
     Column("level", NUMBER, "confidence level of the interval, 0 to 1", required=True),
     Column("n", WHOLE, "answers it rests on; null if suppressed"),
     Column("n_eff", NUMBER, "Kish's effective number of answers"),
@@ -40,7 +40,15 @@ _MAKING = (
     Column("missing_policy", TEXT, "what was done with missing answers", required=True),
     Column("method", TEXT, "estimator and interval", required=True),
     Column("evidence", TEXT, "what kind of claim it supports", True, EVIDENCE),
-    Column("flags", TEXT, "warnings, separated by blanks: small suppressed unweighted_wave"),
+    Column(
+        "flags",
+        TEXT,
+        "warnings, separated by blanks, null if none: small (few answers), suppressed,"
+        " unweighted_wave (the wave has no weights), single_psu (a stratum of one sampling unit),"
+        " no_variance (the answers do not differ); of changes also baseline_moved (the baseline"
+        " lacks the question), other_questions (the stage pools others), other_scale, overlap"
+        " (customers who answered in both waves)",
+    ),
     Column("inputs_hash", TEXT, "hash of the table it was computed from", required=True),
 )
 
