@@ -28,7 +28,7 @@ _EXIT_CODE = re.compile(r"exited with (-?\d+)")
 _OWN_TIME = re.compile(r" \(\d+\.\d s\)$")
 # What DVC says between the stages, and is of no use to the reader.
 _NOISE = re.compile(
-    r"> |(Updating|Generating) lock file|Use `dvc push`|To track|\tgit add|Data and pipelines"
+    r"> |(Updating|Generating) lock file|Use `dvc push`|To track|\t|Data and pipelines"
     r"|To enable auto staging|Verifying data sources"
 )
 
@@ -215,13 +215,14 @@ def show(dvc: subprocess.Popen[str], parameters: params.Params) -> int:
 def _print(event: Event, parameters: params.Params) -> None:
     if isinstance(event, Said):
         print(event.text, file=sys.stderr, flush=True)
-    elif isinstance(event, Started):
-        step, about = label(event.stage, parameters)
+        return
+    step, about = label(event.stage, parameters)
+    if isinstance(event, Started):
         print(f"{step:<10} {about:<10} ...", flush=True)
     else:
-        step, about = label(event.stage, parameters)
+        did = event.did.removeprefix(f"{about.split()[0]}: ")
         took = f"  {event.seconds:.1f} s" if event.seconds else ""
-        print(f"{step:<10} {about:<10} {event.did}{took}", flush=True)
+        print(f"{step:<10} {about:<10} {did}{took}", flush=True)
 
 
 def summary(ended: list[Ended], total: float, parameters: params.Params) -> str:

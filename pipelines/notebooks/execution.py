@@ -14,7 +14,11 @@ from pipelines.core.errors import TouchstoneError
 
 KERNEL = "python3"
 SET_UP = "from pipelines.notebooks import rendering; rendering.enable()"
-ARGUMENTS = [f"--IPKernelApp.exec_lines={SET_UP}", "--HistoryManager.enabled=False"]
+ARGUMENTS = [
+    f"--IPKernelApp.exec_lines={SET_UP}",
+    "--IPKernelApp.log_level=40",  # errors; it warns about every kernel on this machine's own port
+    "--HistoryManager.enabled=False",
+]
 SHOWN = 300  # characters of an error message
 
 
