@@ -457,3 +457,40 @@ def test_a_workbook_has_a_reading_per_sheet(desk):
     assert [reading.sheet for reading in sniff(desk / "two.xlsx")] == ["A", "B"]
     _, folder = new(desk, "two.xlsx")
     assert list(load(str(folder)).map.sources) == ["a", "b"]
+
+
+def write_sheets(path: Path, *names: str) -> None:
+    with xlsxwriter.Workbook(path) as book:
+        for name in names:
+            book.add_worksheet(name).write_column(0, 0, ["id", f"{path.stem} {name}"])
+
+
+def test_workbooks_with_the_same_sheets_have_a_source_per_sheet(desk):
+    for name in ("jan", "feb"):
+        write_sheets(desk / f"{name}.xlsx", "A", "B")
+    _, folder = new(desk, "jan.xlsx", "feb.xlsx")
+    sources = load(str(folder)).map.sources
+    assert [(name, source.files) for name, source in sources.items()] == [
+        ("a", "raw/a/*.xlsx"),
+        ("b", "raw/a/*.xlsx"),
+    ]
+    assert map_all(folder)["customers"].height == 4
+
+
+def test_workbooks_that_share_one_sheet_only_are_read_one_by_one(desk):
+    write_sheets(desk / "jan.xlsx", "A", "B")
+    write_sheets(desk / "feb.xlsx", "A")
+    _, folder = new(desk, "jan.xlsx", "feb.xlsx")
+    sources = load(str(folder)).map.sources
+    assert [(name, source.files) for name, source in sources.items()] == [
+        ("a_jan", "raw/jan.xlsx"),
+        ("a_feb", "raw/feb.xlsx"),
+        ("b", "raw/jan.xlsx"),
+    ]
+
+
+def test_sources_of_one_name_are_numbered(desk):
+    (desk / "list.csv").write_text("alpha,beta\n1,2\n")
+    (desk / "list.txt").write_text("gamma,delta\n1,2\n")
+    _, folder = new(desk, "list.csv", "list.txt")
+    assert list(load(str(folder)).map.sources) == ["list", "list_2"]

@@ -246,19 +246,20 @@ def draft_contacts(layout: Layout, owner: Owner, german: bool) -> Part:
     """Draft a log of contacts; each kind of contact is a touchpoint."""
     when, kind = _when(layout), layout.with_role("contact")
     kinds = list(kind.values) if kind else []
+    ids = {name: tidy(name) or f"contact_{i}" for i, name in enumerate(kinds, start=1)}
     columns = {
         "interaction_id": _row_id(layout),
         **_person(layout, owner),
         **({"occurred_at": maps.time(when)} if when else {}),
         "touchpoint_id": Guess(
-            {"column": kind.name if kind else "", "values": {name: tidy(name) for name in kinds}},
+            {"column": kind.name if kind else "", "values": ids},
             "each kind of contact is a touchpoint",
         ),
         **_texts(layout, channel="channel"),
     }
     languages = ("en", "de") if german else ("en",)
     touchpoints = {
-        tidy(name): {
+        ids[name]: {
             "label": dict.fromkeys(languages, name.replace("_", " ")),
             "stage": stage_of(name) or "retention",
             "channel": "unknown",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ class Sourced:
 
 def draft_sources(layouts: Sequence[Layout]) -> list[Sourced]:
     """Recognise what is in each layout."""
-    parted = [one for layout in layouts for one in _parted(layout, layouts)]
+    parted = _named_apart(one for layout in layouts for one in _parted(layout, layouts))
     german = is_german(parted)
     surveys = _distinct([find_survey(layout) for layout in parted])
     master = next(
@@ -64,6 +65,16 @@ def _parted(layout: Layout, layouts: Sequence[Layout]) -> list[Layout]:
     survey = find_survey(layout)
     part = survey.needs_parting if survey else business.needs_parting(layout)
     return each_file(layout) if part or _overlaps(layout, layouts) else [layout]
+
+
+def _named_apart(layouts: Iterable[Layout]) -> list[Layout]:
+    """Give layouts of one name numbers."""
+    taken: dict[str, Layout] = {}
+    for layout in layouts:
+        numbered = (f"{layout.name}_{number}" for number in count(2))
+        name = next(name for name in chain([layout.name], numbered) if name not in taken)
+        taken[name] = replace(layout, name=name)
+    return list(taken.values())
 
 
 def _overlaps(layout: Layout, layouts: Sequence[Layout]) -> bool:

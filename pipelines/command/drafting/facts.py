@@ -13,7 +13,6 @@ from pipelines.ingest import cells
 from pipelines.ingest.header import ROW
 from pipelines.ingest.spss import Variable
 
-SAMPLE = 50_000  # rows looked at per file
 FEW = 30  # different values that are listed
 MOST = 0.95  # of the filled cells; a few odd ones do not change what a column is
 
@@ -87,8 +86,13 @@ class Facts:
         return {value: why for value in self.values if (why := why_missing(value))}
 
 
-def sample_of(rows: pl.LazyFrame) -> tuple[pl.DataFrame, set[str]]:
+def sample_of(rows: pl.LazyFrame, most: int) -> tuple[pl.DataFrame, set[str]]:
     """Take the first rows as the mapping will see them: trimmed text, blanks null.
+
+    Parameters
+    ----------
+    most : int
+        Rows taken.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def sample_of(rows: pl.LazyFrame) -> tuple[pl.DataFrame, set[str]]:
         Columns that hold dates or times already.
     """
     schema = rows.collect_schema()
-    frame = nw.from_native(rows.head(SAMPLE))
+    frame = nw.from_native(rows.head(most))
     kinds = frame.collect_schema()
     texts = [cells.text(name, kinds[name]).alias(name) for name in schema if name != ROW]
     times = {name for name, dtype in schema.items() if dtype.is_temporal()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, count, takewhile
+from itertools import takewhile
 from pathlib import Path
 
 import polars as pl
@@ -19,6 +19,7 @@ from pipelines.ingest.readers import read_rows
 from pipelines.ingest.spss import Variable, read_variables
 
 FILE = "source_file"
+SAMPLE, LEAST_ROWS = 200_000, 1_000  # rows looked at: of all files, and of each at least
 _NO_TEMPLATE = re.compile(r"[{}\[\].:!]")  # signs with a meaning in templates
 
 
@@ -79,7 +80,7 @@ def find_layouts(files: Sequence[Path]) -> list[Layout]:
     groups: dict[tuple[object, ...], list[_One]] = {}
     for path in files:
         for reading in sniff(path):
-            one = _read(path, reading)
+            one = _read(path, reading, max(LEAST_ROWS, SAMPLE // len(files)))
             key = (replace(reading, encoding=None), frozenset(one.sample.columns))
             groups.setdefault(key, []).append(one)
     parted = [part for group in groups.values() for part in _by_encoding(group)]
@@ -104,11 +105,11 @@ def _own_name(name: str, stem: str, number: int) -> str:
     return stem if stem.startswith(name) else f"{name}_{stem or number}"
 
 
-def _read(path: Path, reading: Reading) -> _One:
+def _read(path: Path, reading: Reading, rows: int) -> _One:
     source = Source.model_validate(
         {**reading.keys, "files": path.name, "tables": [{"table": "reviews"}]}
     )
-    sample, times = sample_of(read_rows(source, path, path.name))
+    sample, times = sample_of(read_rows(source, path, path.name), rows)
     if sample.is_empty():
         raise SourceError(
             str(path),
@@ -140,13 +141,10 @@ def _layout(name: str, group: list[_One]) -> Layout:
 
 def _names(groups: Iterable[list[_One]]) -> list[str]:
     """Name sources after their sheet, or what their files' names have in common."""
-    names: list[str] = []
-    for group in groups:
-        first = group[0]
-        wanted = tidy(first.reading.sheet or _common([one.path.stem for one in group])) or "source"
-        numbered = (f"{wanted}_{number}" for number in count(2))
-        names.append(next(name for name in chain([wanted], numbered) if name not in names))
-    return names
+    return [
+        tidy(group[0].reading.sheet or _common([one.path.stem for one in group])) or "source"
+        for group in groups
+    ]
 
 
 def _common(stems: Sequence[str]) -> str:
