@@ -35,6 +35,8 @@ def number_card(
         if note:
             st.caption(plain(note))
         evidence.popover(bundle, words, "scores", row, plain(evidence.short(words, row)))
+        if "small" in evidence.flags(row):
+            st.caption(f":material/info: {words('flag.small', flag_n=bundle.small_below)}")
         if course:
             _course(bundle, words, choice, row)
         for change in changes_of(bundle, choice, row):

@@ -17,6 +17,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 P_SMALLEST = 0.001
+NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 
 # measure -> how its values are written; the units are those of pipelines/core/estimate.py
@@ -41,7 +42,7 @@ def plain(text: str) -> str:
     >>> plain("a*b")
     'a\\\\*b'
     """
-    return MARKDOWN.sub(r"\\\1", text)
+    return NUMBERED.sub(r"\1\\.", MARKDOWN.sub(r"\\\1", text))
 
 
 @dataclass(frozen=True)

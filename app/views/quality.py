@@ -87,13 +87,13 @@ def _rules(bundle: Bundle, words: Words, table: str) -> None:
     shown = ordered.select(
         state=pl.when("success").then(pl.lit("✓")).otherwise(pl.lit("✗")),
         says="says",
-        on_fail=pl.col("on_fail").replace_strict(_names(words, "on_fail", ordered["on_fail"])),
-        n_rows="n_rows",
         n_unexpected="n_unexpected",
+        n_rows="n_rows",
+        on_fail=pl.col("on_fail").replace_strict(_names(words, "on_fail", ordered["on_fail"])),
         expectation="expectation",
     )
     headings = {name: words(f"quality.{name}") for name in shown.columns}
-    tables.show(shown, words, headings, alt_text=words("quality.rules"))
+    tables.show(shown, words, headings, alt_text=words("quality.rules"), widths={"says": 430})
     _examples(bundle, words, table, ordered)
 
 

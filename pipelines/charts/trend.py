@@ -54,7 +54,7 @@ def trend_with_interval(
     x = alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=value_axis(number))
     band = base.mark_area(opacity=0.18, color=ACCENT).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
-    whisker = base.mark_rule(opacity=0.45, strokeWidth=1.5).encode(
+    whisker = base.mark_rule(opacity=0.6, strokeWidth=1.5).encode(
         x=x, y="low:Q", y2="high:Q", color=colour()
     )
     line = base.mark_line(color=ACCENT).encode(x=x, y=y)

@@ -171,11 +171,11 @@ def test_a_method_is_translated_as_far_as_it_is_known(german, english):
 
 
 @pytest.mark.parametrize(
-    "text", ["**a**", "<b>", "[a](b)", ":red[x]", "$x$", "a_b_c", "# a", "`a`"]
+    "text", ["**a**", "<b>", "[a](b)", ":red[x]", "$x$", "a_b_c", "# a", "`a`", "1. a"]
 )
 def test_markdown_in_data_is_escaped(text):
     assert re.sub(r"\\(.)", r"\1", plain(text)) == text
-    assert not re.search(r"(?<!\\)[*<\[:$_#`]", plain(text))
+    assert not re.search(r"(?<!\\)[*<\[:$_#`.]", plain(text))
 
 
 def test_a_label_falls_back_to_english_then_to_any_language(german):

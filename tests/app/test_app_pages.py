@@ -100,6 +100,14 @@ def test_a_withheld_cell_shows_no_number_anywhere_in_the_scorecard(data, open_pa
     assert set(card["interval"]) == {"withheld"}
 
 
+def test_a_headline_on_few_answers_warns(data, open_page):
+    view = {"study": "airport", "lang": "en", "segment": "purpose", "group": "other"}
+    app = open_page("touchpoints", touchpoint="signs", **view)  # 53 answers
+    assert "Rests on fewer than 30 answers" not in texts(app)
+    app = open_page("touchpoints", touchpoint="parking", **view)  # 18 answers
+    assert "Rests on fewer than 30 answers" in texts(app)
+
+
 def test_a_touchpoint_is_shown_closely_in_four_charts(data, open_page):
     app = open_page("touchpoints", study="airport", lang="en", touchpoint="wifi")
     headings = [heading.value for heading in app.subheader]
