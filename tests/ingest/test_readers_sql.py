@@ -123,9 +123,10 @@ def server(tmp_path_factory):
         pytest.skip("PostgreSQL's server is not installed (apt-get install postgresql)")
     home, user = tmp_path_factory.mktemp("postgres"), []
     if os.getuid() == 0:  # the server refuses to run as root
-        if shutil.which("runuser") is None:
+        runuser = shutil.which("runuser", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
+        if runuser is None:
             pytest.skip("PostgreSQL does not run as root, and there is no runuser")
-        user = ["runuser", "-u", "postgres", "--"]
+        user = [runuser, "-u", "postgres", "--"]
         for part in (home, home.parent, home.parent.parent):
             part.chmod(0o755)
         shutil.chown(home, "postgres")
