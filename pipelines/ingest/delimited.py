@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -15,8 +15,13 @@ from pipelines.ingest.header import number_rows, tidy_names, without_blank_rows
 from pipelines.ingest.records import lay_out
 
 
-def read_csv(source: Source, path: Path, where: str, scratch: Path) -> pl.LazyFrame:
+def read_csv(source: Source, path: Path, where: str, scratch: Callable[[], Path]) -> pl.LazyFrame:
     """Scan a delimited file; one in another encoding than UTF-8 is first copied as UTF-8.
+
+    Parameters
+    ----------
+    scratch : callable
+        Gives the folder for that copy, which stays until the process ends.
 
     Raises
     ------
@@ -28,7 +33,7 @@ def read_csv(source: Source, path: Path, where: str, scratch: Path) -> pl.LazyFr
     if is_utf8(source.encoding):
         layout = lay_out(chunks, source.delimiter, where)
     else:
-        with tempfile.NamedTemporaryFile(dir=scratch, suffix=".csv", delete=False) as copy:
+        with tempfile.NamedTemporaryFile(dir=scratch(), suffix=".csv", delete=False) as copy:
             layout = lay_out(_copied(chunks, copy), source.delimiter, where)
         path = Path(copy.name)
     names = tidy_names(layout.header, where)

@@ -12,7 +12,7 @@ from pipelines.core.study import Source
 from pipelines.ingest.header import number_rows, tidy_names, without_blank_rows
 
 
-def read_xlsx(source: Source, path: Path, where: str, _scratch: Path) -> pl.LazyFrame:
+def read_xlsx(source: Source, path: Path, where: str, _scratch: object) -> pl.LazyFrame:
     """Read one sheet: its first line that is not empty is the header.
 
     Dates come as ``2024-01-31 00:00:00``, flags as true and false.

@@ -13,7 +13,7 @@ from pipelines.ingest.header import number_rows, with_tidy_names
 MARK = b"PAR1"
 
 
-def read_parquet(_source: Source, path: Path, where: str, _scratch: Path) -> pl.LazyFrame:
+def read_parquet(_source: Source, path: Path, where: str, _scratch: object) -> pl.LazyFrame:
     """Scan a Parquet file.
 
     Raises

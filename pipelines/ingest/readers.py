@@ -19,7 +19,8 @@ import polars as pl
 from pipelines.core.errors import SourceError, closest
 from pipelines.core.study import Source, Study
 
-Reader = Callable[[Source, Path, str, Path], pl.LazyFrame]
+Scratch = Callable[[], Path]  # makes a folder for temporary files, if one is needed
+Reader = Callable[[Source, Path, str, Scratch], pl.LazyFrame]
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ def read_rows(source: Source, path: Path, where: str) -> pl.LazyFrame:
         raise SourceError(
             where, expected="a table", got="an empty file", todo="export it again, or remove it"
         )
-    return _reader(source.reader)(source, path, where, _scratch())
+    return _reader(source.reader)(source, path, where, _scratch)
 
 
 def _reader(kind: str) -> Reader:

@@ -34,7 +34,7 @@ class Variable:
         return any(_lies_in(code, low, high) for low, high in self.missing)
 
 
-def read_sav(source: Source, path: Path, where: str, _scratch: Path) -> pl.LazyFrame:
+def read_sav(source: Source, path: Path, where: str, _scratch: object) -> pl.LazyFrame:
     """Read an SPSS file; user-missing codes stay, system-missing values are null.
 
     Raises
