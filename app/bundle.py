@@ -70,13 +70,13 @@ class Bundle:
         """One row of a table by its number."""
         return self.tables[table].row(number, named=True)
 
-    def wave(self, name: str) -> dict[str, Any]:
-        """A wave by its name."""
-        return next(wave for wave in self.register["waves"] if wave["wave"] == name)
-
     def waves(self, mode: str | None) -> list[dict[str, Any]]:
         """Waves of a mode, in order of time."""
         return [wave for wave in self.register["waves"] if wave["mode"] == mode]
+
+    def wave(self, mode: str | None, name: str) -> dict[str, Any]:
+        """A wave by its name."""
+        return next(wave for wave in self.waves(mode) if wave["wave"] == name)
 
 
 def data_folder() -> Path:
@@ -119,7 +119,7 @@ def _current(read: Callable[[str, int], T], study: str) -> T:
 def _bundle(manifest: str, modified: int) -> Bundle:
     folder, content = _pointed_at(manifest)
     tables = {
-        name: pl.read_parquet(folder / f"{name}.parquet").with_row_index("row")
+        name: pl.read_parquet((folder / f"{name}.parquet").read_bytes()).with_row_index("row")
         for name in content["tables"]
     }
     study = Path(manifest).parents[1].name

@@ -84,8 +84,12 @@ def switch(
 ) -> str:
     """A row of buttons, one pressed, whose state is in the URL."""
     settle(key, options, default)
+
+    def written(option: str) -> str:
+        return plain(name(option))  # unlike a select box, buttons read Markdown
+
     return str(
-        st.segmented_control(label, options, key=key, format_func=name, help=help, required=True)
+        st.segmented_control(label, options, key=key, format_func=written, help=help, required=True)
     )
 
 

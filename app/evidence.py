@@ -91,6 +91,11 @@ def card(bundle: Bundle, words: Words, table: str, row: Row) -> None:
         st.markdown(f"**{plain(about(bundle, words, row))}**")
         st.caption(plain(context(bundle, words, row)))
         facts = _facts_of_estimate(bundle, words, table, row)
+    listing(facts)
+
+
+def listing(facts: Mapping[str, str]) -> None:
+    """Facts and what they are called, one a line."""
     listed = [{"fact": plain(name), "value": plain(text)} for name, text in facts.items()]
     st.table(pl.DataFrame(listed), border="horizontal", hide_index=True, hide_header=True)
 
@@ -171,11 +176,11 @@ def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> di
 
 def _window(bundle: Bundle, words: Words, row: Row) -> str:
     """When the answers of a row's wave were given, as far as is known."""
-    named = [w for w in bundle.waves(row["mode"]) if w["wave"] == row["period"]]
+    wave = bundle.wave(row["mode"], row["period"])
     period = words.period(row["period"])
-    if not named or named[0]["first_at"] is None:
+    if wave["first_at"] is None:
         return words("evidence.wave", wave=period)
-    first, last = words.date(named[0]["first_at"]), words.date(named[0]["last_at"])
+    first, last = words.date(wave["first_at"]), words.date(wave["last_at"])
     return words("evidence.wave_dates", wave=period, first=first, last=last)
 
 
@@ -196,7 +201,24 @@ def _facts_of_count(bundle: Bundle, words: Words, row: Row) -> dict[str, str]:
     if row["amount"] is not None:
         currency = bundle.register["currency"]
         facts[words("count.amount")] = words.money(row["amount"], currency)
-    facts[words("evidence.method")] = words("evidence.counted")
-    facts[words("evidence.class")] = words.name("class", "descriptive")
-    facts[words("evidence.data")] = bundle.manifest["tables"]["activity"]["sha256"][:12]
-    return facts
+    return facts | _facts_of_counting(bundle, words, "activity")
+
+
+def facts_of_ledger(bundle: Bundle, words: Words, table: str) -> dict[str, str]:
+    """What became of all rows of a canonical table."""
+    files = bundle.tables["ledger"].filter(pl.col("table") == table)
+    names = ("rows_read", "rows_skipped", "rows_in", "rows_accepted", "rows_quarantined")
+    return {
+        words("evidence.table"): words.name("table", table),
+        words("evidence.files"): words.count(files["source_file"].n_unique()),
+        **{words(f"quality.{name}"): words.count(int(files[name].sum())) for name in names},
+        **_facts_of_counting(bundle, words, "ledger"),
+    }
+
+
+def _facts_of_counting(bundle: Bundle, words: Words, table: str) -> dict[str, str]:
+    return {
+        words("evidence.method"): words("evidence.counted"),
+        words("evidence.class"): words.name("class", "descriptive"),
+        words("evidence.data"): bundle.manifest["tables"][table]["sha256"][:12],
+    }

@@ -27,7 +27,11 @@ if not studies:
     st.stop()
 
 with st.sidebar:
-    published = choices.choose_study(studies, words)
+    try:
+        published = choices.choose_study(studies, words)
+    except FileNotFoundError as error:
+        st.error(words("empty.broken", file=language.plain(Path(error.filename or "").name)))
+        st.stop()
     choice = choices.choose(published, words)
     choices.language_switch(words)
 

@@ -28,12 +28,12 @@ def show(bundle: Bundle, words: Words, choice: Choice) -> None:
     st.title(plain(words.label(bundle.register["title"], bundle.study)))
     st.caption(plain(words.label(bundle.register["about"], "")))
     if choice.wave is None:
-        _notes(bundle, words, None)
+        _notes(bundle, words, None, None)
         activity.show(bundle, words)
         missing_data(bundle, words)
     else:
         st.markdown(plain(customers_in_words(bundle, words, choice)))
-        _notes(bundle, words, choice.wave)
+        _notes(bundle, words, choice.mode, choice.wave)
         _headlines(bundle, words, choice)
         _journey(bundle, words, choice)
         _changes(bundle, words, choice)
@@ -61,12 +61,12 @@ def missing_data(bundle: Bundle, words: Words) -> None:
             st.caption(words("empty.reason", reason=plain(reason)))
 
 
-def _notes(bundle: Bundle, words: Words, wave: str | None) -> None:
+def _notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> None:
     """What to know of the data: of this wave, then of all."""
     notes = bundle.register["notes"]
     if wave in notes:
         st.info(plain(words.label(notes[wave], "")), icon=":material/info:")
-    elif wave is not None and not bundle.wave(wave)["weighted"]:
+    elif wave is not None and not bundle.wave(mode, wave)["weighted"]:
         st.info(words("overview.no_weights"), icon=":material/info:")
     if "all" in notes:
         with st.expander(words("overview.notes"), icon=":material/sticky_note_2:"):
@@ -199,5 +199,4 @@ def _freshness(bundle: Bundle, words: Words) -> None:
             facts[name] = words("fresh.rows", accepted=accepted, rows_in=rows_in)
     facts[words("fresh.licence")] = bundle.register["licence"]
     facts[words("fresh.bundle")] = bundle.version
-    listed = [{"fact": plain(name), "value": plain(text)} for name, text in facts.items()]
-    st.table(pl.DataFrame(listed), border="horizontal", hide_index=True, hide_header=True)
+    evidence.listing(facts)

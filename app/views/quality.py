@@ -6,6 +6,7 @@ import base64
 
 import choices
 import drawing
+import evidence
 import polars as pl
 import streamlit as st
 import tables
@@ -38,10 +39,13 @@ def _totals(bundle: Bundle, words: Words) -> None:
     grid = st.grid(min(len(counted), 3), min_column_width=280, border=True)
     for table, counts in counted.items():
         with grid.cell():
-            st.metric(plain(words.name("table", table)), words.count(counts["in"]))
             accepted = words.count(counts["accepted"])
             quarantined = words.count(counts["quarantined"])
-            st.caption(words("quality.sum", accepted=accepted, quarantined=quarantined))
+            total = words("quality.sum", accepted=accepted, quarantined=quarantined)
+            with st.container(gap="xxsmall"):
+                st.metric(plain(words.name("table", table)), words.count(counts["in"]))
+                with st.popover(total, type="tertiary", help=words("evidence.open")):
+                    evidence.listing(evidence.facts_of_ledger(bundle, words, table))
 
 
 def _choose_table(bundle: Bundle, words: Words) -> str | None:
@@ -156,8 +160,7 @@ def _provenance(bundle: Bundle, words: Words) -> None:
             f"{k} {v}" for k, v in flatten(manifest["params"]).items()
         ),
     }
-    listed = [{"fact": plain(name), "value": plain(text)} for name, text in facts.items()]
-    st.table(pl.DataFrame(listed), border="horizontal", hide_index=True, hide_header=True)
+    evidence.listing(facts)
     with st.expander(words("quality.inputs", n=len(manifest["inputs"]))):
         inputs = manifest["inputs"]
         frame = pl.DataFrame({"file": list(inputs), "sha256": list(inputs.values())})

@@ -1,5 +1,6 @@
 """What every page shows, and what it says when there is nothing to show."""
 
+import polars as pl
 import pytest
 import tiny_bundle
 from conftest import APP
@@ -128,7 +129,7 @@ def test_an_indirect_touchpoint_is_not_called_controllable(data, open_page):
 
 def test_the_ledger_adds_up_and_broken_rules_come_first(data, open_page):
     app = open_page("quality", study="airport", lang="en")
-    assert "= 20,965 accepted + 35 in quarantine" in texts(app)
+    assert metrics(app) == {"Survey answers": "21,000"}
     ledger, rules, examples = (table.value for table in app.dataframe[:3])
     total = ledger["rows_accepted"] + ledger["rows_quarantined"]
     assert total.tolist() == ledger["rows_in"].tolist()
@@ -145,6 +146,23 @@ def test_without_a_bundle_the_app_says_how_to_make_one(own_data, open_page):
     app = open_page(lang="en")
     assert app.title[0].value == "Nothing is published yet"
     assert app.code[0].value == "dvc repro"
+
+
+def test_a_bundle_that_is_not_whole_says_what_is_missing(own_data, open_page):
+    version = tiny_bundle.write_survey(own_data)
+    (own_data / "airport" / "published" / version / "changes.parquet").unlink()
+    app = open_page(lang="en")
+    assert "changes.parquet is missing" in app.error[0].value.replace("\\", "")
+
+
+def test_hot_and_cold_surveys_are_never_pooled(own_data, open_page):
+    register, tables = tiny_bundle.survey_register(), tiny_bundle.survey_tables()
+    hot = tables["scores"].with_columns(mode=pl.lit("hot"), value=pl.col("value") - 10)
+    tables["scores"] = pl.concat([tables["scores"], hot])
+    register["waves"] += [wave | {"mode": "hot"} for wave in register["waves"]]
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    assert metrics(open_page(lang="en", mode="cold"))["Net Promoter Score"] == "+42.0"
+    assert metrics(open_page(lang="en", mode="hot"))["Net Promoter Score"] == "+32.0"
 
 
 def test_a_new_bundle_is_shown_by_the_running_app(own_data, open_page):
