@@ -57,15 +57,6 @@ def to_polars(rows: Frame) -> pl.LazyFrame:
     return collected.lazy()
 
 
-def keep(rows: Frame) -> Frame:
-    """Hold rows that are used several times in memory: on Spark, in that of the cluster."""
-    native = rows.to_native()
-    if isinstance(native, pl.LazyFrame):
-        return from_polars(native.collect().lazy())
-    kept: Frame = nw.from_native(native.persist())
-    return kept
-
-
 def is_spark(rows: Frame) -> bool:
     """Whether the rows live on Spark."""
     return bool(rows.implementation.is_pyspark())

@@ -1,7 +1,8 @@
 """Row scale: answers become one row per questionnaire, on Polars or Spark.
 
-A questionnaire's row is a fraction of its answers' rows, and all estimates follow from it:
-stages and expectations need the answers of one person together, and clusters need people.
+A questionnaire is a fraction of the size of its answers (16 bytes per question), and all
+estimates follow from it. Sums per cell would not be smaller: a clustered sample needs them per
+cluster, and there are more cells (cluster x question x segment x answer) than answers.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import polars as pl
 
 _MEASURE, _IS_STAGE = pl.col("measure"), pl.col("is_stage")
 
-_TAYLOR = "Taylor-linearised over strata and clusters, t interval"
+_TAYLOR = "Taylor-linearised over strata and clusters, score interval with t quantile"
 _ON_N = "on n over the design effect"
 _SCORE = {
     "mean": f"mean, {_TAYLOR}",
@@ -19,7 +19,7 @@ _SCORE_OF = {
     "ces": f"mean rescaled linearly to 1-7, {_TAYLOR}",
     "gap": f"mean of rating minus expectation, {_TAYLOR}",
 }
-_AGREED = {True: "; the answers do not differ: Wilson interval instead", False: ""}
+_AGREED = {True: "; the answers do not differ: Wilson interval on their number", False: ""}
 _CHANGE = {
     "mean": "linearised variances, Satterthwaite t",
     "share": f"Agresti-Caffo {_ON_N}",

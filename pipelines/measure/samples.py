@@ -95,7 +95,8 @@ def _unit() -> pl.Expr:
     have filled in several questionnaires; or else the questionnaire.
     """
     customer = pl.format("customer {}/{}", *CUSTOMER)  # null if anonymous
-    return pl.coalesce(pl.format("cluster {}", "cluster"), customer, "response_id")
+    questionnaire = pl.format("questionnaire {}", "response_id")
+    return pl.coalesce(pl.format("cluster {}", "cluster"), customer, questionnaire)
 
 
 def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) -> Sample:

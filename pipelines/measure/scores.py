@@ -13,10 +13,10 @@ from pipelines.statistics.intervals import (
     Interval,
     Shrunken,
     adjusted_wald,
+    bounded_mean,
     effective_n,
     shrink_nps,
     shrink_share,
-    t_interval,
     wilson,
 )
 from pipelines.statistics.survey import DomainMeans, FloatArray
@@ -95,24 +95,33 @@ def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstim
     """Choose the interval of each family; a mean without variance gets that of a share."""
     value = np.clip(means.value.round(12), 0.0, 1.0)  # rounding error is no change
     n = effective_n(means, level)
-    is_t = (family == "mean").to_numpy() & (means.variance > 0)
+    varies = (family == "mean").to_numpy() & (means.variance > 0)
     is_nps = (family == "nps").to_numpy()
-    mean_square = 4 * (means.spread + value**2) - 4 * value + 1  # of votes of -1, 0 and 1
-    promoters, detractors = (mean_square + 2 * value - 1) / 2, (mean_square - 2 * value + 1) / 2
-    nps = adjusted_wald(promoters, detractors, n, level)
-    votes = shrink_nps(promoters, detractors, n)
-    as_share, as_vote = shrink_share(value, n), Shrunken((votes.centre + 1) / 2, votes.variance / 4)
+    between, variance = np.where(varies, value, 0.5), np.where(varies, means.variance, 1.0)
+    of_mean = bounded_mean(between, variance, means.df, level)
+    of_nps, votes = _nps(value, means.spread, n, level)
+    as_share = shrink_share(value, n)
     return UnitEstimates(
         value=value,
-        interval=t_interval(value, np.sqrt(means.variance), means.df, level).where(
-            is_t,
-            Interval((nps.low + 1) / 2, (nps.high + 1) / 2)
-            .holding(value)
-            .where(is_nps, wilson(value, n, level)),
-        ),
-        centre=np.select([is_t, is_nps], [value, as_vote.centre], as_share.centre),
-        variance=np.select([is_t, is_nps], [means.variance, as_vote.variance], as_share.variance),
-        df=np.where(is_t, means.df, np.inf),
+        interval=of_mean.where(varies, of_nps.where(is_nps, wilson(value, n, level))),
+        centre=np.select([varies, is_nps], [value, votes.centre], as_share.centre),
+        variance=np.select([varies, is_nps], [variance, votes.variance], as_share.variance),
+        df=np.where(varies, means.df, np.inf),
+    )
+
+
+def _nps(
+    value: FloatArray, spread: FloatArray, n: FloatArray, level: float
+) -> tuple[Interval, Shrunken]:
+    """Treat values as votes, 0, 1/2 and 1 for detractors, passives and promoters."""
+    score = 2 * value - 1
+    decided = 4 * spread + score**2  # mean square of votes of -1, 0 and 1
+    promoters, detractors = (decided + score) / 2, (decided - score) / 2
+    interval = adjusted_wald(promoters, detractors, n, level)
+    votes = shrink_nps(promoters, detractors, n)
+    return (
+        Interval((interval.low + 1) / 2, (interval.high + 1) / 2).holding(value),
+        Shrunken((votes.centre + 1) / 2, votes.variance / 4),
     )
 
 

@@ -41,7 +41,7 @@ def test_five_guests_worked_by_hand():
     squares = (1 / 3) ** 2 + (1 / 12) ** 2 + (5 / 12) ** 2
     assert mean["std_error"] == pytest.approx(100 * np.sqrt(5 / 4 * squares) / 3)
     assert mean["method"] == (
-        "weighted mean, Taylor-linearised over strata and clusters, t interval"
+        "weighted mean, Taylor-linearised over strata and clusters, score interval with t quantile"
     )
     assert mean["flags"] == "small unweighted_wave"
     assert mean["evidence"] == "descriptive"
@@ -210,7 +210,7 @@ def test_answers_that_agree_keep_an_interval_and_say_so():
     assert (row["value"], row["high"], row["std_error"]) == (100, 100, None)
     assert row["low"] == pytest.approx(100 * 8 / (8 + 1.959964**2))  # Wilson
     assert row["flags"] == "small unweighted_wave no_variance"
-    assert row["method"].endswith("the answers do not differ: Wilson interval instead")
+    assert row["method"].endswith("the answers do not differ: Wilson interval on their number")
 
 
 def test_clusters_widen_the_interval():

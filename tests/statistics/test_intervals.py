@@ -15,11 +15,11 @@ from pipelines.core.errors import ContractError
 from pipelines.statistics.intervals import (
     Interval,
     adjusted_wald,
+    bounded_mean,
     effective_n,
     normal_quantile,
     shrink_nps,
     shrink_share,
-    t_interval,
     t_quantile,
     wilson,
 )
@@ -115,15 +115,56 @@ def test_the_nps_interval_holds_its_score_and_stays_in_range(promoters, others, 
 
 
 @given(
-    arrays(float, 5, elements=st.floats(0, 1)),
-    arrays(float, 5, elements=st.floats(1e-6, 1)),
+    arrays(float, 5, elements=st.floats(1e-6, 1 - 1e-6)),
+    arrays(float, 5, elements=st.floats(1e-9, 0.25)),
     arrays(float, 5, elements=st.floats(1, 500)),
 )
-def test_t_intervals_hold_their_mean_and_stay_in_range(value, std_error, df):
-    found = t_interval(value, std_error, df, LEVEL)
+def test_intervals_of_bounded_means_hold_their_mean_and_stay_in_range(mean, variance, df):
+    found = bounded_mean(mean, variance, df, LEVEL)
     assert (found.low >= 0).all()
     assert (found.high <= 1).all()
-    assert ((found.low <= value) & (value <= found.high)).all()
+    assert ((found.low <= mean) & (mean <= found.high)).all()
+
+
+def test_the_interval_of_a_share_as_a_mean_is_wilsons():
+    # variance p q / n of a share of 30 answers, normal quantile
+    share, n = number(0.8), number(30)
+    found = bounded_mean(share, share * (1 - share) / n, number(np.inf), LEVEL)
+    expected = wilson(share, n, LEVEL)
+    assert (found.low, found.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
+
+
+def test_the_interval_of_a_precise_mean_is_students():
+    found = bounded_mean(number(0.75), number(1e-8), number(20), LEVEL)
+    assert found.low == pytest.approx(0.75 - 2.0859634e-4, abs=1e-7)
+    assert found.high == pytest.approx(0.75 + 2.0859634e-4, abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("shares", "n"),
+    [
+        ((0.02, 0.03, 0.10, 0.25, 0.60), 10),
+        ((0.02, 0.03, 0.10, 0.25, 0.60), 30),
+        ((0.01, 0.01, 0.03, 0.15, 0.80), 20),  # Student's interval holds 88 %
+        ((0.01, 0.01, 0.03, 0.15, 0.80), 100),
+        ((0.10, 0.20, 0.40, 0.20, 0.10), 20),
+        ((0.30, 0.10, 0.10, 0.10, 0.40), 20),
+    ],
+)
+def test_coverage_of_mean_ratings_is_near_its_level_at_small_n(shares, n):
+    rng = np.random.default_rng(20260101)
+    counts = rng.multinomial(n, shares, 100_000)
+    y = np.arange(5) / 4
+    mean = counts @ y / n
+    variance = (counts @ y**2 / n - mean**2) / (n - 1)
+    varies = variance > 1e-12
+    df = np.full(mean.size, n - 1.0)
+    between = np.where(varies, mean, 0.5), np.where(varies, variance, 1.0)
+    found = bounded_mean(*between, df, LEVEL).where(
+        varies, wilson(mean, np.full(mean.size, float(n)), LEVEL)
+    )
+    held = (found.low <= shares @ y) & (shares @ y <= found.high)
+    assert 0.94 <= held.mean() <= 0.99
 
 
 def test_t_quantiles_are_those_of_the_tables():
