@@ -208,6 +208,8 @@ def show(dvc: subprocess.Popen[str], parameters: params.Params) -> int:
                 ended.append(event)
             _print(event, parameters)
     print(summary(ended, time.perf_counter() - began, parameters))
+    if dvc.returncode:
+        print("\nThe app goes on showing what was published before.", file=sys.stderr)
     failed = [event.exit_code for event in ended if event.outcome == "failed"]
     return next(filter(None, failed), dvc.returncode)
 
