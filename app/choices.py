@@ -15,7 +15,8 @@ import streamlit as st
 from bundle import ALL, Bundle
 from language import LANGUAGES, Words, plain
 
-SEEN, KEPT, UNKNOWN = "choices_seen", "choices_kept", "choices_unknown"
+SEEN, KEPT = "choices_seen", "choices_kept"  # what the URL said; what was chosen, on any page
+VIEW, UNKNOWN = "choices_view", "choices_unknown"  # of this run
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Choice:
 def settle(key: str, options: Sequence[str], default: str) -> str:
     """Decide a choice: a new link wins, then what was chosen before, then the default.
 
-    The decision is kept over the pages and written to the URL.
+    The decision is kept over the pages; `write_address` puts it into the URL.
     """
     state, kept, seen = st.session_state, _kept(), _seen()
     linked = st.query_params.get(key)
@@ -54,8 +55,7 @@ def settle(key: str, options: Sequence[str], default: str) -> str:
             unknown[key] = linked
         wanted = default
     state[key] = kept[key] = seen[key] = wanted
-    if linked != wanted:
-        st.query_params[key] = wanted
+    state.setdefault(VIEW, {})[key] = wanted
     return wanted
 
 
@@ -105,6 +105,13 @@ def tell_unknown(words: Words) -> None:
         st.warning(
             words("url.unknown", picker=picker, value=plain(value)), icon=":material/link_off:"
         )
+
+
+def write_address() -> None:
+    """Write all choices of this run to the URL, in one step of the browser's history."""
+    view = st.session_state.pop(VIEW, {})
+    if st.query_params.to_dict() != view:
+        st.query_params.from_dict(view)
 
 
 def _kept() -> dict[str, str]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+import rows
 import streamlit as st
 from bundle import ALL, Bundle
 from language import Words, plain
@@ -121,7 +122,7 @@ def subject(bundle: Bundle, words: Words, row: Row) -> str:
     """Name of the touchpoint, stage or question that a row is about."""
     register = bundle.register
     if row["scope"] == "touchpoint":
-        return words.label(register["touchpoints"][row["touchpoint_id"]]["label"], "")
+        return rows.question_labels(bundle, words)[row["question_id"]]
     if row["scope"] == "stage":
         return words.label(register["stages"][row["stage"]]["label"], "")
     return words.label(register["questions"][row["question_id"]]["label"], "")

@@ -18,6 +18,9 @@ from pipelines.charts.trend import sparkline
 
 Row = Mapping[str, Any]
 
+BETTER_WHEN = {"reach": 0, "met": 0, "under_fulfilled": -1}  # sign of the better; else 1
+COLOURS = {"better": "green", "worse": "red", "neither": "blue", "unclear": "gray"}
+
 
 def number_card(
     bundle: Bundle,
@@ -55,10 +58,8 @@ def change_button(bundle: Bundle, words: Words, row: Row) -> None:
     earlier = words.period(row["period_against"])
     key = "headline.since" if survives(bundle, row) else "headline.no_change"
     text = words(key, arrow=arrow(row["value"]), change=written_change(words, row), wave=earlier)
-    colour = "gray"
-    if survives(bundle, row):
-        colour = "green" if row["value"] > 0 else "red"
-    evidence.popover(bundle, words, "changes", row, f":{colour}[{plain(text)}]")
+    verdict = judge(row["measure"], row["value"]) if survives(bundle, row) else "unclear"
+    evidence.popover(bundle, words, "changes", row, f":{COLOURS[verdict]}[{plain(text)}]")
 
 
 def written_change(words: Words, row: Row) -> str:
@@ -69,6 +70,12 @@ def written_change(words: Words, row: Row) -> str:
 def survives(bundle: Bundle, row: Row) -> bool:
     """Whether a change survives false discovery control over its grid."""
     return row["p_adjusted"] is not None and row["p_adjusted"] <= bundle.fdr
+
+
+def judge(measure: str, change: float) -> str:
+    """Whether a clear change is for the better, the worse, or neither."""
+    towards = change * BETTER_WHEN.get(measure, 1)
+    return "better" if towards > 0 else "worse" if towards < 0 else "neither"
 
 
 def arrow(change: float) -> str:

@@ -26,12 +26,13 @@ if not studies:
     st.code("dvc repro", language="bash")
     st.stop()
 
-with st.sidebar:
-    try:
+try:
+    with st.sidebar:
         published = choices.choose_study(studies, words)
-    except FileNotFoundError as error:
-        st.error(words("empty.broken", file=language.plain(Path(error.filename or "").name)))
-        st.stop()
+except FileNotFoundError as error:
+    st.error(words("empty.broken", file=language.plain(Path(error.filename or "").name)))
+    st.stop()
+with st.sidebar:
     choice = choices.choose(published, words)
     choices.language_switch(words)
 
@@ -49,6 +50,9 @@ page = st.navigation(
         for name, view in views.items()
     ]
 )
-choices.tell_unknown(words)
+above = st.container()
 page.run()
+with above:
+    choices.tell_unknown(words)
+choices.write_address()
 evidence.show_asked(published, words)

@@ -16,10 +16,11 @@ from bundle import Bundle
 from choices import Choice
 from language import STYLES, Words
 
+from pipelines.charts import theme
 from pipelines.charts.inline import interval_picture
 
-GREY = "color: #7C8794"
-RISE, FALL = "color: #008A68; font-weight: 600", "color: #D55E00; font-weight: 600"
+GREY = f"color: {theme.MUTED}"
+COLOURS = {"better": theme.RISE, "worse": theme.FALL, "neither": theme.ACCENT}
 RANGES = {"signed": (-100.0, 100.0), "scale": (1.0, 7.0)}  # others: 0 to 100
 
 # column -> table and column that hold the number of the row it shows
@@ -159,11 +160,14 @@ def _style_change(
     def write(value: float) -> str:
         return words.change(card.measure, value)
 
+    def look(value: float) -> str:
+        return f"color: {COLOURS[headline.judge(card.measure, value)]}; font-weight: 600"
+
     sure = pd.IndexSlice[[i for i, is_clear in enumerate(clear) if is_clear], [against]]
     open_ = pd.IndexSlice[[i for i, is_clear in enumerate(clear) if not is_clear], [against]]
     styler = styler.format(lambda v: f"{headline.arrow(v)} {write(v)}", subset=sure, na_rep="–")
     styler = styler.format(write, subset=open_, na_rep="–")
-    styler = styler.map(lambda v: RISE if v > 0 else FALL, subset=sure)
+    styler = styler.map(look, subset=sure)
     return styler.map(lambda _: GREY, subset=open_)
 
 

@@ -41,7 +41,7 @@ def ledger_bars(
         .encode(
             x=x,
             y=y,
-            color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None)),
+            color=alt.Color("part:N", scale=colours, legend=alt.Legend(title=None, columns=1)),
             order=alt.Order("part:N", sort="ascending"),
             tooltip=[
                 alt.Tooltip("label:N", title=""),

@@ -15,7 +15,8 @@ APP = Path(__file__).resolve().parents[2] / "app"
 for folder in (APP, Path(__file__).parent):
     sys.path.insert(0, str(folder))  # as `streamlit run` does for the folder of its script
 
-import tiny_bundle  # noqa: E402
+import tiny_shop  # noqa: E402
+import tiny_survey  # noqa: E402
 
 Open = Callable[..., AppTest]
 
@@ -30,8 +31,8 @@ def _no_search_for_components(monkeypatch: pytest.MonkeyPatch) -> None:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with both studies; not to be changed."""
     data = tmp_path_factory.mktemp("data")
-    tiny_bundle.write_survey(data)
-    tiny_bundle.write_retail(data)
+    tiny_survey.publish(data)
+    tiny_shop.publish(data)
     return data
 
 

@@ -6,6 +6,8 @@ import shutil
 import bundle
 import pytest
 import tiny_bundle
+import tiny_shop
+import tiny_survey
 
 
 def test_every_table_has_numbered_rows(data):
@@ -21,13 +23,11 @@ def test_a_bundle_is_read_once_while_nothing_changes(data):
 
 
 def test_a_new_bundle_is_read_when_the_manifest_changes(own_data):
-    tiny_bundle.write_survey(own_data)
+    tiny_survey.publish(own_data)
     old = bundle.load("airport")
-    tables = tiny_bundle.survey_tables()
+    tables = tiny_survey.tables()
     tables["scores"] = tables["scores"].head(10)
-    version = tiny_bundle.write(
-        own_data / "airport", tiny_bundle.survey_register(), tables, empty={}
-    )
+    version = tiny_bundle.write(own_data / "airport", tiny_survey.register(), tables, empty={})
     new = bundle.load("airport")
     assert new.version == version != old.version
     assert new.tables["scores"].height == 10
@@ -35,15 +35,15 @@ def test_a_new_bundle_is_read_when_the_manifest_changes(own_data):
 
 def test_a_bundle_replaced_while_it_is_read_is_read_again(own_data, monkeypatch):
     """The manifest names the old folder, which vanishes before its tables are read."""
-    old = tiny_bundle.write_survey(own_data)
-    tables = tiny_bundle.survey_tables()
+    old = tiny_survey.publish(own_data)
+    tables = tiny_survey.tables()
     tables["scores"] = tables["scores"].head(10)
     look, published = bundle._pointed_at, own_data / "airport" / "published"
 
     def swapped_after_a_look(manifest: str):
         seen = look(manifest)
         if (published / old).exists():
-            register = tiny_bundle.survey_register()
+            register = tiny_survey.register()
             tiny_bundle.write(own_data / "airport", register, tables, empty={})
             shutil.rmtree(published / old)
         return seen
@@ -55,7 +55,7 @@ def test_a_bundle_replaced_while_it_is_read_is_read_again(own_data, monkeypatch)
 
 
 def test_a_bundle_that_lacks_a_table_for_good_is_an_error(own_data):
-    version = tiny_bundle.write_survey(own_data)
+    version = tiny_survey.publish(own_data)
     (own_data / "airport" / "published" / version / "scores.parquet").unlink()
     with pytest.raises(FileNotFoundError, match=r"scores\.parquet"):
         bundle.load("airport")
@@ -63,13 +63,13 @@ def test_a_bundle_that_lacks_a_table_for_good_is_an_error(own_data):
 
 def test_only_studies_with_a_manifest_are_listed(own_data):
     assert bundle.studies() == []
-    tiny_bundle.write_retail(own_data)
+    tiny_shop.publish(own_data)
     (own_data / "planned" / "raw").mkdir(parents=True)
     assert bundle.studies() == ["shop"]
 
 
 def test_limits_come_from_the_manifest(own_data):
-    version = tiny_bundle.write_survey(own_data)
+    version = tiny_survey.publish(own_data)
     path = own_data / "airport" / "published" / "manifest.json"
     content = json.loads(path.read_text())
     content["params"]["measure"]["fdr"] = 0.1

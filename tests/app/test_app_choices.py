@@ -21,6 +21,18 @@ def address(app: AppTest) -> dict[str, str]:
     }
 
 
+def test_unknown_values_of_a_page_s_own_pickers_are_told_at_once(data, open_page):
+    app = open_page("touchpoints", study="airport", lang="en", touchpoint="moon", measure="height")
+    told = " ".join(warning.value for warning in app.warning)
+    assert "the touchpoint “moon”" in told
+    assert "the measure “height”" in told
+
+
+def test_the_address_holds_nothing_that_the_page_does_not_show(data, open_page):
+    app = open_page(study="shop", lang="en", wave="2017", colour="red")
+    assert address(app) == {"study": "shop", "lang": "en", "month": "2011-12"}
+
+
 def test_a_link_opens_the_view_it_names(data, open_page):
     app = open_page(**LINK)
     assert "2017 · Purpose of travel: leisure · unweighted" in app.markdown[0].value.replace(

@@ -2,6 +2,7 @@
 
 import bundle
 import evidence
+import headline
 import language
 import polars as pl
 import pytest
@@ -104,6 +105,19 @@ def test_a_card_of_a_count_says_that_it_is_no_estimate(data):
     assert facts["Orders"] == "1,560"
     assert facts["Window"] == "1 December 2011 to 9 December 2011"
     assert facts["Method"] == "complete count, no estimate"
+
+
+@pytest.mark.parametrize(
+    ("measure", "change", "verdict"),
+    [
+        ("mean", 2.0, "better"),
+        ("mean", -2.0, "worse"),
+        ("under_fulfilled", 2.0, "worse"),
+        ("reach", 2.0, "neither"),
+    ],
+)
+def test_a_change_is_judged_by_what_is_better_for_customers(measure, change, verdict):
+    assert headline.judge(measure, change) == verdict
 
 
 def test_every_cell_of_the_scorecard_leads_to_the_row_it_shows(read, words):

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 import tiny_bundle
+import tiny_survey
 from conftest import APP
 from streamlit.testing.v1 import AppTest
 
@@ -87,7 +88,7 @@ def test_touchpoints_of_a_study_without_a_survey_say_which_data_are_missing(data
 def test_the_scorecard_has_a_row_per_touchpoint_in_the_order_of_the_journey(data, open_page):
     app = open_page("touchpoints", study="airport", lang="en")
     card = app.dataframe[0].value
-    assert card["label"].tolist() == [label for _, label, *_ in tiny_bundle.TOUCHPOINTS.values()]
+    assert card["label"].tolist() == [label for _, label, *_ in tiny_survey.TOUCHPOINTS.values()]
     assert card["value"].tolist() == pytest.approx([71.6, 74.4, 56.8, 72.8, 66.2, 66.0])
     assert card["n"].tolist() == [682, 1067, 374, 968, 781, 495]
 
@@ -149,14 +150,14 @@ def test_without_a_bundle_the_app_says_how_to_make_one(own_data, open_page):
 
 
 def test_a_bundle_that_is_not_whole_says_what_is_missing(own_data, open_page):
-    version = tiny_bundle.write_survey(own_data)
+    version = tiny_survey.publish(own_data)
     (own_data / "airport" / "published" / version / "changes.parquet").unlink()
     app = open_page(lang="en")
     assert "changes.parquet is missing" in app.error[0].value.replace("\\", "")
 
 
 def test_hot_and_cold_surveys_are_never_pooled(own_data, open_page):
-    register, tables = tiny_bundle.survey_register(), tiny_bundle.survey_tables()
+    register, tables = tiny_survey.register(), tiny_survey.tables()
     hot = tables["scores"].with_columns(mode=pl.lit("hot"), value=pl.col("value") - 10)
     tables["scores"] = pl.concat([tables["scores"], hot])
     register["waves"] += [wave | {"mode": "hot"} for wave in register["waves"]]
@@ -166,19 +167,19 @@ def test_hot_and_cold_surveys_are_never_pooled(own_data, open_page):
 
 
 def test_a_new_bundle_is_shown_by_the_running_app(own_data, open_page):
-    tiny_bundle.write_survey(own_data)
+    tiny_survey.publish(own_data)
     app = open_page(lang="en", study="airport")
-    register = tiny_bundle.survey_register()
+    register = tiny_survey.register()
     register["title"]["en"] = "Airport survey, mended"
-    tiny_bundle.write(own_data / "airport", register, tiny_bundle.survey_tables(), empty={})
+    tiny_bundle.write(own_data / "airport", register, tiny_survey.tables(), empty={})
     app.run()
     assert app.title[0].value == "Airport survey, mended"
 
 
 def test_labels_from_the_data_are_shown_as_they_are(own_data, open_page):
-    register = tiny_bundle.survey_register()
+    register = tiny_survey.register()
     register["title"]["en"] = "<script>x</script> **bold** [link](http://a.example)"
-    tiny_bundle.write(own_data / "airport", register, tiny_bundle.survey_tables(), empty={})
+    tiny_bundle.write(own_data / "airport", register, tiny_survey.tables(), empty={})
     title = open_page(lang="en").title[0].value
     assert "\\<script\\>" in title
     assert "\\*\\*bold" in title

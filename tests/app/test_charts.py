@@ -7,7 +7,8 @@ from urllib.parse import unquote
 import altair as alt
 import polars as pl
 import pytest
-import tiny_bundle
+import tiny_shop
+import tiny_survey
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,12 +20,12 @@ from pipelines.charts.inline import WIDTH, interval_picture
 from pipelines.charts.intervals import interval_dots, score_bars
 from pipelines.charts.trend import sparkline, trend_with_interval
 
-WAVES = tiny_bundle.WAVES
+WAVES = tiny_survey.WAVES
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pl.DataFrame]:
-    return {name: t.with_row_index("row") for name, t in tiny_bundle.survey_tables().items()}
+    return {name: t.with_row_index("row") for name, t in tiny_survey.tables().items()}
 
 
 def scores_of(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame:
@@ -142,9 +143,9 @@ def test_bars_end_where_the_measure_ends(tables):
 
 def test_answers_come_from_worst_to_best_and_then_the_reasons(tables):
     shares = tables["distributions"].filter(touchpoint_id="wifi", segment="all", weighted=True)
-    order = [*tiny_bundle.LIKERT, *tiny_bundle.REASONS]
+    order = [*tiny_survey.LIKERT, *tiny_survey.REASONS]
     chart = answer_distribution(
-        shares, answers=tiny_bundle.LIKERT, reasons=list(tiny_bundle.REASONS), title="Share"
+        shares, answers=tiny_survey.LIKERT, reasons=list(tiny_survey.REASONS), title="Share"
     )
     assert [row["answer"] for row in rows_of(chart) if row["period"] == "2018"] == order
     assert chart.to_dict()["encoding"]["color"]["scale"]["domain"] == order
@@ -170,25 +171,25 @@ def test_a_file_s_bar_is_the_sum_of_its_parts(tables):
 
 
 def test_activity_keeps_the_order_of_months_and_kinds():
-    activity = tiny_bundle.retail_tables()["activity"]
+    activity = tiny_shop.tables()["activity"]
     chart = activity_bars(
         activity,
         column="n_orders",
-        periods=tiny_bundle.MONTHS,
-        kinds=list(tiny_bundle.KINDS),
+        periods=tiny_shop.MONTHS,
+        kinds=list(tiny_shop.KINDS),
         title="Orders",
     )
     encoding = chart.to_dict()["encoding"]
-    assert encoding["x"]["sort"] == list(tiny_bundle.MONTHS)
-    assert encoding["color"]["scale"]["domain"] == list(tiny_bundle.KINDS)
+    assert encoding["x"]["sort"] == list(tiny_shop.MONTHS)
+    assert encoding["color"]["scale"]["domain"] == list(tiny_shop.KINDS)
 
 
 def test_the_current_month_stands_out():
-    activity = tiny_bundle.retail_tables()["activity"].filter(kind="completed")
+    activity = tiny_shop.tables()["activity"].filter(kind="completed")
     chart = activity_bars(
         activity,
         column="n_orders",
-        periods=tiny_bundle.MONTHS,
+        periods=tiny_shop.MONTHS,
         kinds=["completed"],
         title="Orders",
         current="2011-11",
