@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,7 +28,7 @@ CELL = (
 )
 NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
 
-Block = dict[str, npt.NDArray[np.generic]]
+Block = dict[str, npt.NDArray[Any]]
 
 
 def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFrame:
@@ -46,48 +47,34 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
     """
     blocks: list[Block] = []
     groups: list[pl.DataFrame] = []
-    targets: list[pl.DataFrame] = []
-    for sample, items in asked:
-        groups.append(_label_groups(sample, len(groups)))
+    targets: list[tuple[object, ...]] = []
+    for number, (sample, items) in enumerate(asked):
+        groups.append(_label_groups(sample, number))
         for item in items:
-            blocks += [
-                _block(sample, item, weighted=weighted)
-                | {"sample": np.array(len(groups) - 1), "item": np.array(len(targets))}
-                for weighted in (True, False)
-            ]
-            targets.append(_label_targets(item, len(targets)))
+            first = np.array(len(targets))
+            targets += [(item.is_stage, item.subject, t.measure, t.answer) for t in item.targets]
+            for weighted in (True, False):
+                block = _block(sample, item, weighted=weighted)
+                block |= {"sample": np.array(number), "target": block["target"] + first}
+                blocks.append(block)
+    labels = pl.DataFrame(targets, schema=_TARGET, orient="row").with_row_index("target")
     return (
         _stack(blocks)
         .join(pl.concat(groups), on=["sample", "group"], maintain_order="left")
-        .join(pl.concat(targets), on=["item", "target"], maintain_order="left")
+        .join(labels.cast({"target": pl.Int64}), on="target", maintain_order="left")
         .select(*CELL, "unweighted_wave", *NUMBERS)
     )
 
 
+_TARGET = {"is_stage": pl.Boolean, "subject": pl.String, "measure": pl.String, "answer": pl.String}
+
+
 def _label_groups(sample: Sample, number: int) -> pl.DataFrame:
-    return sample.groups.with_row_index("group").select(
-        pl.col("group").cast(pl.Int64),
-        "segment",
-        "segment_value",
+    return sample.groups.with_columns(
         sample=pl.lit(number, pl.Int64),
         mode=pl.lit(sample.mode),
         wave=pl.lit(sample.wave),
         unweighted_wave=pl.lit(sample.is_unweighted),
-    )
-
-
-def _label_targets(item: Item, number: int) -> pl.DataFrame:
-    labels = [(t.measure, t.answer) for t in item.targets]
-    schema = {"measure": pl.String(), "answer": pl.String()}
-    return (
-        pl.DataFrame(labels, schema=schema, orient="row")
-        .with_row_index("target")
-        .with_columns(
-            pl.col("target").cast(pl.Int64),
-            item=pl.lit(number, pl.Int64),
-            is_stage=pl.lit(item.is_stage),
-            subject=pl.lit(item.subject),
-        )
     )
 
 

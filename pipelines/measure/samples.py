@@ -31,7 +31,7 @@ class Sample:
     weight : ndarray, shape (n_questionnaires,)
         Sampling weights.
     groups : DataFrame
-        ``segment, segment_value`` of every group; the first is everybody.
+        ``group, segment, segment_value``; groups are numbered from 0.
     units : sparse array, shape (n_units, n_questionnaires)
         1 where a questionnaire belongs to a sampling unit of a group; the units of one
         group after the other, in each by stratum.
@@ -105,7 +105,8 @@ def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) ->
         unit=pl.struct("stratum", "unit").rank("dense"),
     )
     stratum, unit = codes["stratum"].to_numpy(), codes["unit"].to_numpy()
-    groups, member, group = _memberships(answers, segments)
+    pairs = _memberships(answers, segments)
+    member, group = pairs["member"].to_numpy(), pairs["group"].to_numpy()
     order = np.lexsort((member, unit[member], stratum[member], group))
     member, group = member[order], group[order]
     part_begins = _changes(group) | _changes(stratum[member])
@@ -119,7 +120,7 @@ def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) ->
         wave=wave,
         answers=answers,
         weight=answers["weight"].to_numpy(),
-        groups=groups,
+        groups=pairs.select("group", "segment", "segment_value").unique().sort("group"),
         units=units,
         part_starts=np.flatnonzero(part_begins[unit_begins]),
         part_group=group[part_begins],
@@ -127,24 +128,20 @@ def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) ->
     )
 
 
-def _memberships(
-    answers: pl.DataFrame, segments: list[str]
-) -> tuple[pl.DataFrame, IntArray, IntArray]:
-    """List the groups, and pairs of questionnaire and group; a null belongs to none."""
-    everybody = pl.DataFrame({"segment": [ALL], "segment_value": [ALL]})
-    groups, members, numbers = [everybody], [np.arange(answers.height)], [np.zeros(answers.height)]
-    n_groups = 1
-    for name in segments:
-        column = answers[SEGMENT_PREFIX + name]
-        values = column.drop_nulls().unique().sort()
-        place = column.drop_nulls().rank("dense").cast(pl.Int64).to_numpy() - 1
-        groups.append(
-            values.to_frame("segment_value").select(pl.lit(name).alias("segment"), pl.all())
-        )
-        members.append(np.flatnonzero(column.is_not_null().to_numpy()))
-        numbers.append(place + n_groups)
-        n_groups += len(values)
-    return pl.concat(groups), np.concatenate(members), np.concatenate(numbers).astype(np.int64)
+def _memberships(answers: pl.DataFrame, segments: list[str]) -> pl.DataFrame:
+    """List who belongs to which group: ``member, segment, segment_value, group``.
+
+    Everybody is a group; a null belongs to none.
+    """
+    values = {name: pl.col(SEGMENT_PREFIX + name) for name in segments}
+    return (
+        answers.lazy()
+        .select(member=pl.int_range(pl.len(), dtype=pl.Int64), **{ALL: pl.lit(ALL)}, **values)
+        .unpivot(index="member", variable_name="segment", value_name="segment_value")
+        .drop_nulls("segment_value")
+        .with_columns(group=pl.struct("segment", "segment_value").rank("dense").cast(pl.Int64) - 1)
+        .collect()
+    )
 
 
 def _changes(ordered: IntArray) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
