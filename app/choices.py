@@ -47,12 +47,12 @@ def settle(key: str, options: Sequence[str], default: str) -> str:
     """
     state, kept, seen = st.session_state, _kept(), _seen()
     linked = st.query_params.get(key)
-    is_new = linked is not None and linked != seen.get(key)
-    wanted = linked if is_new else state.get(key, kept.get(key, default))
+    wanted: str = state.get(key, kept.get(key, default))
+    if linked is not None and linked != seen.get(key):
+        wanted = linked
+        if linked not in options:
+            state.setdefault(UNKNOWN, {})[key] = linked
     if wanted not in options:
-        if is_new:
-            unknown = state.setdefault(UNKNOWN, {})
-            unknown[key] = linked
         wanted = default
     state[key] = kept[key] = seen[key] = wanted
     state.setdefault(VIEW, {})[key] = wanted
@@ -115,11 +115,13 @@ def write_address() -> None:
 
 
 def _kept() -> dict[str, str]:
-    return st.session_state.setdefault(KEPT, {})
+    kept: dict[str, str] = st.session_state.setdefault(KEPT, {})
+    return kept
 
 
 def _seen() -> dict[str, str]:
-    return st.session_state.setdefault(SEEN, {})
+    seen: dict[str, str] = st.session_state.setdefault(SEEN, {})
+    return seen
 
 
 def choose_language() -> str:

@@ -47,4 +47,5 @@ def draw_picking(
 
 def _spec(chart: alt.TopLevelMixin, words: Words) -> dict[str, Any]:
     """The chart as Vega-Lite. Tests validate the charts; here it would take most of a rerun."""
-    return theme.dress(chart, words.code).to_dict(validate=False)
+    spec: dict[str, Any] = theme.dress(chart, words.code).to_dict(validate=False)
+    return spec

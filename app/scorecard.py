@@ -204,8 +204,7 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
     level = words.percent(100 * float(card.frame["level"][0]), 0)
     name = words(f"measure.{card.measure}.short")
     about = words(f"measure.{card.measure}.about")
-    values = card.frame["course"].explode(empty_as_null=True).drop_nulls()
-    least, most = (values.min(), values.max()) if values.len() > 1 else (0.0, 1.0)
+    values = [value for course in card.frame["course"].drop_nulls() for value in course]
     changes = words("touchpoints.change_help", rate=words.percent(100 * bundle.fdr, 0))
     return {
         "label": config.TextColumn(words("touchpoints.touchpoint"), pinned=True, width=225),
@@ -222,6 +221,9 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
         "previous": config.NumberColumn(words("against.previous_short"), width=88, help=changes),
         "baseline": config.NumberColumn(words("against.baseline_short"), width=88, help=changes),
         "course": config.LineChartColumn(
-            words("touchpoints.course"), width=80, y_min=least, y_max=most
+            words("touchpoints.course"),
+            width=80,
+            y_min=min(values, default=0),
+            y_max=max(values, default=1),
         ),
     }

@@ -21,8 +21,6 @@ FIGURES = {
     "revenue": ("completed", "amount"),
     "cancellations": ("cancelled", "n_orders"),
 }
-
-
 KINDS = ("completed", "cancelled", "returned", "adjustment")
 
 
@@ -48,9 +46,10 @@ def show(bundle: Bundle, words: Words) -> None:
 
 
 def _coverage(words: Words, rows: pl.DataFrame) -> None:
-    first, last = rows["first_at"].min(), rows["last_at"].max()
-    if first is not None:
-        dates = words("evidence.dates", first=words.date(first), last=words.date(last))
+    times = [*rows["first_at"].drop_nulls(), *rows["last_at"].drop_nulls()]
+    if times:
+        first, last = words.date(min(times)), words.date(max(times))
+        dates = words("evidence.dates", first=first, last=last)
         st.caption(words("activity.covers", dates=dates))
 
 

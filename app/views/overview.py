@@ -11,7 +11,7 @@ import headline
 import polars as pl
 import rows
 import streamlit as st
-from bundle import Bundle
+from bundle import ALL, Bundle
 from choices import Choice
 from language import Words, plain
 from views import activity
@@ -43,7 +43,7 @@ def show(bundle: Bundle, words: Words, choice: Choice) -> None:
 def customers_in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
     """The view in one line, for readers whose pickers are out of sight."""
     who = words("pick.everybody")
-    if choice.segment != choices.ALL:
+    if choice.segment != ALL:
         label = bundle.register["segments"][choice.segment]["label"]
         who = f"{words.label(label, choice.segment)}: {choice.group}"
     weights = words("pick.weighted" if choice.weighted else "pick.unweighted")

@@ -140,9 +140,8 @@ def _docs(bundle: Bundle, words: Words) -> None:
     with st.expander(words("quality.docs_open"), icon=":material/description:"):
         names = {path: path.removesuffix(".html").rsplit("/", 1)[-1] for path in pages}
         first = next((path for path in pages if path == "index.html"), next(iter(pages)))
-        page = st.selectbox(
-            words("pick.page"), list(pages), index=list(pages).index(first), format_func=names.get
-        )
+        order = [first, *(path for path in pages if path != first)]
+        page = st.selectbox(words("pick.page"), order, format_func=names.__getitem__)
         # A data address has an origin of its own: the page cannot reach the app it stands in.
         packed = base64.b64encode(pages[page].encode()).decode("ascii")
         st.iframe(f"data:text/html;charset=utf-8;base64,{packed}", height=640)
