@@ -12,11 +12,6 @@ from pipelines.notebooks import rendering, run
 from pipelines.notebooks.execution import NotebookError, execute, failure, refuse_warnings
 from pipelines.notebooks.page import render
 
-# The kernel's client (pyzmq, jupyter) warns about its own innards.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore::DeprecationWarning", "ignore::PendingDeprecationWarning", "ignore::ResourceWarning"
-)
-
 CHART = """\
 import altair as alt, os, polars as pl
 rows = pl.DataFrame({"wave": ["2016", "2017"], "score": [61.0, 64.5]})

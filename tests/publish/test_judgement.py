@@ -10,9 +10,6 @@ from pipelines.core.errors import ContractError
 from pipelines.core.estimate import PUBLISHED
 from pipelines.publish.judgement import judge
 
-# GX's pandas engine on pandas 3.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
 SHARE = {"measure": "share"}
 RULE = {
     "table": "responses",

@@ -14,8 +14,6 @@ from pipelines.core.estimate import PUBLISHED, SCORES
 from pipelines.core.versions import hashes_of
 from pipelines.publish.run import run
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
-
 
 def manifest(study):
     return json.loads((study.folder / "published" / "manifest.json").read_text())
