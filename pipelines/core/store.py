@@ -15,6 +15,7 @@ import polars as pl
 from pipelines.core.contract import Table
 from pipelines.core.errors import SourceError
 
+ROW_GROUP = 131_072  # rows; left to Polars it follows the number of threads, and the bytes with it
 SIGNIFICANT_DIGITS = 6  # float sums move in the 14th digit between thread counts
 
 
@@ -60,7 +61,7 @@ def sink(path: Path, rows: pl.LazyFrame) -> None:
     The caller has put the rows in their final order.
     """
     with replacing(path) as temporary:
-        rows.sink_parquet(temporary, maintain_order=True)
+        rows.sink_parquet(temporary, maintain_order=True, row_group_size=ROW_GROUP)
 
 
 def scan(path: Path) -> pl.LazyFrame:
