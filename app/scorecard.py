@@ -54,6 +54,11 @@ class Scorecard:
     frame: pl.DataFrame
     measure: str
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """Lowest and highest value that the measure can take."""
+        return RANGES.get(STYLES[self.measure], (0.0, 100.0))
+
     def source(self, line: int, column: str) -> tuple[str, int] | None:
         """Table and row number of a cell; None if it shows no estimate."""
         if column not in SOURCES or line >= self.frame.height:
@@ -172,7 +177,7 @@ def _style_change(
 
 
 def _shown(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, list[Any]]:
-    lowest, highest = RANGES.get(STYLES[card.measure], (0.0, 100.0))
+    lowest, highest = card.span
     lines = card.frame.to_dicts()
     pictures = [
         interval_picture(
@@ -204,12 +209,14 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
     level = words.percent(100 * float(card.frame["level"][0]), 0)
     name = words(f"measure.{card.measure}.short")
     about = words(f"measure.{card.measure}.about")
+    low, high = (words.number(end, 0) for end in card.span)
+    span = words("format.interval", low=low, high=high)
     values = [value for course in card.frame["course"].drop_nulls() for value in course]
     changes = words("touchpoints.change_help", rate=words.percent(100 * bundle.fdr, 0))
     return {
         "label": config.TextColumn(words("touchpoints.touchpoint"), pinned=True, width=225),
         "stage_label": config.TextColumn(words("touchpoints.stage"), width=150),
-        "picture": config.ImageColumn(name, width=112, help=about),
+        "picture": config.ImageColumn(span, width=112, help=about),
         "value": config.NumberColumn(name, width=62, help=about),
         "interval": config.TextColumn(
             words("evidence.interval", level=level), width=112, alignment="right"
