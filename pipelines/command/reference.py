@@ -20,7 +20,7 @@ Made from `pipelines/core/contract.py` and `pipelines/core/estimate.py` by `make
 
 Every study is mapped to the same six **canonical tables**, whatever its files look like. What is
 published is a handful of small tables, each number with its interval. Times are UTC. A column in
-bold is part of the key; "required" means that a row without it goes to quarantine.
+bold is part of the key. A row of a canonical table that lacks a required value goes to quarantine.
 """
 
 CUSTOMERS_NOTE = """\
