@@ -68,6 +68,14 @@ def repeated_keys(rows: pl.LazyFrame, condition: Condition, candidates: pl.Serie
     return counted.filter(pl.col("n") > 1).collect(engine="streaming")
 
 
+def count(rows: pl.LazyFrame, condition: Condition, hashed: pl.Series) -> int:
+    """Count the judged rows whose key occurs more than once; all of them count."""
+    candidates = repeated(hashed)
+    if candidates.is_empty():
+        return 0
+    return int(repeated_keys(rows, condition, candidates)["n"].sum())
+
+
 def keys_of(rows: pl.LazyFrame, condition: Condition) -> pl.DataFrame:
     """Return the keys that occur more than once, from a pass of their own; see above."""
     hashed = hashes(rows, [condition]).collect(engine="streaming").to_series()

@@ -7,7 +7,7 @@ that a table larger than memory can be judged.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ class PolarsBatchData:
 
     def __init__(self, execution_engine: PolarsExecutionEngine, rows: pl.LazyFrame) -> None:
         self.execution_engine, self.rows = execution_engine, rows
+        self.schema: Mapping[str, Any] = engine.from_polars(rows).collect_schema()
 
 
 class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]  # GX is not typed
@@ -39,13 +40,7 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]  # GX is not
         markers = BatchMarkers({"ge_load_time": datetime.now(UTC).isoformat()})
         return PolarsBatchData(self, batch_spec["batch_data"]), markers
 
-    def load_batch_data(self, batch_id: str, batch_data: PolarsBatchData | pl.LazyFrame) -> None:
-        """Keep a batch under its id."""
-        if isinstance(batch_data, pl.LazyFrame):
-            batch_data = PolarsBatchData(self, batch_data)
-        super().load_batch_data(batch_id=batch_id, batch_data=batch_data)
-
-    def rows(self, domain: Mapping[str, Any]) -> pl.LazyFrame:
+    def batch(self, domain: Mapping[str, Any]) -> PolarsBatchData:
         """Return the whole batch that a domain is about.
 
         Raises
@@ -55,24 +50,23 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]  # GX is not
         """
         batch_id = domain.get("batch_id") or self.batch_manager.active_batch_data_id
         data: PolarsBatchData = self.batch_manager.batch_data_cache[batch_id]
-        return data.rows
-
-    def schema(self, domain: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Types of the batch's columns."""
-        return engine.from_polars(self.rows(domain)).collect_schema()
+        return data
 
     def among(self, domain: Mapping[str, Any]) -> nw.Expr | None:
         """Rows that the row condition of a domain leaves in; None if there is no condition."""
         row_condition = deserialize_row_condition(domain.get("row_condition"))
-        return conditions.clause(row_condition, self.schema(domain)) if row_condition else None
+        if row_condition is None:
+            return None
+        return conditions.clause(row_condition, self.batch(domain).schema)
 
     def condition(self, metric: str, arguments: Mapping[str, Any]) -> Condition:
         """Build the condition of a map metric; see `conditions.build`."""
-        return conditions.build(metric, arguments, self.schema(arguments), self.among(arguments))
+        schema = self.batch(arguments).schema
+        return conditions.build(metric, arguments, schema, self.among(arguments))
 
     def get_domain_records(self, domain_kwargs: dict[str, Any]) -> pl.LazyFrame:
         """Return the rows that the row condition of a domain leaves in."""
-        rows, among = self.rows(domain_kwargs), self.among(domain_kwargs)
+        rows, among = self.batch(domain_kwargs).rows, self.among(domain_kwargs)
         if among is None:
             return rows
         return engine.to_polars(engine.from_polars(rows).filter(among))
@@ -94,13 +88,14 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]  # GX is not
         resolved: dict[Any, Any] = {}
         for batch in batches:
             own = [m for m in bundle if m.compute_domain_kwargs.get("batch_id") == batch]
-            values = compute(self.rows({"batch_id": batch}), [metric.metric_fn for metric in own])
+            rows = self.batch({"batch_id": batch}).rows
+            values = compute(rows, [metric.metric_fn for metric in own])
             ids = [metric.metric_configuration.id for metric in own]
             resolved.update(zip(ids, values, strict=True))
         return resolved
 
     def _clause(self, condition: Any) -> nw.Expr:
-        return conditions.clause(condition, self.schema({}))
+        return conditions.clause(condition, self.batch({}).schema)
 
     _comparison_condition_to_filter_clause = _clause
     _nullity_condition_to_filter_clause = _clause
@@ -117,24 +112,14 @@ def compute(rows: pl.LazyFrame, wanted: Sequence[nw.Expr | Condition]) -> list[A
         Expressions that give one value each, and conditions on repeated keys, of which
         the rows that break them are counted.
     """
-    single = {str(n): metric for n, metric in enumerate(wanted) if isinstance(metric, nw.Expr)}
+    single = [metric for metric in wanted if isinstance(metric, nw.Expr)]
     repeats = [metric for metric in wanted if isinstance(metric, Condition)]
-    one_row = engine.from_polars(rows).select(
-        nw.len().alias("rows"), *(metric.alias(name) for name, metric in single.items())
-    )
+    numbered = (metric.alias(str(n)) for n, metric in enumerate(single))
+    one_row = engine.from_polars(rows).select(nw.len().alias("rows"), *numbered)
     plans = [engine.to_polars(one_row), *([duplicates.hashes(rows, repeats)] if repeats else [])]
     values, *hashed = pl.collect_all(plans, engine="streaming")
-    counts = iter(_count_repeats(rows, repeats, hashed[0]) if repeats else ())
-    row = values.row(0, named=True)
-    return [row[str(n)] if str(n) in single else next(counts) for n in range(len(wanted))]
-
-
-def _count_repeats(
-    rows: pl.LazyFrame, repeats: Sequence[Condition], hashed: pl.DataFrame
-) -> Iterator[int]:
-    for condition, column in zip(repeats, hashed, strict=True):
-        candidates = duplicates.repeated(column)
-        if candidates.is_empty():
-            yield 0
-        else:
-            yield int(duplicates.repeated_keys(rows, condition, candidates)["n"].sum())
+    _, *found = values.row(0)
+    counted = zip(repeats, hashed[0], strict=True) if repeats else ()
+    numbers = iter(found)
+    counts = (duplicates.count(rows, condition, column) for condition, column in counted)
+    return [next(counts if isinstance(metric, Condition) else numbers) for metric in wanted]

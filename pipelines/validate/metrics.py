@@ -33,8 +33,7 @@ from pipelines.validate.conditions import MAP_METRICS, PAIRS, Condition, missing
 from pipelines.validate.engine import PolarsExecutionEngine
 
 Single = tuple[nw.Expr | Condition, dict[str, Any], dict[str, Any]]
-BROKEN = "broken"  # name of the flag that marks unexpected rows
-INDEX = "index"
+BROKEN, INDEX = "broken?", "index?"  # columns added; no table has such names
 
 FETCHED = ("unexpected_values", "unexpected_rows", "unexpected_index_list")
 
@@ -70,9 +69,8 @@ def _unexpected_count(
     metric_value_kwargs: dict[str, Any] | None,
     **_: Any,
 ) -> Single:
-    condition = execution_engine.condition(
-        name, _arguments(metric_domain_kwargs, metric_value_kwargs)
-    )
+    arguments = _arguments(metric_domain_kwargs, metric_value_kwargs)
+    condition = execution_engine.condition(name, arguments)
     counted = condition if condition.broken is None else condition.unexpected.sum()
     return counted, metric_domain_kwargs, {}
 
@@ -102,21 +100,15 @@ def _fetch(
     """Fetch values, rows or positions of the rows that broke a rule, in the batch's order."""
     shape = metric_value_kwargs["result_format"]
     withheld = shape.get("exclude_unexpected_values") and part != "unexpected_index_list"
-    rows = execution_engine.rows(metric_domain_kwargs)
+    rows = execution_engine.batch(metric_domain_kwargs).rows
     if not metrics["unexpected_count"] or withheld:
         return [] if part != "unexpected_rows" else rows.clear().collect().to_pandas()
     arguments = _arguments(metric_domain_kwargs, metric_value_kwargs)
     condition = execution_engine.condition(name, arguments)
-    broken = _broken_rows(rows, execution_engine, condition, metric_domain_kwargs)
-    return PARTS[part](broken, condition, shape)
+    return PARTS[part](name, _broken_rows(rows, condition), condition, shape)
 
 
-def _broken_rows(
-    rows: pl.LazyFrame,
-    execution_engine: PolarsExecutionEngine,
-    condition: Condition,
-    domain: Mapping[str, Any],
-) -> pl.LazyFrame:
+def _broken_rows(rows: pl.LazyFrame, condition: Condition) -> pl.LazyFrame:
     """Return the rows that broke a rule, numbered as pandas would: from 0 in the batch."""
     numbered = engine.from_polars(rows.with_row_index(INDEX))
     flagged = duplicates.flag(numbered, condition, BROKEN)
@@ -129,18 +121,22 @@ def _limit(shape: Mapping[str, Any]) -> int:
     return min(int(shape["partial_unexpected_count"]), int(MAX_RESULT_RECORDS))
 
 
-def _values(rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]) -> list[Any]:
-    """One value per row: a bare one, a pair, or a record of several columns."""
+def _values(
+    name: str, rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]
+) -> list[Any]:
+    """One item per row: a value, a pair, or a record of compound columns."""
     found = rows.select(condition.columns).head(_limit(shape)).collect(engine="streaming")
-    return found.to_series().to_list() if found.width == 1 else found.rows()
+    if len(condition.columns) == 1:
+        return found.to_series().to_list()
+    return found.rows() if name in PAIRS else found.to_dicts()
 
 
-def _rows(rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]) -> Any:
+def _rows(name: str, rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]) -> Any:
     return rows.drop(INDEX).head(_limit(shape)).collect(engine="streaming").to_pandas()
 
 
 def _positions(
-    rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]
+    name: str, rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]
 ) -> list[int] | list[dict[str, Any]]:
     """Row numbers; or, if the result format names key columns, the keys and the values."""
     names = shape.get("unexpected_index_column_names")
@@ -152,7 +148,7 @@ def _positions(
     return keyed.to_dicts()
 
 
-PARTS: dict[str, Callable[[pl.LazyFrame, Condition, Mapping[str, Any]], Any]] = {
+PARTS: dict[str, Callable[[str, pl.LazyFrame, Condition, Mapping[str, Any]], Any]] = {
     "unexpected_values": _values,
     "unexpected_rows": _rows,
     "unexpected_index_list": _positions,
@@ -169,7 +165,7 @@ def _columns(
     metric_domain_kwargs: dict[str, Any],
     **_: Any,
 ) -> list[str]:
-    return list(execution_engine.schema(metric_domain_kwargs))
+    return list(execution_engine.batch(metric_domain_kwargs).schema)
 
 
 def _column_count(**given: Any) -> int:
@@ -182,7 +178,7 @@ def _column_types(
     metric_domain_kwargs: dict[str, Any],
     **_: Any,
 ) -> list[dict[str, Any]]:
-    schema = execution_engine.rows(metric_domain_kwargs).collect_schema()
+    schema = execution_engine.batch(metric_domain_kwargs).rows.collect_schema()
     return [{"name": name, "type": dtype} for name, dtype in schema.items()]
 
 
@@ -205,7 +201,7 @@ def _aggregate(
 ) -> Single:
     """Summarise the values of a column that are there."""
     column = metric_domain_kwargs["column"]
-    present = ~missing(column, execution_engine.schema(metric_domain_kwargs))
+    present = ~missing(column, execution_engine.batch(metric_domain_kwargs).schema)
     among = execution_engine.among(metric_domain_kwargs)
     values = nw.col(column).filter(present if among is None else present & among)
     return summarise(values), metric_domain_kwargs, {}
@@ -221,7 +217,9 @@ def _quantiles(
     """Quantiles with NumPy's definitions, which are those of pandas; the column is held."""
     column = metric_domain_kwargs["column"]
     rows = execution_engine.get_domain_records(metric_domain_kwargs).select(column)
-    present = engine.from_polars(rows).filter(~missing(column, execution_engine.schema({})))
+    present = engine.from_polars(rows).filter(
+        ~missing(column, execution_engine.batch(metric_domain_kwargs).schema)
+    )
     values = engine.to_polars(present).collect(engine="streaming").to_series().to_numpy()
     method: Any = metric_value_kwargs.get("allow_relative_error") or "nearest"
     if not len(values):
