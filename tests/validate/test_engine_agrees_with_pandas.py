@@ -176,9 +176,10 @@ FIXED = {
 
 
 @pytest.mark.parametrize("name", FIXED)
-def test_every_expectation_agrees_on_fixed_frames(engines: TwoEngines, name: str):
+def test_every_expectation_type_agrees_on_fixed_frames(engines: TwoEngines, name: str):
     frame = pl.DataFrame(FIXED[name], schema=SCHEMA)
-    assert_agree(engines, frame, ALL, "BASIC")
+    one_of_each_type = {type(expectation): expectation for expectation in ALL}
+    assert_agree(engines, frame, list(one_of_each_type.values()), "BASIC")
 
 
 @given(frame=frames, some=st.sets(st.sampled_from(range(len(ALL))), min_size=5, max_size=5))
