@@ -42,15 +42,17 @@ def pages(study: str, judged: Mapping[str, Judgement]) -> dict[str, str]:
         File name -> HTML. The same results give the same text.
     """
     results = {table: judgement.result for table, judgement in judged.items()}
+    view = DefaultJinjaPageView(custom_views_directory=str(Path(__file__).parent))
     rendered = {
-        f"{table}.html": _html(_table_page(f"{study}: {table}", result), back=INDEX)
+        f"{table}.html": _html(view, _table_page(f"{study}: {table}", result), back=INDEX)
         for table, result in results.items()
     }
-    return {INDEX: _html(_index_page(study, results)), **rendered}
+    return {INDEX: _html(view, _index_page(study, results)), **rendered}
 
 
-def _html(document: RenderedDocumentContent, back: str | None = None) -> str:
-    view = DefaultJinjaPageView(custom_views_directory=str(Path(__file__).parent))
+def _html(
+    view: DefaultJinjaPageView, document: RenderedDocumentContent, back: str | None = None
+) -> str:
     numbers = count(1)  # instead of random ids
     view.env.filters["generate_html_element_uuid"] = lambda prefix: f"{prefix}{next(numbers)}"
     text: str = view.render(document, template="data_docs.j2", back=back)
