@@ -15,7 +15,6 @@ from pipelines.measure.tables import Survey, measure_survey
 
 pytestmark = [
     pytest.mark.spark,
-    pytest.mark.filterwarnings("ignore:PySpark does not yet:FutureWarning"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
 
