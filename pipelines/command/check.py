@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from pipelines.core import engine, params, store
+from pipelines.core import engine, imports, params, store
 from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
 from pipelines.core.study import DATA, Source, Study, TableMap, inspect
 from pipelines.ingest.codes import undeclared
@@ -20,7 +20,7 @@ from pipelines.ingest.header import ROW
 from pipelines.ingest.layout import columns_read, require_columns
 from pipelines.ingest.readers import RawTable, find_files, read_file, read_query
 from pipelines.ingest.tables import map_study
-from pipelines.validate import duplicates
+from pipelines.validate import duplicates, helpers, quarantine
 from pipelines.validate.examples import cells, per_broken_rule
 from pipelines.validate.refusal import BESIDE, PRIVATE
 from pipelines.validate.verdicts import Verdict
@@ -196,7 +196,8 @@ def _check_rows(study: Study, raw: Sequence[RawTable]) -> list[Finding]:
 
 def _judge(study: Study, max_share: float) -> list[Finding]:
     """Judge mapped tables by their suites."""
-    from pipelines.validate import helpers, judge, quarantine  # Great Expectations is slow
+    with imports.without_grammars():  # Great Expectations takes seconds to import
+        from pipelines.validate import judge
 
     customers = store.scan(study.path("mapped", "customers"))
     prepare = helpers.preparation(study, customers, datetime.now(UTC) + timedelta(days=1))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shutil
 
-from pipelines.core import params, step, store, versions
+from pipelines.core import imports, params, step, store, versions
 from pipelines.core.estimate import DERIVED, PUBLISHED
 from pipelines.core.study import Study
-from pipelines.publish import judgement, manifest, register, suppression
+from pipelines.publish import manifest, register, suppression
 
 
 def run(study: Study) -> str:
     """Publish a study into ``published/``; readers see the old bundle or the new one."""
+    with imports.without_grammars():  # Great Expectations takes seconds to import
+        from pipelines.publish import judgement
+
     settings = params.load()
     limit = settings.publish.suppress_n
     folders = {name: "derived" if name in DERIVED else "validation" for name in PUBLISHED}

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from pipelines.core import outputs, params, step, store
+from pipelines.core import imports, outputs, params, step, store
 from pipelines.core.contract import CANONICAL
 from pipelines.core.engine import to_polars
 from pipelines.core.estimate import PUBLISHED
@@ -12,7 +12,8 @@ from pipelines.validate import findings, helpers, quarantine
 
 def run(study: Study) -> str:
     """Judge a study's mapped tables by their suites, and split them."""
-    from pipelines.validate import docs, judge  # Great Expectations takes seconds to import
+    with imports.without_grammars():  # Great Expectations takes seconds to import
+        from pipelines.validate import docs, judge
 
     settings, found = params.load().validate_, []
     rows = {table: store.scan(study.path("mapped", table)) for table in CANONICAL}
