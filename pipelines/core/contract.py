@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import polars as pl
 
@@ -15,7 +16,7 @@ from pipelines.core.errors import ContractError, examples
 TIME = pl.Datetime("us", "UTC")
 TEXT, NUMBER, WHOLE, FLAG, DATE = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean(), pl.Date()
 
-MEASURES = (
+Measure = Literal[
     "csat",
     "nps",
     "ces",
@@ -25,9 +26,11 @@ MEASURES = (
     "importance",
     "kano_functional",
     "kano_dysfunctional",
-)
+]
+MissingReason = Literal["not_experienced", "dont_know", "refused", "skipped"]
+MEASURES: tuple[str, ...] = get_args(Measure)
+MISSING: tuple[str, ...] = get_args(MissingReason)
 MODES = ("hot", "cold")
-MISSING = ("not_experienced", "dont_know", "refused", "skipped")
 ORIGINS = ("survey", "review", "social", "forum", "press", "support")
 STATUSES = ("completed", "cancelled", "returned", "adjustment")
 

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.core.contract import Measure, MissingReason
+
 Text = Annotated[str, Field(min_length=1)]
 Labels = dict[str, str]  # language code -> text
-MissingReason = Literal["not_experienced", "dont_know", "refused", "skipped"]
 
 
 class Part(BaseModel):
@@ -67,17 +68,7 @@ class Question(Part):
     """A question of the register: what it measures, of which touchpoint, on which scale."""
 
     label: Labels
-    measure: Literal[
-        "csat",
-        "nps",
-        "ces",
-        "emotion",
-        "overall",
-        "expectation",
-        "importance",
-        "kano_functional",
-        "kano_dysfunctional",
-    ]
+    measure: Measure
     scale: Text
     touchpoint: str | None = None
 
