@@ -103,8 +103,9 @@ def arrange(
     Raises
     ------
     ContractError
-        If a column is in two places or in none, or the matrix is not finite and symmetric, a variance is not positive, or an eigenvalue of
-        the correlations is negative, as happens with pairwise deletion.
+        If a column is in two places or in none, the matrix is not finite and symmetric, a
+        variance is not positive, or an eigenvalue of the correlations is negative, as
+        happens with pairwise deletion.
     """
     _check_matrix(covariance)
     layout = lay_out(len(covariance), groups, covariates)

@@ -1,8 +1,4 @@
-"""The inner loops of `dominance`, compiled by Numba.
-
-Importing this module imports Numba, half a second: do it inside the function that needs it.
-The first call of a fresh installation compiles, seconds; the result is cached beside this file,
-or, where that is read-only, in the user's cache, or nowhere.
+"""The inner loops of `dominance`, compiled by Numba: import late, see `compiled`.
 
 All R2 come from one walk over the tree of subsets: a node is a set S, its children add one
 later driver each, and a node holds the covariances that the drivers after the last of S have
@@ -15,28 +11,15 @@ Nothing is stored per subset; sums go up the tree as the walk leaves a node.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
-import numba
 import numpy as np
 
+from pipelines.statistics.compiled import compiled
 from pipelines.statistics.survey import FloatArray, IntArray
 
 LANE_BITS = 6  # 64 sets side by side: the fastest from 12 to 25 drivers
 LANES = 1 << LANE_BITS
 PIVOT = 1e-10  # a driver with less of its variance left adds nothing: it repeats others
 # A copy, computed in double precision, has some 1e-15 of its variance left.
-
-Compiled = TypeVar("Compiled", bound=Callable[..., Any])
-
-
-def compiled(function: Compiled) -> Compiled:
-    """Compile a function, keep it where a cache can be written, and let other threads run."""
-    try:
-        return cast(Compiled, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
-    except RuntimeError:  # Numba found no folder to write to
-        return cast(Compiled, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 @compiled

@@ -1,0 +1,67 @@
+"""R2 on rows that the regression has not seen, from moments alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipelines.core.errors import ContractError
+from pipelines.statistics.moments import Moments, merge
+from pipelines.statistics.subsets import SINGULAR
+
+
+def held_out_r2(train: Moments, test: Moments) -> float:
+    """R2 in `test` of the regression fitted to `train`; the outcome is the last column.
+
+    Returns
+    -------
+    float
+        ``1 - SS(outcome - prediction) / SS(outcome - mean in train)``: at most 1, and below
+        0 if the mean would have predicted better.
+
+    Raises
+    ------
+    ContractError
+        If the outcome does not vary in `test`, or columns differ.
+    """
+    residual, total = _errors(train, test)
+    return _share(residual, total)
+
+
+def cross_validated_r2(folds: Sequence[Moments]) -> float:
+    """R2 of predicting each fold from the others; parameters as for `held_out_r2`.
+
+    Rows of one customer belong into one fold.
+    """
+    if len(folds) < 2:
+        raise ContractError(
+            "cross-validation", expected="two folds or more", got=str(len(folds)), todo="split more"
+        )
+    errors = [
+        _errors(merge([other for other in folds if other is not fold]), fold) for fold in folds
+    ]
+    residual, total = np.sum(errors, axis=0)
+    return _share(float(residual), float(total))
+
+
+def _errors(train: Moments, test: Moments) -> tuple[float, float]:
+    """Weighted sums of squares of the prediction's errors, and of the mean's."""
+    train.require(test.names)
+    inner, response = train.scatter[:-1, :-1], train.scatter[:-1, -1]
+    spread = np.sqrt(np.diagonal(inner))
+    scale = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
+    inverse = np.linalg.pinv(inner * np.outer(scale, scale), rcond=SINGULAR, hermitian=True)
+    contrast = np.append(-scale * (inverse @ (scale * response)), 1.0)  # outcome - prediction
+    gap = test.mean - train.mean
+    residual = contrast @ test.scatter @ contrast + test.weight * (contrast @ gap) ** 2
+    total = test.scatter[-1, -1] + test.weight * gap[-1] ** 2
+    return float(residual), float(total)
+
+
+def _share(residual: float, total: float) -> float:
+    if not total > 0:
+        raise ContractError(
+            "held-out R2", expected="an outcome that varies", got="a constant", todo="use more rows"
+        )
+    return 1 - residual / total
