@@ -74,15 +74,30 @@ def sampling_units(
     ContractError
         If there are fewer than two units.
     """
-    clusters = np.arange(rows) if cluster is None else cluster
-    strata = np.zeros(rows, np.int64) if stratum is None else stratum
-    pairs, of_row = np.unique(np.column_stack([strata, clusters]), axis=0, return_inverse=True)
-    if len(pairs) < 2:
+    _, cluster_code = _codes(cluster, np.arange(rows))
+    strata, stratum_code = _codes(stratum, np.zeros(rows, np.int64))
+    if cluster is None:
+        of_row, of_unit = np.arange(rows), stratum_code
+    else:
+        distinct, of_row = np.unique(cluster_code * strata + stratum_code, return_inverse=True)
+        of_unit = distinct % strata
+    if of_unit.size < 2:
         raise ContractError(
-            "bootstrap", expected="two customers or more", got=str(len(pairs)), todo="use more data"
+            "bootstrap",
+            expected="two customers or more",
+            got=str(of_unit.size),
+            todo="use more data",
         )
-    units = Units(of_row.reshape(-1), _pool_lonely(pairs[:, 0]))
+    units = Units(of_row, _pool_lonely(of_unit))
     return units if units.n <= most else _deal(units, most, rng)
+
+
+def _codes(values: IntArray | None, default: IntArray) -> tuple[int, IntArray]:
+    """Number of distinct values, and codes from 0."""
+    if values is None:
+        return int(default.max(initial=0)) + 1, default
+    distinct, codes = np.unique(values, return_inverse=True)
+    return distinct.size, codes.astype(np.int64)
 
 
 def _pool_lonely(stratum: IntArray) -> IntArray:
