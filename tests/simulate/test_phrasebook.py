@@ -152,6 +152,20 @@ def test_the_article_of_a_german_product_agrees_in_every_case():
     assert seen == {"der", "die", "das"}
 
 
+def test_german_prepositions_have_their_case():
+    case = {
+        **dict.fromkeys(["zu", "von", "mit", "bei", "nach", "aus", "seit", "vor", "an"], "_dat"),
+        **dict.fromkeys(["für", "durch", "gegen", "um", "über", "auf"], "_acc"),
+    }
+    seen = set()
+    for sentence in variants(dict(cells_of(read_bank("de"))), "^(?!searches)"):
+        for word, slot in re.findall(r"(\w+) \{((?:the|a)_product\w*)\}", sentence):
+            if word in case:
+                assert slot.endswith(case[word]), sentence
+                seen.add(word)
+    assert seen > {"zu", "von", "mit", "für", "auf"}
+
+
 def test_templates_are_drawn_alike_however_many_choices_they_have():
     book = phrasebook()
     cell = "de/touchpoints/delivery/negative/plain"
