@@ -28,8 +28,7 @@ def test_all_ways_to_mistype_a_word_of_four_letters():
 
 def test_dots_get_lost_as_a_keyboard_without_umlauts_makes_them():
     assert "fuer" in repeated("für", 1)
-    assert "groesser" in repeated("größer", 1) or "größer" not in repeated("größer", 1)
-    assert {"strasse"} <= set(repeated("straße", 1))
+    assert {"groeßer", "grösser"} < set(repeated("größer", 1))
 
 
 def test_kinds_come_in_their_shares():
@@ -76,7 +75,7 @@ def test_no_texts_are_no_texts():
 
 
 @given(
-    st.lists(st.text("aeinrstäöüß ,.👍", max_size=40).filter(lambda t: "\0" not in t), min_size=1),
+    st.lists(st.text("aeinrstäöüß ,.👍", max_size=40), min_size=1),
     st.integers(0, 2),
     st.integers(0, 99),
 )
