@@ -39,7 +39,7 @@ def mistype(texts: pl.Series, slips: Ints, rng: np.random.Generator) -> tuple[pl
     Examples
     --------
     >>> mistype(pl.Series(["Lieferung"]), np.array([1]), np.random.default_rng(1))[0].item()
-    'Leferung'
+    'Lieeferung'
     """
     rows = np.flatnonzero(slips)
     done = np.zeros(len(texts), np.int64)
