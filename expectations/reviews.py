@@ -16,6 +16,8 @@ from expectations.rules import (
 from pipelines.core.contract import REVIEWS
 
 SCALE_TODO = "correct rating_min and rating_max in study.yaml"
+# UTF-8 that was read as cp1252 or latin-1, or letters already replaced.
+MISREAD = "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â[\u0080\u20ac]|\ufffd"
 RATED = Column("rating").is_not_null()
 
 SUITE = gx.ExpectationSuite(
@@ -53,6 +55,15 @@ SUITE = gx.ExpectationSuite(
             r"\S",
             says="the text is not blank",
             todo="set skip_when_missing: [text] in the table's map",
+        ),
+        gxe.ExpectColumnValuesToNotMatchRegex(
+            column="text",
+            regex=MISREAD,
+            **rule(
+                "text_intact",
+                "the text's letters are whole: no Ã¼ for ü, no â€™ for an apostrophe",
+                "set the source's encoding in study.yaml, or have the file exported anew",
+            ),
         ),
         matches(
             "language",

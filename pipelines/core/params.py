@@ -25,6 +25,12 @@ class Report(Section):
     notebook: str
 
 
+class Simulate(Section):
+    """How large the demo study is."""
+
+    customers: int = Field(ge=1)
+
+
 class Validate(Section):
     """When a table with bad rows is a bad table."""
 
@@ -52,7 +58,8 @@ class Params(Section):
     studies: list[str]
     reports: list[Report]
     engine: str = Field(pattern="^(polars|spark)$")
-    seed: int
+    seed: int = Field(ge=0)
+    simulate: Simulate
     validate_: Validate = Field(alias="validate")
     measure: Measure
     publish: Publish

@@ -1,0 +1,151 @@
+"""Contacts in the logs of the three systems."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate.calendar import month_of, utc
+from pipelines.simulate.exports.cells import (
+    CHANNEL,
+    GERMAN_TIME,
+    ISO_TIME,
+    POINTS,
+    SYSTEM,
+    Numbers,
+    clock,
+    code,
+    quarter_name,
+    where,
+    written,
+)
+from pipelines.simulate.journeys import Contacts, Histories
+from pipelines.simulate.model import BAD, INDEX, NAMES, Ints
+
+COOKIE = 0.6  # of visits by advertising are recognised by the shop
+CARD_SHOWN = 0.8  # of store contacts of card holders
+SEARCHES = {"paid_search": 1.0, "web_shop": 0.12, "app": 0.10}  # of contacts have a search term
+REFUSED = -1.2  # quality below which a return was refused
+CAMPAIGNS = ("display_ad", "newsletter", "paid_search")
+_TYPES = {
+    "web": "visit",
+    "app": "visit",
+    "store": "visit",
+    "delivery": "parcel",
+    "returns": "parcel",
+    "hotline": "call",
+    "e-mail": "mail",
+}
+
+
+def contact_tables(
+    lives: Histories, numbers: Numbers, terms: pl.Series, first: int, rng: np.random.Generator
+) -> dict[str, pl.DataFrame]:
+    """Contacts in the logs of each system; advertising and the outside are in the shop's.
+
+    Parameters
+    ----------
+    terms : Series of str, shape (n_contacts,)
+        Search terms; null where nothing was searched for.
+    first : int
+        Number of the first contact.
+    """
+    every = lives.contacts
+    chance = rng.random(len(every.customer))
+    system = SYSTEM[every.touchpoint]
+    advertised = every.touchpoint == INDEX["paid_search"]
+    known = np.select(
+        [system == "crm", advertised, system != ""],
+        [chance < CARD_SHOWN, chance < COOKIE, True],
+        default=False,
+    )
+    described = _describe(every).with_columns(id=first + pl.int_range(pl.len()), search_term=terms)
+    logs = {
+        "crm": np.flatnonzero(system == "crm"),
+        "shop": np.flatnonzero((system == "shop") | (system == "")),
+        "callcentre": np.flatnonzero(system == "callcentre"),
+    }
+    found = {}
+    for name, chosen in logs.items():
+        number = numbers.at(name, every.customer[chosen], known[chosen])
+        rows = described[chosen].with_columns(number=number).sort("occurred_at", "id")
+        found[name] = rows
+    return {
+        "crm": found["crm"].select(
+            code("V", "id").alias("Vorgang"),
+            pl.col("number").alias("KundenNr"),
+            written(clock("occurred_at"), GERMAN_TIME).alias("Zeitpunkt"),
+            pl.col("touchpoint").alias("Kontakt"),
+            pl.col("channel").alias("Kanal"),
+            pl.col("seconds").alias("Sekunden"),
+        ),
+        "shop": found["shop"].select(
+            code("E", "id").alias("event_id"),
+            pl.col("number").alias("account"),
+            "occurred_at",
+            "touchpoint",
+            "type",
+            "channel",
+            "seconds",
+            "outcome",
+            "campaign",
+            "search_term",
+        ),
+        "callcentre": found["callcentre"].select(
+            code("C", "id").alias("case"),
+            pl.col("number").alias("caller"),
+            written(clock("occurred_at"), ISO_TIME).alias("at"),
+            "touchpoint",
+            "type",
+            "channel",
+            "seconds",
+            "outcome",
+        ),
+    }
+
+
+def in_system(every: Contacts, system: str) -> Ints:
+    """Contacts that a system logs under its own customer numbers, places in the contacts."""
+    return np.flatnonzero(SYSTEM[every.touchpoint] == system)
+
+
+def searched(lives: Histories, rng: np.random.Generator) -> Ints:
+    """Contacts that come with a search term, places in the contacts."""
+    touchpoint = lives.contacts.touchpoint
+    chance = rng.random(len(touchpoint))
+    share = np.zeros(len(NAMES))
+    share[[INDEX[name] for name in SEARCHES]] = list(SEARCHES.values())
+    return np.flatnonzero(chance < share[touchpoint])
+
+
+def _describe(every: Contacts) -> pl.DataFrame:
+    """What every log tells of a contact."""
+    bad = every.quality < BAD
+    channel = CHANNEL[every.touchpoint]
+    outcome = np.select(
+        [
+            np.isin(channel, ["hotline"]) | (every.touchpoint == INDEX["support_email"]),
+            every.touchpoint == INDEX["returns"],
+            every.touchpoint == INDEX["delivery"],
+        ],
+        [
+            np.where(bad, "unsolved", "solved"),
+            np.where(every.quality < REFUSED, "refused", "refunded"),
+            np.where(every.late > 0, "late", "on_time"),
+        ],
+        default="",
+    )
+    quarter = month_of(every.day) // 3
+    paid = np.isin(every.touchpoint, [INDEX[name] for name in CAMPAIGNS])
+    campaign = pl.Series(POINTS[every.touchpoint].astype(str)) + "-" + quarter_name(quarter)
+    return pl.DataFrame(
+        {
+            "occurred_at": utc(every.minute),
+            "touchpoint": POINTS[every.touchpoint].astype(str),
+            "type": pl.Series(channel.astype(str)).replace_strict(_TYPES, default="view"),
+            "channel": channel.astype(str),
+            "seconds": np.maximum(np.round(every.length), 1).astype(np.int64),
+            "outcome": where(outcome != "", pl.Series(outcome.astype(str))),
+            "campaign": where(paid, campaign),
+        }
+    )

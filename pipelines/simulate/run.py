@@ -1,0 +1,42 @@
+"""Simulate: raw files of the study `demo` out, and the truth behind them."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from pipelines.core import outputs, params, step, store
+from pipelines.core.study import Study
+from pipelines.simulate import company, files, truth
+from pipelines.simulate.operations import draw_operations
+from pipelines.simulate.partition import simulate, sizes
+
+
+def run(study: Study) -> str:
+    """Simulate into ``raw/`` and ``truth.json``, a partition of customers at a time."""
+    settings = params.load()
+    seed, customers = settings.seed, settings.simulate.customers
+    world = draw_operations(np.random.default_rng([seed, 0]))
+    waves: dict[str, truth.Sums] = {}
+    rows = 0
+    with (
+        store.replacing(study.folder / "truth.json") as kept,
+        kept.open("w", encoding="utf-8") as content,
+        outputs.replacing(study.folder, ["raw"]) as draft,
+    ):
+        told = truth.TruthFile(content)
+        for number, size in sizes(customers):
+            part = simulate(number, size, world, seed)
+            rows += files.write_partition(draft / "raw", part.exports, number)
+            waves = truth.add(waves, part.waves)
+            told.add(part.truth)
+            print(f"  {told.persons:,} of {customers:,} customers", file=sys.stderr)
+        whole = company.describe(seed)
+        rows += files.write_company(draft / "raw", whole.exports)
+        told.close(truth.of_company(waves) | whole.truth)
+    return f"{study.name}: {customers:,} customers, {rows:,} raw rows"
+
+
+if __name__ == "__main__":
+    step.main(run)

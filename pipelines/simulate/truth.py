@@ -1,0 +1,314 @@
+"""What is true of the simulated company: effects, population values, who is who, what is wrong.
+
+Population values are sums over all customers of the frame, respondents or not, so that
+partitions add up.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from typing import Any, Self, TextIO
+
+import numpy as np
+import polars as pl
+
+from pipelines.simulate import (
+    answers,
+    calendar,
+    journeys,
+    leaving,
+    model,
+    operations,
+    opinions,
+    orders,
+    paths,
+    population,
+    quality,
+    surveys,
+)
+from pipelines.simulate.answers import DONT_KNOW, NOT_USED, RATING
+from pipelines.simulate.journeys import Histories
+from pipelines.simulate.leaving import BadContacts, hazard
+from pipelines.simulate.model import (
+    INCIDENT,
+    MONTHS,
+    NAMES,
+    PENALTY,
+    PLANNED,
+    RATED,
+    REWARD,
+    Floats,
+    satisfy,
+)
+from pipelines.simulate.population import Population
+from pipelines.simulate.surveys import Wave
+from pipelines.statistics.dominance import dominance
+
+LEVER = 0.5  # of quality: what each lever lifts every contact by
+HORIZON = 3  # months of the churn probability
+DIGITS = 5
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sums over a wave's frame; those of partitions add up.
+
+    Attributes
+    ----------
+    size : float
+        Customers of the frame.
+    answering : float
+        Sum of their probabilities of answering.
+    said : dict of ndarray
+        By question: number of answers, their sum, and for recommendation the promoters
+        and the detractors.
+    products : ndarray of float, shape (2 * RATED + 2, 2 * RATED + 2)
+        Cross-products of 1, use and use x quality of each touchpoint, and the latent
+        overall answer.
+    """
+
+    size: float
+    answering: float
+    said: dict[str, Floats]
+    products: Floats
+
+    @classmethod
+    def over(cls, wave: Wave) -> Self:
+        """Add up a partition's part of a wave."""
+        said = {
+            question: _count(question, values) for question, values in wave.would_answer.items()
+        }
+        felt = np.where(wave.used, wave.quality, 0.0)
+        overall = wave.meant + answers.LENIENCY * wave.style.leniency
+        columns = np.column_stack([np.ones(len(overall)), wave.used, felt, overall])
+        products = np.einsum("ni,nj->ij", columns, columns)
+        return cls(float(len(overall)), float(wave.response.sum()), said, products)
+
+    def __add__(self, other: Sums) -> Sums:
+        said = {question: self.said[question] + other.said[question] for question in self.said}
+        return Sums(
+            self.size + other.size,
+            self.answering + other.answering,
+            said,
+            self.products + other.products,
+        )
+
+
+def _count(question: str, values: np.ndarray) -> Floats:
+    """Number of answers, their sum, promoters and detractors."""
+    rated = question in NAMES[:RATED]
+    given = values[(values >= 0) & ~(rated & np.isin(values, (NOT_USED, DONT_KNOW)))]
+    return np.array([len(given), given.sum(), (given >= 9).sum(), (given <= 6).sum()], float)
+
+
+def describe_wave(sums: Sums) -> dict[str, Any]:
+    """Population values of a wave."""
+    count, _, promoters, detractors = sums.said["nps"]
+    reach = np.diag(sums.products)[1 : RATED + 1] / sums.size
+    felt = sums.products[0, RATED + 1 : -1]
+    means = {
+        question: _rounded(total / count)
+        for question, (count, total, *_) in sums.said.items()
+        if count
+    }
+    return {
+        "frame": int(sums.size),
+        "response_rate": _rounded(sums.answering / sums.size),
+        "nps": _rounded(100 * (promoters - detractors) / count),
+        "mean_answer": means,
+        "csat": {name: _rounded(_percent(means[name])) for name in NAMES[:RATED]},
+        "reach": dict(zip(NAMES, _rounded(100 * reach), strict=False)),
+        "quality_of_users": dict(zip(NAMES, _rounded(felt / (reach * sums.size)), strict=False)),
+    }
+
+
+def _percent(answer: float) -> float:
+    return 100 * (answer - RATING.low) / (RATING.high - RATING.low)
+
+
+def covariance(sums: Sums) -> Floats:
+    """Covariance of use and use x (quality - mean of users), by touchpoint, then overall.
+
+    Shape (2 * RATED + 1, 2 * RATED + 1), divided by the frame's size.
+    """
+    size, products = sums.size, sums.products
+    centre = products[0, RATED + 1 : -1] / np.diag(products)[1 : RATED + 1]
+    # Column `use x quality` minus `use` times the mean of users.
+    turn = np.eye(len(products))
+    turn[np.arange(1, RATED + 1), np.arange(RATED + 1, 2 * RATED + 1)] = -centre
+    turned = turn.T @ products @ turn
+    mean = turned[0] / size
+    return (turned / size - np.outer(mean, mean))[1:, 1:]
+
+
+def add(waves: Mapping[str, Sums], more: Mapping[str, Sums]) -> dict[str, Sums]:
+    """Add a partition's sums to those before it."""
+    return {name: waves[name] + sums if name in waves else sums for name, sums in more.items()}
+
+
+def importance(sums: Sums) -> dict[str, Any]:
+    """How R2 of latent satisfaction splits among touchpoints, in the whole frame.
+
+    A touchpoint is the pair of its use and its remembered quality among users.
+    """
+    groups = [[place, RATED + place] for place in range(RATED)]
+    split = dominance(covariance(sums), groups)
+    order = np.argsort(-split.general)
+    return {
+        "r2": _rounded(split.r2),
+        "lmg": dict(zip(NAMES, _rounded(split.general), strict=False)),
+        "order": [NAMES[place] for place in order],
+    }
+
+
+def of_company(waves: Mapping[str, Sums]) -> dict[str, Any]:
+    """What holds for the company as a whole."""
+    pooled = reduce(operator.add, waves.values())
+    return {
+        "parameters": parameters(),
+        "effects": effects(),
+        "waves": {name: describe_wave(sums) for name, sums in waves.items()},
+        "importance": {
+            **{name: importance(sums) for name, sums in waves.items()},
+            "all": importance(pooled),
+        },
+    }
+
+
+def customers(people: Population, lives: Histories) -> dict[str, list[Any]]:
+    """Traits, fate, churn probability at the end and the effect of each lever, by customer."""
+    last = MONTHS - 1
+    stays = lives.present(last, people.joined_month) & (lives.left_month > last)
+    tenure = last - people.joined_month
+    calm = np.zeros(people.size, bool)
+    nothing = BadContacts(calm, calm, calm)
+
+    def churn(satisfaction: Floats) -> Floats:
+        monthly = hazard(satisfaction, people.attachment, tenure, nothing)
+        return 1 - (1 - monthly) ** HORIZON
+
+    memory, used = lives.memory[last].astype(float), lives.used[last]
+    satisfied = satisfy(memory, used)
+    before = churn(satisfied)
+    columns = {
+        "person": people.known["person"].to_list(),
+        "leniency": _listed(people.leniency),
+        "scale_use": _listed(people.scale_use),
+        "price_sensitivity": _listed(people.price_sensitivity),
+        "tech_affinity": _listed(people.tech_affinity),
+        "attachment": _listed(people.attachment),
+        "left_month": lives.left_month.tolist(),
+        "satisfaction": _listed(satisfied, stays),
+        "churn_probability": _listed(before, stays),
+    }
+    for place, name in enumerate(NAMES[:RATED]):
+        lifted = memory.copy()
+        lifted[:, place] += LEVER
+        after = satisfy(lifted, used)
+        columns[f"satisfaction_by_{name}"] = _listed(after - satisfied, stays)
+        columns[f"churn_by_{name}"] = _listed(churn(after) - before, stays)
+    return columns
+
+
+def _listed(values: Floats, known: np.ndarray | None = None) -> list[float | None]:
+    series = pl.Series(np.round(values, DIGITS)) + 0.0  # no minus zero
+    if known is not None:
+        series = pl.select(pl.when(pl.Series(known)).then(series)).to_series()
+    return series.to_list()
+
+
+def _rounded(values: Any) -> Any:
+    rounded = np.round(values, DIGITS)
+    return rounded.tolist() if isinstance(rounded, np.ndarray) else float(rounded)
+
+
+# A module comes after those it imports constants from.
+_MODULES = (
+    model,
+    calendar,
+    population,
+    operations,
+    quality,
+    paths,
+    leaving,
+    journeys,
+    answers,
+    surveys,
+    orders,
+    opinions,
+)
+
+
+def parameters() -> dict[str, dict[str, Any]]:
+    """Every parameter of the model, by the module that defines it."""
+    named: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for module in _MODULES:
+        public = {name: value for name, value in vars(module).items() if name[0].isalpha()}
+        constants = {name: value for name, value in public.items() if name.isupper()}
+        own = {
+            name: value
+            for name, value in constants.items()
+            if name not in seen and not isinstance(value, np.ndarray)
+        }
+        seen |= set(own)
+        named[module.__name__.rsplit(".", 1)[-1]] = own
+    return named
+
+
+def effects() -> dict[str, Any]:
+    """What follows from the parameters alone: slopes, hazard ratios, effects of measures."""
+    return {
+        "penalty": dict(zip(NAMES, PENALTY.tolist(), strict=False)),
+        "reward": dict(zip(NAMES, REWARD.tolist(), strict=False)),
+        "odds_ratio_of_leaving": {
+            "satisfaction": _rounded(np.exp(leaving.SATISFACTION)),
+            "attachment": _rounded(np.exp(leaving.ATTACHMENT)),
+            "bad_hotline": _rounded(np.exp(leaving.HOTLINE)),
+            "bad_delivery": _rounded(np.exp(leaving.DELIVERY)),
+            "bad_returns_first_year": _rounded(np.exp(leaving.RETURNS_NEW)),
+            "bad_returns_later": 1.0,
+        },
+        "measures_on_quality": {planned.id: planned.effect for planned in PLANNED},
+        "incident_on_quality": dict(INCIDENT.effects),
+    }
+
+
+class TruthFile:
+    """Writes truth.json partition by partition, so that memory does not grow with them."""
+
+    def __init__(self, content: TextIO) -> None:
+        self._content = content
+        self._separator = '{"partitions": [\n'
+        self.persons = 0
+
+    def add(self, partition: dict[str, Any]) -> None:
+        """Write one partition's part."""
+        self._content.write(self._separator + _json(partition))
+        self._separator = ",\n"
+        self.persons += len(partition["customers"]["person"])
+
+    def close(self, whole: dict[str, Any]) -> None:
+        """Write what holds for all of it, and end the file."""
+        self._content.write("\n]")
+        for name, value in whole.items():
+            self._content.write(f',\n"{name}": {_json(value)}')
+        self._content.write("}\n")
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=_as_text)
+
+
+def _as_text(value: object) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    raise TypeError(f"truth.json: expected numbers, texts and dates, got {type(value).__name__}")
