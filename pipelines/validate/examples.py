@@ -24,7 +24,9 @@ def per_broken_rule(rejected: pl.LazyFrame) -> pl.LazyFrame:
 def examples(
     rejected: pl.LazyFrame, verdicts: Sequence[Verdict], table: str, *, most: int
 ) -> pl.DataFrame:
-    """Show the first rejected rows of every rule.
+    """Show the first rejected rows of every rule, each line of a raw file once.
+
+    A line that became several rows, such as a questionnaire, may break a rule in each.
 
     Parameters
     ----------
@@ -46,7 +48,9 @@ def examples(
     ]
     if not shown:
         return QUARANTINE_EXAMPLES.empty()
-    first = per_broken_rule(rejected).filter(pl.int_range(pl.len()).over("rule") < most)
+    line = ["rule", "source_file", "source_row"]
+    lines = per_broken_rule(rejected).unique(line, keep="first", maintain_order=True)
+    first = lines.filter(pl.int_range(pl.len()).over("rule") < most)
     return first.select(
         pl.lit(table).alias("table"), "rule", "source_file", "source_row", got=pl.coalesce(shown)
     ).collect()

@@ -48,6 +48,15 @@ def test_five_guests_worked_by_hand():
     assert mean["inputs_hash"] == "0123456789abcdef"
 
 
+def test_an_attribute_may_have_any_name():
+    names = ("segment", "segment_value", "member", "group", "value")
+    split = {name: {"2017-a": "x", "2017-b": "y"} for name in names}
+    scores = measured(FIVE, split)["scores"]
+    scores = scores.filter(measure="mean", scope="touchpoint", weighted=True)
+    found = set(scores.select("segment", "segment_value", "n").iter_rows())
+    assert found == {("all", "all", 3), *((name, value, 1) for name in names for value in "xy")}
+
+
 def test_a_distribution_counts_every_answer_and_every_reason():
     shares = measured(FIVE)["distributions"].filter("weighted")
     found = dict(shares.select("answer", "value").iter_rows())
