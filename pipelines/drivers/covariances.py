@@ -98,26 +98,32 @@ def _by_pairs(rows: Rows, columns: Columns) -> Covariances:
     def covariance(weights: FloatArray) -> FloatArray:
         weighed, weighed_seen = weights[:, None] * filled, weights[:, None] * seen
         weight = weighed_seen.T @ seen
-        weight = np.where(weight > 0, weight, np.nan)
+        if not weight.all():
+            raise ContractError(
+                WHERE,
+                expected="every two columns answered together by somebody, in every replicate",
+                got="two that are not",
+                todo="use fewer columns, or missing='em' with a prior",
+            )
         first = weighed.T @ seen / weight  # mean of the row's column where both are seen
         matrix: FloatArray = filled.T @ weighed / weight - first * first.T
         return matrix
 
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
         def matrices(counts: FloatArray) -> FloatArray:
-            return np.array([covariance(rows.weights * one[units.of_row]) for one in counts])
+            found = [covariance(rows.weights * one[units.of_row]) for one in counts]
+            return _nearest_semidefinite(np.array(found))
 
         return matrices
 
-    matrix = covariance(rows.weights)
-    if np.isnan(matrix).any():
-        raise ContractError(
-            WHERE,
-            expected="every two columns answered together by somebody",
-            got="two that never are",
-            todo="use fewer columns",
-        )
-    return Covariances(matrix, rows, replicate)
+    return Covariances(covariance(rows.weights), rows, replicate)
+
+
+def _nearest_semidefinite(matrices: FloatArray) -> FloatArray:
+    """Set negative eigenvalues to zero: some replicates have them where the sample has none."""
+    value, vector = np.linalg.eigh(matrices)
+    nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)
+    return nearest
 
 
 def _by_em(rows: Rows, columns: Columns, prior_rows: float) -> Covariances:

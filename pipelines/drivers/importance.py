@@ -52,8 +52,9 @@ class RelativeImportance:
     table : DataFrame
         A row per driver, the most important first. ``driver``; ``importance`` in units of
         R2; ``importance_pct``, its share of the sum of all; ``rank``; ``beta``, the
-        standardised coefficient, whose sign is no part of the importance, and ``vif``, both
-        null for a group. With replicates also the intervals ``low`` and ``high`` of
+        standardised coefficient, whose sign is no part of the importance, ``vif``, its variance
+        inflation, and ``halo_ratio``, its coefficient over its correlation: below 1/3 most
+        of what it shows alone it shares with others; all three null for a group. With replicates also the intervals ``low`` and ``high`` of
         `importance_pct`, ``importance_low`` and ``importance_high``, ``rank_low`` and
         ``rank_high``, and ``tier``: drivers of one tier cannot be told from its first.
     r2, r2_covariates : float
@@ -265,16 +266,18 @@ def _r2(matrix: FloatArray, columns: Columns) -> tuple[float, float]:
 
 
 def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float | None]]:
-    """Standardised coefficient and variance inflation of drivers of one column."""
+    """Standardised coefficient, variance inflation and halo of drivers of one column."""
     scale = 1 / np.sqrt(np.diagonal(matrix))
     correlation = matrix * np.outer(scale, scale)
     inner = correlation[:-1, :-1]
     beta = np.linalg.pinv(inner, rcond=SINGULAR, hermitian=True) @ correlation[:-1, -1]
-    vif = variance_inflation(inner)
+    alone_effect = correlation[:-1, -1]
+    halo = np.divide(beta, alone_effect, out=np.full_like(beta, np.nan), where=alone_effect != 0)
+    found = {"beta": beta, "vif": variance_inflation(inner), "halo_ratio": halo}
     alone = [group[0] if len(group) == 1 else None for group in columns.groups]
     return {
         name: [None if at is None else float(values[at]) for at in alone]
-        for name, values in (("beta", beta), ("vif", vif))
+        for name, values in found.items()
     }
 
 

@@ -41,14 +41,19 @@ def _sweep(table: FloatArray, observed: IntArray) -> float:
     """Sweep a covariance matrix on the observed columns; return the log determinant of theirs.
 
     Afterwards the observed block is minus its inverse, the block beside it the regression
-    coefficients, and the rest the covariance left; NaN if the matrix is not positive definite.
+    coefficients, and the rest the covariance left. An observed column that repeats others
+    is not used, as if it were not there; NaN if a variance is negative.
     """
     columns = table.shape[0]
     log_determinant = 0.0
     for c in observed:
         pivot = table[c, c]
-        if not pivot > 1e-12:
+        if pivot < -1e-9:
             return np.nan
+        if pivot <= 1e-12:
+            table[c, :] = 0.0
+            table[:, c] = 0.0
+            continue
         log_determinant += np.log(pivot)
         for i in range(columns):
             if i != c:
@@ -105,7 +110,7 @@ def expect(sums: FloatArray, seen: IntArray, mean: FloatArray, covariance: Float
     second : ndarray, shape (n_columns, n_columns)
         Expected sum of their products.
     log_likelihood : float
-        Of what was observed; NaN if `covariance` is not positive definite.
+        Of what was observed; NaN if `covariance` is not positive semi-definite.
     """
     patterns, columns = seen.shape
     first, second = np.zeros(columns), np.zeros((columns, columns))

@@ -254,8 +254,8 @@ def moments_of_rows(rows: Frame, columns: Sequence[str], weight: str | None = No
     ).with_columns(*((nw.col("w") * nw.col(f"z{i}")).alias(f"wz{i}") for i in range(len(names))))
     sums = prepared.select(
         nw.len().alias("n"),
-        (nw.col("w").is_null() | (nw.col("w") <= 0)).sum().alias("bad_weights"),
-        *(nw.col(f"z{i}").is_null().sum().alias(f"null{i}") for i in range(len(names))),
+        _count(nw.col("w").is_null() | (nw.col("w") <= 0)).alias("bad_weights"),
+        *(_count(nw.col(f"z{i}").is_null()).alias(f"null{i}") for i in range(len(names))),
         nw.col("w").sum().alias("weight"),
         (nw.col("w") * nw.col("w")).sum().alias("weight_squared"),
         *(nw.col(f"wz{i}").sum().alias(f"first{i}") for i in range(len(names))),
@@ -269,6 +269,10 @@ def moments_of_rows(rows: Frame, columns: Sequence[str], weight: str | None = No
         second[i, k] = second[k, i] = product
     first = np.array(products[: len(names)])
     return _centred(tuple(names), n, total, squared, np.array(centre), first, second)
+
+
+def _count(condition: nw.Expr) -> nw.Expr:
+    return condition.cast(nw.Int64()).sum()  # Spark sums no booleans
 
 
 def _only_row(rows: Frame) -> tuple[Any, ...]:

@@ -75,6 +75,8 @@ def test_first_is_the_squared_correlation_and_beta_the_squared_coefficient(swiss
     assert [column(found, "importance")[name] for name in SWISS] == pytest.approx(beta**2)
     vif = np.diag(np.linalg.inv(correlation[:-1, :-1]))
     assert [column(found, "vif")[name] for name in SWISS] == pytest.approx(vif)
+    halo = beta / correlation[:-1, -1]
+    assert [column(found, "halo_ratio")[name] for name in SWISS] == pytest.approx(halo)
 
 
 def test_the_most_important_comes_first(swiss):
@@ -232,6 +234,23 @@ def test_pairwise_covariances_of_few_answers_are_refused():
     frame = pl.DataFrame(x, schema=list("abcdefgh")).with_columns(y=pl.Series(rng.normal(size=80)))
     with pytest.raises(ContractError, match=r"positive semi-definite.*use EM"):
         relative_importance(frame, "y", list("abcdefgh"), missing="pairwise")
+
+
+def test_columns_that_nobody_answers_together_have_no_pairwise_covariance():
+    row = pl.int_range(pl.len())
+    frame = survey().with_columns(a=pl.when(row < 200).then("a"), b=pl.when(row >= 200).then("b"))
+    with pytest.raises(ContractError, match="answered together by somebody"):
+        relative_importance(frame, "y", ["a", "b"], missing="pairwise")
+
+
+def test_pairwise_replicates_that_are_no_covariances_are_moved_to_the_nearest():
+    # 25 rows, 5 columns: the sample is positive definite, some of its replicates are not.
+    _, holed = punched(25, 0.2, seed=6)
+    found = relative_importance(
+        holed, "y", list("abcd"), missing="pairwise", replicates=300, rng=RNG(0)
+    )
+    assert (found.table["importance_low"] >= 0).all()
+    assert (found.table["importance_high"] <= 1).all()
 
 
 @pytest.mark.parametrize("method", ["lmg", "johnson", "first", "last", "beta"])

@@ -199,3 +199,13 @@ def test_a_fit_can_be_carried_on():
     more = fit_patterns(find_patterns(values), find_patterns(values).weights, 0, 1e-8, 999, once)
     assert more.log_likelihood >= once.log_likelihood
     assert more.covariance == pytest.approx(fit_normal(values).covariance, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_a_column_that_repeats_another_changes_nothing(share):
+    values = holes(13, share=share)
+    alone = fit_normal(values)
+    found = fit_normal(np.column_stack([values, 2 * values[:, 0] - 1]))
+    assert found.converged
+    assert found.covariance[:3, :3] == pytest.approx(alone.covariance, rel=1e-4, abs=1e-4)
+    assert found.covariance[0, 3] == pytest.approx(2 * alone.covariance[0, 0], rel=1e-4)
