@@ -50,13 +50,17 @@ class RelativeImportance:
     Parameters
     ----------
     table : DataFrame
-        A row per driver, the most important first. ``driver``; ``importance`` in units of
-        R2; ``importance_pct``, its share of the sum of all; ``rank``; ``beta``, the
-        standardised coefficient, whose sign is no part of the importance, ``vif``, its variance
-        inflation, and ``halo_ratio``, its coefficient over its correlation: below 1/3 most
-        of what it shows alone it shares with others; all three null for a group. With replicates also the intervals ``low`` and ``high`` of
-        `importance_pct`, ``importance_low`` and ``importance_high``, ``rank_low`` and
-        ``rank_high``, and ``tier``: drivers of one tier cannot be told from its first.
+        A row per driver, the most important first:
+
+        - ``driver``, ``importance`` in units of R2, ``importance_pct``, its share of the sum
+          of all, and ``rank``;
+        - ``beta``, the standardised coefficient, whose sign is no part of the importance;
+          ``vif``, the variance inflation; ``halo_ratio``, the coefficient over the
+          correlation: below 1/3 most of what a driver shows alone it shares with others.
+          All three are null for a group;
+        - with replicates the intervals ``low`` and ``high`` of `importance_pct`,
+          ``importance_low`` and ``importance_high``, ``rank_low`` and ``rank_high``, and
+          ``tier``: drivers of one tier cannot be told from its first.
     r2, r2_covariates : float
         R2 of drivers and covariates, and of the covariates alone.
     n, n_eff : int, float
@@ -66,7 +70,8 @@ class RelativeImportance:
     rank_probability : DataFrame
         ``driver``, ``rank``, ``probability``; without rows if there were no replicates.
     covariance : ndarray
-        What the answer rests on, in the order of ``question.columns.matrix``.
+        What the answer rests on: drivers, covariates, outcome, in the order of
+        ``question.columns.matrix``.
     fit : NormalFit or None
         How EM went, if it was used.
     question : Question
