@@ -133,14 +133,18 @@ def _memberships(answers: pl.DataFrame, segments: list[str]) -> pl.DataFrame:
 
     Everybody is a group; a null belongs to none.
     """
-    attributes = [SEGMENT_PREFIX + name for name in segments]  # they may be called "segment"
+    attributes = [SEGMENT_PREFIX + name for name in segments]
     everybody = pl.lit(ALL).alias(SEGMENT_PREFIX + ALL)
     return (
         answers.lazy()
         .select(everybody, *attributes, member=pl.int_range(pl.len(), dtype=pl.Int64))
-        .unpivot(index="member", variable_name="segment", value_name="segment_value")
-        .drop_nulls("segment_value")
-        .with_columns(pl.col("segment").str.strip_prefix(SEGMENT_PREFIX))
+        .unpivot(index="member", variable_name="attribute", value_name="label")
+        .drop_nulls("label")
+        .select(
+            "member",
+            segment=pl.col("attribute").str.strip_prefix(SEGMENT_PREFIX),
+            segment_value="label",
+        )
         .with_columns(group=pl.struct("segment", "segment_value").rank("dense").cast(pl.Int64) - 1)
         .collect()
     )
