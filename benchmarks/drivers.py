@@ -197,7 +197,7 @@ def coverage(samples: int) -> None:
     print("| n | correlation | interval | coverage of the shares of five drivers, % | mean |")
     print("|--:|--:|---|---|--:|")
     beta = np.array([0.5, 0.4, 0.3, 0.2, 0.1])
-    for n in (200, 1000):
+    for n in (50, 200, 1000):
         for correlation in (0.3, 0.6):
             inner = np.full((5, 5), correlation) + (1 - correlation) * np.eye(5)
             signal = beta @ inner @ beta
@@ -208,6 +208,7 @@ def coverage(samples: int) -> None:
             for _ in range(samples):
                 values = rng.normal(size=(n, 6)) @ root.T
                 units = boot.sampling_units(n, None, None, n, rng)
+                level = boot.expanded_level(0.95, units, 5)
                 moments = boot.block_moments(values, np.ones(n), units)
                 drawn = moments.covariances(boot.draw(units, REPLICATES, rng))
                 replicates, value, left = (
@@ -216,8 +217,8 @@ def coverage(samples: int) -> None:
                                 moments.covariances(boot.jackknife_counts(units)))
                 )  # fmt: skip
                 for name, found in (
-                    ("percentile", boot.percentile(replicates, 0.95)),
-                    ("bca", boot.bias_corrected(value[0], replicates, left, 0.95)),
+                    ("percentile", boot.percentile(replicates, level)),
+                    ("bca", boot.bias_corrected(value[0], replicates, left, level)),
                 ):
                     share = truth / truth.sum()
                     held[name] += (found.low <= share) & (share <= found.high)

@@ -16,6 +16,7 @@ from pipelines.drivers.ranking import rank_interval, rank_probabilities, ranks, 
 from pipelines.statistics.bootstrap import (
     bias_corrected,
     draws,
+    expanded_level,
     jackknife_counts,
     percentile,
     sampling_units,
@@ -300,8 +301,9 @@ def _bootstrap(
     rng: np.random.Generator,
 ) -> tuple[dict[str, FloatArray | IntArray], FloatArray]:
     """Intervals and tiers as columns of the table, and the replicates."""
-    rows, level = found.rows, question.level
+    rows = found.rows
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MOST_UNITS, rng)
+    level = expanded_level(question.level, units, question.columns.modelled - 1)
     matrices = found.replicate(units)
     batches = draws(units, question.replicates, rng)
     replicates = np.concatenate([method(matrices(counts)) for counts in batches])
@@ -321,7 +323,7 @@ def _bootstrap(
         "importance_high": absolute.high,
         "rank_low": rank_low,
         "rank_high": rank_high,
-        "tier": tiers(importance, replicates, level),
+        "tier": tiers(importance, replicates, question.level),
     }
     return columns, replicates
 

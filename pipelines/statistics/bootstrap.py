@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.intervals import Interval
+from pipelines.statistics.intervals import Interval, t_quantile
 from pipelines.statistics.survey import FloatArray, IntArray
 
 BATCH = 1 << 23  # counts drawn at once, 64 MB
@@ -223,6 +223,32 @@ def jackknife_counts(units: Units, most: int = 200) -> FloatArray:
             counts[row, part] = 0.0
             row += 1
     return counts
+
+
+def expanded_level(level: float, units: Units, slopes: int) -> float:
+    """Level at which percentiles of a regression's replicates cover `level` at small n.
+
+    Replicates spread too little, by the root of the share of degrees of freedom left, and
+    have the normal's tails instead of Student's: 95 % becomes 95.4 % for 200 customers and
+    five drivers, 97.0 % for 40.
+
+    Parameters
+    ----------
+    level : float
+        0 to 1.
+    units : Units
+        What was drawn.
+    slopes : int
+        Coefficients of the regression without the intercept.
+
+    References
+    ----------
+    Hesterberg (2015), The American Statistician 69, 371-386, section 5.3.
+    """
+    free = units.n - int(units.stratum.max()) - 1
+    left = max(free - slopes, 1)
+    wide = t_quantile(np.array([float(left)]), level)[0] * np.sqrt(free / left)
+    return float(2 * special.ndtr(wide) - 1)
 
 
 def percentile(replicates: FloatArray, level: float) -> Interval:

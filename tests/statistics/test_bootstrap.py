@@ -15,6 +15,7 @@ from pipelines.statistics.bootstrap import (
     block_moments,
     draw,
     draws,
+    expanded_level,
     jackknife_counts,
     percentile,
     sampling_units,
@@ -140,6 +141,14 @@ def test_the_jackknife_leaves_out_every_customer_once():
     assert ((few == 0).sum(axis=0) == 1).all()
 
 
+def test_few_customers_widen_the_level():
+    # t(194) = 1.97227 and sqrt(199/194): 1.9975 deviations, which hold 95.423 %.
+    assert expanded_level(0.95, units_of(rows=200), 5) == pytest.approx(0.95423, abs=5e-6)
+    assert expanded_level(0.95, units_of(rows=10**6), 5) == pytest.approx(0.95, abs=1e-5)
+    tiny = expanded_level(0.95, units_of(rows=4), 5)  # more slopes than customers
+    assert 0.99 < tiny <= 1
+
+
 def test_percentiles_are_those_of_the_replicates():
     replicates = np.arange(1001.0)[:, None] * [1, -1]
     interval = percentile(replicates, 0.9)
@@ -185,14 +194,15 @@ def test_intervals_of_shares_cover_the_truth(method):
     for _ in range(150):
         values = rng.normal(size=(200, 4)) @ root.T
         units = units_of(rows=200)
+        level = expanded_level(0.95, units, 3)
         moments = block_moments(values, np.ones(200), units)
         replicates = general_dominance(moments.covariances(draw(units, 400, rng)))
         if method == "percentile":
-            interval = percentile(replicates, 0.95)
+            interval = percentile(replicates, level)
         else:
             value = general_dominance(np.cov(values.T)[None])[0]
             left = general_dominance(moments.covariances(jackknife_counts(units)))
-            interval = bias_corrected(value, replicates, left, 0.95)
+            interval = bias_corrected(value, replicates, left, level)
         covered += (interval.low <= truth) & (truth <= interval.high)
     assert (covered >= 134).all()
     assert covered.sum() < 450
