@@ -162,8 +162,8 @@ def relative_importance(
     level : float
         Of intervals and tiers, 0 to 1.
     interval : {"percentile", "bca"}
-        Measured at n = 200 and 1,000, five drivers: both cover 92 to 96 %, the simple one
-        no worse.
+        The simple one covers 92 to 98 % at n = 50 to 1,000, the other as little as 84 %:
+        see benchmarks/README.md.
     orders : int, optional
         Sample so many orders of entry for lmg; needed above 30 drivers.
     rng : Generator, optional
