@@ -11,6 +11,8 @@ from bundle import ALL, Bundle
 from choices import Choice
 from language import Words
 
+EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
+
 
 def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = False) -> pl.DataFrame:
     """Estimates of the chosen customers, in the chosen wave or in every one."""
@@ -69,13 +71,20 @@ def touchpoint_labels(bundle: Bundle, words: Words) -> dict[str, str]:
     return _unique({name: words.label(register[name]["label"], name) for name in ordered})
 
 
-def question_labels(bundle: Bundle, words: Words) -> dict[str, str]:
+def question_labels(
+    bundle: Bundle, words: Words, *, of_experience: bool = False
+) -> dict[str, str]:
     """Label of every touchpoint's questions, in the order of the journey.
 
     A touchpoint's only question bears the touchpoint's name; of several each has its own.
+    `of_experience` leaves out what was expected, what matters, and Kano's questions.
     """
     touchpoints = touchpoint_labels(bundle, words)
-    questions = bundle.register["questions"]
+    questions = {
+        name: question
+        for name, question in bundle.register["questions"].items()
+        if not of_experience or question["measure"] in EXPERIENCES
+    }
     several = Counter(question["touchpoint"] for question in questions.values())
     labels = {
         name: words.label(question["label"], name)

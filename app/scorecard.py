@@ -79,7 +79,7 @@ def build(bundle: Bundle, words: Words, choice: Choice, measure: str) -> Scoreca
         rows.labelled(
             scores.filter(pl.col("measure") == measure),
             "question_id",
-            rows.question_labels(bundle, words),
+            rows.question_labels(bundle, words, of_experience=True),
         )
         .join(_reach(scores), on=KEY, how="left", maintain_order="left")
         .join(_change(changes, "previous"), on=KEY, how="left", maintain_order="left")

@@ -125,9 +125,11 @@ def _journey(bundle: Bundle, words: Words, choice: Choice) -> None:
 def _changes(bundle: Bundle, words: Words, choice: Choice) -> None:
     st.subheader(words("overview.changes"))
     against = against_switch(words)
+    experienced = list(rows.question_labels(bundle, words, of_experience=True))
     changes = rows.chosen(bundle, "changes", choice).filter(
         pl.col("scope") == "touchpoint",
         pl.col("measure") == "mean",
+        pl.col("question_id").is_in(experienced),
         pl.col("against") == against,
         pl.col("value").is_not_null(),
     )
