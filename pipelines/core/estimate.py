@@ -153,6 +153,122 @@ QUARANTINE_EXAMPLES = Table(
     ),
 )
 
+# What a driver model is about.
+TARGETS = ("mean", "top_box", "bottom_box")  # of the outcome's answers
+POLICIES = ("use_rating", "em", "pairwise", "listwise")  # for missing ratings, best first
+APPROACHES = ("lmg", "johnson", "first", "last")
+STATUSES = ("fitted", "shrunk", "refused")
+QUADRANTS = ("improve", "keep", "watch", "maintain")  # important or not, below or above target
+
+_MODEL = (
+    Column("mode", TEXT, "hot or cold survey; never pooled", required=True),
+    Column("outcome", TEXT, "question whose answers are related to the drivers", required=True),
+    Column(
+        "target",
+        TEXT,
+        "mean: the answer; top_box: whether very satisfied; bottom_box: whether dissatisfied",
+        True,
+        TARGETS,
+    ),
+    Column("segment", TEXT, "attribute by which customers are split; 'all' if not", True),
+    Column("segment_value", TEXT, "that attribute's value; 'all' if not split", True),
+    Column("period", TEXT, "wave", required=True),
+)
+_DRIVER = (
+    Column("driver", TEXT, "question that rates a touchpoint", required=True),
+    Column("touchpoint_id", TEXT, "its touchpoint", required=True),
+)
+_MODEL_KEY = tuple(column.name for column in _MODEL)
+
+DRIVERS = Table(
+    "drivers",
+    "importance of one driver for one outcome, under one policy and approach",
+    (*_MODEL_KEY, "policy", "approach", "driver"),
+    (
+        *_MODEL,
+        Column("policy", TEXT, "what is done with missing ratings", True, POLICIES),
+        Column("approach", TEXT, "how R2 is split", True, APPROACHES),
+        *_DRIVER,
+        *_NUMBER,  # the share of the sum over drivers, in percent
+        Column("importance", NUMBER, "the same in units of R2"),
+        Column("importance_low", NUMBER, "lower end of its interval"),
+        Column("importance_high", NUMBER, "upper end of its interval"),
+        Column("rank", WHOLE, "1 is the most important"),
+        Column("rank_low", WHOLE, "best rank within the level"),
+        Column("rank_high", WHOLE, "worst rank within the level"),
+        Column("tier", WHOLE, "drivers of one tier cannot be told from its first"),
+        Column(
+            "slope",
+            NUMBER,
+            "points of the outcome (0 to 100) per point of the rating (0 to 100) among users,"
+            " the other drivers held",
+        ),
+        Column("slope_low", NUMBER, "lower end of its interval"),
+        Column("slope_high", NUMBER, "upper end of its interval"),
+        Column("reach", NUMBER, "percent who experienced it"),
+        Column("n_users", WHOLE, "answers of those who experienced it"),
+        Column("vif", NUMBER, "variance inflation of the rating"),
+        Column("halo", NUMBER, "slope with the others held over slope alone; below 1/3 is halo"),
+        *_MAKING,
+    ),
+)
+
+DRIVER_MODELS = Table(
+    "driver_models",
+    "one model: how well its drivers go with the outcome, or why there is none",
+    (*_MODEL_KEY, "policy"),
+    (
+        *_MODEL,
+        Column("policy", TEXT, "what is done with missing ratings", True, POLICIES),
+        *_NUMBER,  # R2, 0 to 1
+        Column("r2_held_out", NUMBER, "R2 in parts of the sample that the model did not see"),
+        Column("n_drivers", WHOLE, "drivers asked in this wave", required=True),
+        Column("n_left_out", WHOLE, "answers with an outcome that the policy cannot use"),
+        Column("status", TEXT, "fitted, shrunk, or refused", True, STATUSES),
+        Column("reason", TEXT, "why it was shrunk or refused; null if fitted"),
+        *_MAKING,
+    ),
+)
+
+PRIORITIES = Table(
+    "priorities",
+    "importance and performance of one driver, and how sure its place on the map is",
+    (*_MODEL_KEY, "driver"),
+    (
+        *_MODEL,
+        *_DRIVER,
+        *_NUMBER,  # importance in percent, as in drivers under use_rating and lmg
+        Column("performance", NUMBER, "mean rating of those who experienced it, 0 to 100"),
+        Column("performance_low", NUMBER, "lower end of its interval"),
+        Column("performance_high", NUMBER, "upper end of its interval"),
+        Column("performance_error", NUMBER, "its standard error"),
+        Column("correlation", NUMBER, "of the errors of importance and performance, -1 to 1"),
+        Column("importance_border", NUMBER, "above it a driver is important: an equal share"),
+        Column("performance_border", NUMBER, "above it performance is good: the weighted mean"),
+        Column("quadrant", TEXT, "where the point lies", values=QUADRANTS),
+        *(Column(f"p_{name}", NUMBER, f"probability of {name}, 0 to 1") for name in QUADRANTS),
+        Column("stated", NUMBER, "importance that customers state, 0 to 100; null if not asked"),
+        Column("stated_low", NUMBER, "lower end of its interval"),
+        Column("stated_high", NUMBER, "upper end of its interval"),
+        *_MAKING,
+    ),
+)
+
+DRIVER_CONTRASTS = Table(
+    "driver_contrasts",
+    "importance of one driver in a segment against all other customers",
+    (*_MODEL_KEY, "driver"),
+    (
+        *_MODEL,
+        *_DRIVER,
+        *_NUMBER,  # percentage points of importance
+        Column("n_against", WHOLE, "answers of the other customers"),
+        Column("p_value", NUMBER, "two-sided p-value of no difference"),
+        Column("p_adjusted", NUMBER, "the same, adjusted over the grid (Benjamini-Hochberg)"),
+        *_MAKING,
+    ),
+)
+
 DERIVED = {table.name: table for table in (SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY)}
 PUBLISHED = {
     **DERIVED,
