@@ -64,6 +64,9 @@ def _orphan(column: str, number: str) -> Kind:
     )
 
 
+_SWAPPED = {"EUR": "GBP", "GBP": "EUR"}
+
+
 def _sales(bought: str, number: str, orphan: str) -> tuple[Kind, ...]:
     """Kinds of the order lines; the two files name their columns differently."""
     sold, refunded = pl.col("Status") == "completed", pl.col("Status") == "returned"
@@ -100,8 +103,9 @@ def _sales(bought: str, number: str, orphan: str) -> tuple[Kind, ...]:
             None,
             0.001,
             {number: pl.col(number).shift(1)},
-            _is_given(number) & _is_given(number).shift(1, fill_value=False),
+            pl.col(number) != pl.col(number).shift(1),
         ),
+        Kind("other_currency", None, 0.001, {"Waehrung": pl.col("Waehrung").replace(_SWAPPED)}),
     )
 
 
