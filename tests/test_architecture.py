@@ -132,7 +132,7 @@ def test_every_stage_is_a_step_of_that_name(step):
 def notebook_imports(stage: dict) -> set[str]:
     """Modules that the notebooks of a stage import."""
     reports = yaml.safe_load((ROOT / "params.yaml").read_text())["reports"]
-    if "report" not in stage["matrix"]:
+    if "report" not in stage.get("matrix", {}):
         return set()
     found: set[str] = set()
     for report in reports:

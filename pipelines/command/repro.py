@@ -128,11 +128,14 @@ def targets(study: str, stages: dict[str, Any], parameters: params.Params) -> li
             todo=f"{closest(study, parameters.studies)} or add it there",
         )
     reports = [f"report{i}" for i, r in enumerate(parameters.reports) if r.study == study]
-    return [
-        f"{name}@{key}"
-        for name, stage in stages.items()
-        for key in ([study] if "study" in stage["matrix"] else reports)
-    ]
+    found: list[str] = []
+    for name, stage in stages.items():
+        if "matrix" in stage:
+            keys = [study] if "study" in stage["matrix"] else reports
+            found += [f"{name}@{key}" for key in keys]
+        elif any(out.startswith(f"data/{study}/") for out in stage["outs"]):
+            found.append(name)
+    return found
 
 
 def label(stage: str, parameters: params.Params) -> tuple[str, str]:

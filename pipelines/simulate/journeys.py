@@ -28,7 +28,7 @@ from pipelines.simulate.model import (
 )
 from pipelines.simulate.operations import Operations, stores_of
 from pipelines.simulate.population import Population
-from pipelines.simulate.quality import PROMISED_DAYS, serve
+from pipelines.simulate.quality import PROMISED_DAYS, Served, serve
 
 BURN_IN = 12  # months before the first, so that old customers remember something
 MEMORY = 0.4  # weight of the newest contact in what is remembered
@@ -249,26 +249,38 @@ def _run(
             rng,
         )
         minute = minute + np.nan_to_num(served.late) * DAY
-        length = _LENGTH[state] * 60 * rng.gamma(2.0, 0.5, len(state))
-        length += np.where(state == INDEX["hotline"], served.wait * 60, 0.0)
         named = journey + (begun.month + BURN_IN) * 10_000_000
-        steps.append(
-            Contacts(
-                customer,
-                named,
-                begun.intention[journey],
-                state,
-                minute,
-                length,
-                served.quality,
-                served.wait,
-                served.late,
-                served.store,
-                served.agent,
-            )
-        )
+        intention = begun.intention[journey]
+        steps.append(_note(customer, named, intention, state, minute, served, rng))
         bad = (served.quality < BAD).astype(np.int64)
     return _join(steps)
+
+
+def _note(
+    customer: Ints,
+    journey: Ints,
+    intention: Ints,
+    touchpoint: Ints,
+    minute: Floats,
+    served: Served,
+    rng: np.random.Generator,
+) -> Contacts:
+    """Note contacts that took place, and how long they took."""
+    length = _LENGTH[touchpoint] * 60 * rng.gamma(2.0, 0.5, len(touchpoint))
+    length += np.where(touchpoint == INDEX["hotline"], served.wait * 60, 0.0)
+    return Contacts(
+        customer,
+        journey,
+        intention,
+        touchpoint,
+        minute,
+        length,
+        served.quality,
+        served.wait,
+        served.late,
+        served.store,
+        served.agent,
+    )
 
 
 def _later(minute: Floats, state: Ints, rng: np.random.Generator) -> Floats:

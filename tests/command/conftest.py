@@ -10,6 +10,7 @@ studies: [east, west]
 reports: [{study: east, notebook: tour}]
 engine: polars
 seed: 1
+simulate: {customers: 100}
 validate: {max_rejected_share: 0.05, examples: 20}
 measure: {level: 0.95, fdr: 0.05, flag_n: 30}
 publish: {suppress_n: 10}

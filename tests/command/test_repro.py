@@ -73,6 +73,13 @@ def test_a_study_has_its_stages_and_its_reports(project):
     assert repro.targets("west", *given) == ["ingest@west"]
 
 
+def test_a_stage_without_a_matrix_belongs_to_the_study_whose_files_it_makes(project):
+    simulate = {"cmd": "python simulate.py east", "outs": ["data/east/raw"]}
+    given = {"simulate": simulate, **stages(project)}, parameters(project)
+    assert repro.targets("east", *given) == ["simulate", "ingest@east", "notebooks@report0"]
+    assert repro.targets("west", *given) == ["ingest@west"]
+
+
 def test_a_study_that_params_do_not_list_is_named_with_the_nearest(project):
     with pytest.raises(StudyError, match=r"got 'easst'; did you mean 'east' or 'west'\? or add"):
         repro.targets("easst", stages(project), parameters(project))

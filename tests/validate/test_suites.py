@@ -71,6 +71,7 @@ BREAKS: dict[str, dict[str, dict[str, Any]]] = {
         "replied_at_not_in_future": {"replied_at": LATE},
         "replied_after_written": {"replied_at": datetime(2024, 4, 1, tzinfo=UTC)},
         "text_shape": {"text": " \n"},
+        "text_intact": {"text": "schÃ¶n"},
         "language_shape": {"language": "German"},
         "touchpoint_known": {"touchpoint_id": ""},
         "customer_known": {"source_system": "web"},

@@ -20,7 +20,7 @@ from pipelines.simulate.exports.cells import (
     written,
 )
 from pipelines.simulate.journeys import Contacts, Histories
-from pipelines.simulate.model import BAD, INDEX, NAMES, Ints
+from pipelines.simulate.model import BAD, INDEX, NAMES, Flags, Ints
 
 COOKIE = 0.6  # of visits by advertising are recognised by the shop
 CARD_SHOWN = 0.8  # of store contacts of card holders
@@ -51,57 +51,68 @@ def contact_tables(
         Number of the first contact.
     """
     every = lives.contacts
-    chance = rng.random(len(every.customer))
+    known = _recognised(every, rng)
+    described = _describe(every).with_columns(id=first + pl.int_range(pl.len()), search_term=terms)
+    logs = {}
+    for system, write in (("crm", _card_log), ("shop", _shop_log), ("callcentre", _call_log)):
+        logged = in_system(every, system)
+        if system == "shop":
+            logged = np.union1d(logged, in_system(every, ""))
+        number = numbers.at(system, every.customer[logged], known[logged])
+        rows = described[logged].with_columns(number=number)
+        logs[system] = write(rows.sort("occurred_at", "id"))
+    return logs
+
+
+def _recognised(every: Contacts, rng: np.random.Generator) -> Flags:
+    """Whether the system that logs a contact knows whose it is."""
     system = SYSTEM[every.touchpoint]
     advertised = every.touchpoint == INDEX["paid_search"]
-    known = np.select(
+    chance = rng.random(len(system))
+    return np.select(
         [system == "crm", advertised, system != ""],
         [chance < CARD_SHOWN, chance < COOKIE, True],
         default=False,
     )
-    described = _describe(every).with_columns(id=first + pl.int_range(pl.len()), search_term=terms)
-    logs = {
-        "crm": np.flatnonzero(system == "crm"),
-        "shop": np.flatnonzero((system == "shop") | (system == "")),
-        "callcentre": np.flatnonzero(system == "callcentre"),
-    }
-    found = {}
-    for name, chosen in logs.items():
-        number = numbers.at(name, every.customer[chosen], known[chosen])
-        rows = described[chosen].with_columns(number=number).sort("occurred_at", "id")
-        found[name] = rows
-    return {
-        "crm": found["crm"].select(
-            code("V", "id").alias("Vorgang"),
-            pl.col("number").alias("KundenNr"),
-            written(clock("occurred_at"), GERMAN_TIME).alias("Zeitpunkt"),
-            pl.col("touchpoint").alias("Kontakt"),
-            pl.col("channel").alias("Kanal"),
-            pl.col("seconds").alias("Sekunden"),
-        ),
-        "shop": found["shop"].select(
-            code("E", "id").alias("event_id"),
-            pl.col("number").alias("account"),
-            "occurred_at",
-            "touchpoint",
-            "type",
-            "channel",
-            "seconds",
-            "outcome",
-            "campaign",
-            "search_term",
-        ),
-        "callcentre": found["callcentre"].select(
-            code("C", "id").alias("case"),
-            pl.col("number").alias("caller"),
-            written(clock("occurred_at"), ISO_TIME).alias("at"),
-            "touchpoint",
-            "type",
-            "channel",
-            "seconds",
-            "outcome",
-        ),
-    }
+
+
+def _card_log(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        code("V", "id").alias("Vorgang"),
+        pl.col("number").alias("KundenNr"),
+        written(clock("occurred_at"), GERMAN_TIME).alias("Zeitpunkt"),
+        pl.col("touchpoint").alias("Kontakt"),
+        pl.col("channel").alias("Kanal"),
+        pl.col("seconds").alias("Sekunden"),
+    )
+
+
+def _shop_log(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        code("E", "id").alias("event_id"),
+        pl.col("number").alias("account"),
+        "occurred_at",
+        "touchpoint",
+        "type",
+        "channel",
+        "seconds",
+        "outcome",
+        "campaign",
+        "search_term",
+    )
+
+
+def _call_log(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        code("C", "id").alias("case"),
+        pl.col("number").alias("caller"),
+        written(clock("occurred_at"), ISO_TIME).alias("at"),
+        "touchpoint",
+        "type",
+        "channel",
+        "seconds",
+        "outcome",
+    )
 
 
 def in_system(every: Contacts, system: str) -> Ints:
