@@ -69,6 +69,8 @@ def check_study(name: str) -> list[Finding]:
     found = [_error(problem) for problem in problems]
     if study is None:
         return found
+    if not (study.folder / "raw").is_dir() and any(s.files for s in study.map.sources.values()):
+        return [*found, _no_files(study)]
     raw: list[RawTable] = []
     for source_name in study.map.sources:
         read, unread = _read(study, source_name)
@@ -79,6 +81,17 @@ def check_study(name: str) -> list[Finding]:
     if not any(finding.is_error for finding in found):
         found += _check_rows(study, raw)
     return sorted(found, key=lambda finding: not finding.is_error)
+
+
+def _no_files(study: Study) -> Finding:
+    """Say once that no file is there, and not once per source."""
+    return Finding(
+        "error",
+        f"{study.name}/raw",
+        expected="the files that study.yaml names",
+        got="no folder",
+        todo=f"put them into {study.name}/raw; `touchstone run demo` makes those of the demo",
+    )
 
 
 def _error(error: TouchstoneError) -> Finding:

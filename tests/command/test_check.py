@@ -1,5 +1,6 @@
 """`touchstone check`: everything that is wrong, at once; rows are judged only by a sound map."""
 
+import shutil
 from datetime import UTC, datetime
 
 import narwhals as nw
@@ -50,6 +51,15 @@ def test_every_problem_of_the_map_is_listed_with_those_of_the_files(shop):
         "shop/study.yaml: sources.survey.tables.1.columns.segment_gender.values",
         "shop/study.yaml: sources.orders.files",
     ]
+
+
+def test_a_study_without_files_is_told_so_once(shop):
+    shutil.rmtree(shop / "raw")
+    (found,) = check_study(str(shop))
+    assert str(found) == (
+        "error: shop/raw: expected the files that study.yaml names, got no folder; put them into "
+        "shop/raw; `touchstone run demo` makes those of the demo"
+    )
 
 
 def test_every_missing_column_is_named_with_the_nearest(shop):
