@@ -57,11 +57,15 @@ class Words:
         Texts by their dotted key, as in ``overview.title``.
     phrases : sequence of pairs
         What the pipeline says of its methods, and the same in this language.
+    rules : sequence of pairs
+        Pattern of a whole sentence in which the pipeline states a rule, and the same in
+        this language.
     """
 
     code: str
     texts: Mapping[str, str]
     phrases: Sequence[tuple[str, str]]
+    rules: Sequence[tuple[str, str]] = ()
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, its places filled."""
@@ -75,6 +79,14 @@ class Words:
         """What the pipeline says of a method, in this language as far as it is known."""
         for phrase, translation in self.phrases:
             text = text.replace(phrase, translation)
+        return text
+
+    def rule(self, text: str) -> str:
+        """The sentence of a rule, in this language if it is known there."""
+        for pattern, translation in self.rules:
+            found = re.fullmatch(pattern, text)
+            if found:
+                return found.expand(translation)
         return text
 
     def label(self, labels: Mapping[str, str], code: str) -> str:
@@ -152,16 +164,18 @@ class Words:
 
 
 def load(code: str) -> Words:
-    """Texts of a language, read anew when the file changes."""
-    path = TEXTS / f"{code}.yaml"
-    return _read(str(path), path.stat().st_mtime_ns)
+    """Texts of a language, read anew when a file changes."""
+    paths = [TEXTS / f"{code}.yaml", TEXTS / "rules" / f"{code}.yaml"]
+    there = [path for path in paths if path.exists()]  # the rules are stated in English
+    return _read(tuple(map(str, there)), tuple(path.stat().st_mtime_ns for path in there))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _read(path: str, modified: int) -> Words:
-    content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+def _read(paths: tuple[str, ...], modified: tuple[int, ...]) -> Words:
+    content, *more = (yaml.safe_load(Path(path).read_text(encoding="utf-8")) for path in paths)
     phrases = [(phrase, translation) for phrase, translation in content.pop("phrases")]
-    return Words(Path(path).stem, flatten(content), phrases)
+    rules = [(pattern, translation) for sentences in more for pattern, translation in sentences]
+    return Words(Path(paths[0]).stem, flatten(content), phrases, rules)
 
 
 def flatten(content: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:

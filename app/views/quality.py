@@ -90,7 +90,7 @@ def _rules(bundle: Bundle, words: Words, table: str) -> None:
     ordered = rules.sort("n_unexpected", descending=True, nulls_last=True, maintain_order=True)
     shown = ordered.select(
         state=pl.when("success").then(pl.lit("✓")).otherwise(pl.lit("✗")),
-        says="says",
+        says=pl.Series([words.rule(text) for text in ordered["says"]], dtype=pl.String),
         n_unexpected="n_unexpected",
         n_rows="n_rows",
         on_fail=pl.col("on_fail").replace_strict(_names(words, "on_fail", ordered["on_fail"])),
@@ -108,7 +108,7 @@ def _names(words: Words, group: str, codes: pl.Series) -> dict[str, str]:
 def _examples(bundle: Bundle, words: Words, table: str, rules: pl.DataFrame) -> None:
     """Quarantined rows of one rule; the rule is picked among those that have some."""
     examples = bundle.tables["quarantine_examples"].filter(pl.col("table") == table)
-    said = {row["rule"]: row["says"] for row in rules.to_dicts()}
+    said = {row["rule"]: words.rule(row["says"]) for row in rules.to_dicts()}
     broken = [rule for rule in said if rule in set(examples["rule"])]
     st.markdown(f"**{words('quality.examples')}**")
     if not broken:
