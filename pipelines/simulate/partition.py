@@ -20,19 +20,35 @@ from pipelines.simulate.exports.writings import written_texts
 from pipelines.simulate.files import ending_of
 from pipelines.simulate.identities import customer_records
 from pipelines.simulate.journeys import Histories, live
-from pipelines.simulate.model import PARTITION
+from pipelines.simulate.model import PARTITION, Flags
 from pipelines.simulate.operations import Operations
-from pipelines.simulate.opinions import plan_texts
-from pipelines.simulate.orders import place_orders
+from pipelines.simulate.opinions import Plan, plan_texts
+from pipelines.simulate.orders import Orders, place_orders
 from pipelines.simulate.population import Population, draw_population
 from pipelines.simulate.searches import search_terms
-from pipelines.simulate.surveys import ask_after_contacts, ask_yearly
+from pipelines.simulate.surveys import Hot, Wave, ask_after_contacts, ask_yearly
 from pipelines.simulate.texts import compose
 from pipelines.simulate.truth import Sums
 
 CARDS = 0.9  # share of customers who hold a loyalty card
 CALLED_UNSEEN = 0.02  # share known to the call centre without a contact in the window
 NUMBERS = 100_000_000  # numbers of contacts and orders that a partition may use
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What happened to one partition's customers, before anybody writes it down.
+
+    `card` tells who holds a loyalty card; the other parts are those of their modules.
+    """
+
+    people: Population
+    lives: Histories
+    card: Flags
+    waves: list[Wave]
+    hot: Hot
+    plan: Plan
+    orders: Orders
 
 
 @dataclass(frozen=True)
@@ -60,8 +76,26 @@ def sizes(customers: int) -> Iterator[tuple[int, int]]:
         yield number, min(PARTITION, customers - first)
 
 
+def play(number: int, size: int, world: Operations, seed: int) -> Scene:
+    """Let one partition's customers live; `number` counts from 0, no other is needed."""
+    draw = _Generators(seed, number)
+    people = draw_population(size, number * PARTITION + 1, draw("people"))
+    lives = live(people, world, draw("lives"))
+    card = draw("cards").random(size) < CARDS
+    hot = ask_after_contacts(people, lives, draw("hot"))
+    return Scene(
+        people,
+        lives,
+        card,
+        waves=ask_yearly(people, lives, card, draw("cold")),
+        hot=hot,
+        plan=plan_texts(people, lives, hot, draw("plan")),
+        orders=place_orders(people, lives, draw("orders")),
+    )
+
+
 def simulate(number: int, size: int, world: Operations, seed: int) -> Partition:
-    """Simulate one partition.
+    """Simulate one partition, up to what its systems export.
 
     Parameters
     ----------
@@ -69,25 +103,41 @@ def simulate(number: int, size: int, world: Operations, seed: int) -> Partition:
         From 0; customers of a partition do not depend on the others.
     """
     draw = _Generators(seed, number)
-    people = draw_population(size, number * PARTITION + 1, draw("people"))
-    lives = live(people, world, draw("lives"))
-    card = draw("cards").random(size) < CARDS
-    waves = ask_yearly(people, lives, card, draw("cold"))
-    hot = ask_after_contacts(people, lives, draw("hot"))
-    plan = plan_texts(people, lives, hot, draw("plan"))
-    words = compose(plan.about, draw("words"))
-    orders = place_orders(people, lives, draw("orders"))
-    known_where = _who_is_where(people, lives, card, draw("calls"))
+    scene = play(number, size, world, seed)
+    people, lives = scene.people, scene.lives
+    words = compose(scene.plan.about, draw("words"))
+    known_where = _who_is_where(people, lives, scene.card, draw("calls"))
     identities = customer_records(known_where, draw("records"))
-    records = identities.records
+    clean = _exports(scene, identities.records, words["text"], number, draw)
+    spoilt = {name: spoil(rows, kind_of(name), draw(name)) for name, rows in clean.items()}
+    told = {
+        "customers": truth.customers(people, lives),
+        "records": identities.records.select(
+            "source_system", "source_id", "person", "variant"
+        ).to_dict(as_series=False),
+        "relatives": _relatives(identities.persons),
+        "texts": _labels(clean["reviews/texts"]["id"], scene.plan.about, words),
+        "dirty": dirty_rows({name: part.dirty for name, part in spoilt.items()}, number),
+    }
+    return Partition(
+        {name: part.rows for name, part in spoilt.items()},
+        told,
+        {wave.name: Sums.over(wave) for wave in scene.waves},
+    )
+
+
+def _exports(
+    scene: Scene, records: pl.DataFrame, texts: pl.Series, number: int, draw: _Generators
+) -> dict[str, pl.DataFrame]:
+    """Raw tables by the file they go to, while they are clean."""
+    people, lives = scene.people, scene.lives
     numbers = Numbers.from_records(records, people)
     first = number * NUMBERS + 1
-    logged = logs.contact_tables(
-        lives, numbers, _terms(people, lives, draw("terms")), first, draw("logs")
-    )
-    sold = sales_tables(people, lives, orders, numbers, first, draw("sales"))
+    terms = _terms(people, lives, draw("terms"))
+    logged = logs.contact_tables(lives, numbers, terms, first, draw("logs"))
+    sold = sales_tables(people, lives, scene.orders, numbers, first, draw("sales"))
     known = customer_tables(records, people)
-    clean = {
+    return {
         "crm/customers": known["crm"],
         "shop/accounts": known["shop"],
         "callcentre/callers": known["callcentre"],
@@ -96,28 +146,13 @@ def simulate(number: int, size: int, world: Operations, seed: int) -> Partition:
         "callcentre/contacts": logged["callcentre"],
         "shop/orders": sold["shop"],
         "crm/receipts": sold["crm"],
-        "survey/hot": contact_survey(lives, hot, numbers, first),
-        "reviews/texts": written_texts(lives, plan, words["text"], numbers, first, draw("texts")),
+        "survey/hot": contact_survey(lives, scene.hot, numbers, first),
+        "reviews/texts": written_texts(lives, scene.plan, texts, numbers, first, draw("texts")),
         **{
             f"survey/cold_{wave.name}": yearly_survey(wave, numbers, people, first)
-            for wave in waves
+            for wave in scene.waves
         },
     }
-    spoilt = {name: spoil(rows, kind_of(name), draw(name)) for name, rows in clean.items()}
-    told = {
-        "customers": truth.customers(people, lives),
-        "records": records.select("source_system", "source_id", "person", "variant").to_dict(
-            as_series=False
-        ),
-        "relatives": _relatives(identities.persons),
-        "texts": _labels(clean["reviews/texts"]["id"], plan.about, words),
-        "dirty": dirty_rows({name: part.dirty for name, part in spoilt.items()}, number),
-    }
-    return Partition(
-        {name: part.rows for name, part in spoilt.items()},
-        told,
-        {wave.name: Sums.over(wave) for wave in waves},
-    )
 
 
 def kind_of(export: str) -> str:

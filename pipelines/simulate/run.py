@@ -31,6 +31,7 @@ def run(study: Study) -> str:
             rows += files.write_partition(draft / "raw", part.exports, number)
             waves = truth.add(waves, part.waves)
             told.add(part.truth)
+            del part  # or there would be two in memory
             print(f"  {told.persons:,} of {customers:,} customers", file=sys.stderr)
         whole = company.describe(seed)
         rows += files.write_company(draft / "raw", whole.exports)

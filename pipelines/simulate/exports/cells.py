@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +48,11 @@ class Numbers:
 def where(condition: Flags, values: pl.Series) -> pl.Series:
     """Values where the condition holds, null elsewhere."""
     return pl.select(pl.when(pl.Series(condition)).then(values)).to_series()
+
+
+def pick(words: Sequence[str | None], place: Ints) -> pl.Series:
+    """Words by their places."""
+    return pl.Series(words, dtype=pl.String).gather(pl.Series(place, dtype=pl.UInt32))
 
 
 def code(letter: str, column: str) -> pl.Expr:

@@ -10,17 +10,16 @@ from pipelines.simulate.exports.cells import (
     CHANNEL,
     GERMAN_TIME,
     ISO_TIME,
-    POINTS,
     SYSTEM,
     Numbers,
     clock,
     code,
+    pick,
     quarter_name,
-    where,
     written,
 )
 from pipelines.simulate.journeys import Contacts, Histories
-from pipelines.simulate.model import BAD, INDEX, NAMES, Flags, Ints
+from pipelines.simulate.model import BAD, INDEX, MONTHS, NAMES, Flags, Ints
 
 COOKIE = 0.6  # of visits by advertising are recognised by the shop
 CARD_SHOWN = 0.8  # of store contacts of card holders
@@ -36,6 +35,8 @@ _TYPES = {
     "hotline": "call",
     "e-mail": "mail",
 }
+
+_OUTCOMES = (None, "solved", "unsolved", "refunded", "refused", "on_time", "late")
 
 
 def contact_tables(
@@ -66,14 +67,13 @@ def contact_tables(
 
 def _recognised(every: Contacts, rng: np.random.Generator) -> Flags:
     """Whether the system that logs a contact knows whose it is."""
-    system = SYSTEM[every.touchpoint]
-    advertised = every.touchpoint == INDEX["paid_search"]
-    chance = rng.random(len(system))
-    return np.select(
-        [system == "crm", advertised, system != ""],
-        [chance < CARD_SHOWN, chance < COOKIE, True],
-        default=False,
+    chance = rng.random(len(every.touchpoint))
+    share = np.select(
+        [SYSTEM == "crm", np.arange(len(SYSTEM)) == INDEX["paid_search"], SYSTEM != ""],
+        [CARD_SHOWN, COOKIE, 1.0],
+        default=0.0,
     )
+    return chance < share[every.touchpoint]
 
 
 def _card_log(rows: pl.DataFrame) -> pl.DataFrame:
@@ -117,7 +117,7 @@ def _call_log(rows: pl.DataFrame) -> pl.DataFrame:
 
 def in_system(every: Contacts, system: str) -> Ints:
     """Contacts that a system logs under its own customer numbers, places in the contacts."""
-    return np.flatnonzero(SYSTEM[every.touchpoint] == system)
+    return np.flatnonzero((system == SYSTEM)[every.touchpoint])
 
 
 def searched(lives: Histories, rng: np.random.Generator) -> Ints:
@@ -131,32 +131,39 @@ def searched(lives: Histories, rng: np.random.Generator) -> Ints:
 
 def _describe(every: Contacts) -> pl.DataFrame:
     """What every log tells of a contact."""
-    bad = every.quality < BAD
-    channel = CHANNEL[every.touchpoint]
-    outcome = np.select(
-        [
-            np.isin(channel, ["hotline"]) | (every.touchpoint == INDEX["support_email"]),
-            every.touchpoint == INDEX["returns"],
-            every.touchpoint == INDEX["delivery"],
-        ],
-        [
-            np.where(bad, "unsolved", "solved"),
-            np.where(every.quality < REFUSED, "refused", "refunded"),
-            np.where(every.late > 0, "late", "on_time"),
-        ],
-        default="",
-    )
-    quarter = month_of(every.day) // 3
-    paid = np.isin(every.touchpoint, [INDEX[name] for name in CAMPAIGNS])
-    campaign = pl.Series(POINTS[every.touchpoint].astype(str)) + "-" + quarter_name(quarter)
+    point, channels = every.touchpoint, CHANNEL.tolist()
+    types = [_TYPES.get(channel, "view") for channel in channels]
     return pl.DataFrame(
         {
             "occurred_at": utc(every.minute),
-            "touchpoint": POINTS[every.touchpoint].astype(str),
-            "type": pl.Series(channel.astype(str)).replace_strict(_TYPES, default="view"),
-            "channel": channel.astype(str),
+            "touchpoint": pick(NAMES, point),
+            "type": pick(types, point),
+            "channel": pick(channels, point),
             "seconds": np.maximum(np.round(every.length), 1).astype(np.int64),
-            "outcome": where(outcome != "", pl.Series(outcome.astype(str))),
-            "campaign": where(paid, campaign),
+            "outcome": _outcomes(every),
+            "campaign": _campaigns(every),
         }
     )
+
+
+def _outcomes(every: Contacts) -> pl.Series:
+    """How contacts ended; null where none is logged."""
+    at = {name: every.touchpoint == INDEX[name] for name in NAMES}
+    bad = every.quality < BAD
+    ending = np.select(
+        [at["hotline"] | at["support_email"], at["returns"], at["delivery"]],
+        [1 + bad, 3 + (every.quality < REFUSED), 5 + (every.late > 0)],
+        default=0,
+    )
+    return pick(_OUTCOMES, ending)
+
+
+def _campaigns(every: Contacts) -> pl.Series:
+    """Campaign of each advertising contact: one per touchpoint and quarter."""
+    quarters = MONTHS // 3
+    campaigns = [
+        f"{name}-{quarter}" if name in CAMPAIGNS else None
+        for name in NAMES
+        for quarter in quarter_name(np.arange(quarters))
+    ]
+    return pick(campaigns, every.touchpoint * quarters + month_of(every.day) // 3)
