@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from pipelines.core.answers import CUSTOMER
 from pipelines.core.estimate import ALL, MEASURES
-from pipelines.measure.answers import CUSTOMER
 from pipelines.measure.scores import WARNINGS
 from pipelines.statistics.differences import Estimates, independent_differences
 from pipelines.statistics.multiplicity import benjamini_hochberg

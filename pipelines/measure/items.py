@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE
 from pipelines.core.errors import ContractError, examples
-from pipelines.measure.answers import GIVEN, REASON, REASONS, VALUE
 from pipelines.measure.samples import Sample
 from pipelines.statistics.survey import BoolArray, FloatArray
 

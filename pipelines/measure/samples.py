@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from pipelines.core.answers import sampling_stratum, sampling_unit
 from pipelines.core.contract import SEGMENT_PREFIX
 from pipelines.core.estimate import ALL
-from pipelines.measure.answers import CUSTOMER
 from pipelines.statistics.survey import FloatArray, IntArray
 
 
@@ -80,23 +80,11 @@ def samples(people: pl.DataFrame, segments: Iterable[str]) -> Iterator[Sample]:
         Attributes by which each sample is split.
     """
     names = list(segments)
-    ordered = people.with_columns(stratum=_stratum(), unit=_unit()).sort("response_id")
+    ordered = people.with_columns(stratum=sampling_stratum(), unit=sampling_unit()).sort(
+        "response_id"
+    )
     for (mode, wave), answers in sorted(ordered.partition_by("mode", "wave", as_dict=True).items()):
         yield _sample(str(mode), str(wave), answers, names)
-
-
-def _stratum() -> pl.Expr:
-    """Name strata apart that different surveys call the same."""
-    return pl.format("{}/{}", "survey_id", pl.col("stratum").fill_null(""))
-
-
-def _unit() -> pl.Expr:
-    """Name the sampling unit: the cluster; without one the customer, if known, who may
-    have filled in several questionnaires; or else the questionnaire.
-    """
-    customer = pl.format("customer {}/{}", *CUSTOMER)  # null if anonymous
-    questionnaire = pl.format("questionnaire {}", "response_id")
-    return pl.coalesce(pl.format("cluster {}", "cluster"), customer, questionnaire)
 
 
 def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) -> Sample:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.core import engine
+from pipelines.core import answers, engine
 from pipelines.core.contract import Table
 from pipelines.core.engine import Frame
 from pipelines.core.estimate import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.study import Study
-from pipelines.measure import answers, changes, provenance, scores
+from pipelines.measure import changes, provenance, scores
 from pipelines.measure.cells import estimate_cells
 from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.samples import samples

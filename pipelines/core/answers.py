@@ -112,6 +112,20 @@ def check_questionnaires(people: pl.DataFrame) -> None:
     )
 
 
+def sampling_stratum() -> pl.Expr:
+    """Name strata apart that different surveys call the same."""
+    return pl.format("{}/{}", "survey_id", pl.col("stratum").fill_null(""))
+
+
+def sampling_unit() -> pl.Expr:
+    """Name the sampling unit: the cluster; without one the customer, if known, who may
+    have filled in several questionnaires; or else the questionnaire.
+    """
+    customer = pl.format("customer {}/{}", *CUSTOMER)  # null if anonymous
+    questionnaire = pl.format("questionnaire {}", "response_id")
+    return pl.coalesce(pl.format("cluster {}", "cluster"), customer, questionnaire)
+
+
 def _refuse(bad: pl.Series, *, expected: str, todo: str) -> None:
     if len(bad):
         got = f"others for {bad.name} {examples(bad.unique().sort())}"
