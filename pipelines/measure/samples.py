@@ -80,9 +80,8 @@ def samples(people: pl.DataFrame, segments: Iterable[str]) -> Iterator[Sample]:
         Attributes by which each sample is split.
     """
     names = list(segments)
-    ordered = people.with_columns(stratum=sampling_stratum(), unit=sampling_unit()).sort(
-        "response_id"
-    )
+    design = people.with_columns(stratum=sampling_stratum(), unit=sampling_unit())
+    ordered = design.sort("response_id")
     for (mode, wave), answers in sorted(ordered.partition_by("mode", "wave", as_dict=True).items()):
         yield _sample(str(mode), str(wave), answers, names)
 
