@@ -105,7 +105,7 @@ class Histories:
         return (joined_month <= month) & (self.left_month > month)
 
 
-class _Diary:
+class Diary:
     """What is carried from month to month."""
 
     def __init__(self, people: Population) -> None:
@@ -137,7 +137,7 @@ class _Diary:
 
 def live(people: Population, world: Operations, rng: np.random.Generator) -> Histories:
     """Simulate a partition's customers over the window."""
-    diary = _Diary(people)
+    diary = Diary(people)
     home = stores_of(people.known["country"].to_numpy(), people.known["region"].to_numpy(), rng)
     units = {planned.id: people.is_(planned.unit, *planned.units) for planned in PLANNED}
     shape = (MONTHS, people.size)
@@ -172,7 +172,7 @@ class _Begun:
     month: int
 
 
-def _begin(people: Population, diary: _Diary, month: int, rng: np.random.Generator) -> _Begun:
+def _begin(people: Population, diary: Diary, month: int, rng: np.random.Generator) -> _Begun:
     """Draw how many journeys of each intention customers begin, and when."""
     rates = _rates(people, diary.satisfaction, month)
     present = (people.joined_month <= month) & (diary.left_month > month)

@@ -117,7 +117,7 @@ def _call_log(rows: pl.DataFrame) -> pl.DataFrame:
 
 def in_system(every: Contacts, system: str) -> Ints:
     """Contacts that a system logs under its own customer numbers, places in the contacts."""
-    return np.flatnonzero((system == SYSTEM)[every.touchpoint])
+    return np.flatnonzero(np.equal(SYSTEM, system)[every.touchpoint])
 
 
 def searched(lives: Histories, rng: np.random.Generator) -> Ints:
