@@ -73,6 +73,12 @@ class Question(Part):
     touchpoint: str | None = None
 
 
+class Outcome(Part):
+    """A question whose answers are related to touchpoints; without drivers, to all rated."""
+
+    drivers: list[Text] = []
+
+
 class Segment(Part):
     """A customer attribute by which results are split; `order` sorts its values."""
 
@@ -222,6 +228,7 @@ class Map(Part):
     scales: dict[str, Scale] = {}
     questions: dict[str, Question] = {}
     segments: dict[str, Segment] = {}
+    outcomes: dict[str, Outcome] = {}  # question -> what is related to it
     codes: dict[str, str | dict[str, str | None]] = {}  # code -> label; or a csv file's path
     benchmarks: list[Benchmark] = []
     sources: dict[str, Source]

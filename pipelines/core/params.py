@@ -46,6 +46,15 @@ class Measure(Section):
     flag_n: int = Field(ge=1)  # fewer answers: shown, but greyed
 
 
+class Drivers(Section):
+    """How driver models are made."""
+
+    replicates: int = Field(ge=200)  # of the bootstrap, for all customers
+    segment_replicates: int = Field(ge=100)  # for segments, and for policies compared
+    min_n: int = Field(ge=50)  # segments with fewer answers get no model
+    min_users: int = Field(ge=10)  # drivers with fewer ratings are left out
+
+
 class Publish(Section):
     """What may be shown."""
 
@@ -62,6 +71,7 @@ class Params(Section):
     simulate: Simulate
     validate_: Validate = Field(alias="validate")
     measure: Measure
+    drivers: Drivers
     publish: Publish
 
 

@@ -26,6 +26,7 @@ from pipelines.core.map import (
     Labels,
     Long,
     Map,
+    Outcome,
     Part,
     Question,
     Scale,
@@ -237,6 +238,7 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "scales": Scale,
         "questions": Question,
         "segments": Segment,
+        "outcomes": Outcome,
         "sources": Source,
         "benchmarks": Benchmark,
     },
@@ -280,6 +282,10 @@ def _unresolved(study: Study, where: str) -> list[StudyError]:
         need(f"questions.{name}.scale", "scale", question.scale, declared.scales)
         place = f"questions.{name}.touchpoint"
         need(place, "touchpoint", question.touchpoint, declared.touchpoints)
+    for name, outcome in declared.outcomes.items():
+        need(f"outcomes.{name}", "question", name, declared.questions)
+        for driver in outcome.drivers:
+            need(f"outcomes.{name}.drivers", "question", driver, declared.questions)
     for name in declared.codes:
         try:
             study._code_list(name)

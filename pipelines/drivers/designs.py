@@ -1,0 +1,170 @@
+"""Designs: the columns of a model, and what its rows are expected to hold where blank.
+
+Not experienced is no missing answer: a routed touchpoint enters as its use and as use times
+rating, together. Blanks are filled in expectation: the normal distribution is fitted once
+per wave and outcome, and every row keeps its expected values and products. All models of
+the wave, of segments and of bootstrap replicates are sums of those.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.core.errors import ContractError
+from pipelines.drivers.sheets import Sheets
+from pipelines.statistics.em import check_joint, find_patterns, fit_patterns
+from pipelines.statistics.survey import FloatArray, IntArray
+
+ROUTED = 0.98  # of users; with more, use says nothing
+FEWEST = 10  # users and non-users for a column of use
+TOLERANCE, MOST_STEPS = 1e-8, 3000  # of EM
+FEW_ROWS = (5, 10)  # rows per column: refused below the first, shrunk below the second
+TARGETS = 3  # the last columns
+
+
+@dataclass(frozen=True)
+class Design:
+    """Columns of a model.
+
+    Attributes
+    ----------
+    values : ndarray of float, shape (n, n_columns)
+        Columns of the drivers, then the three targets; NaN where blank.
+    groups : tuple of tuple of int
+        Columns of each driver; the last is the rating, centred among users and 0 for
+        others.
+    centre : ndarray of float, shape (n_drivers,)
+        Mean rating of users, which was taken out.
+    """
+
+    values: FloatArray
+    groups: tuple[tuple[int, ...], ...]
+    centre: FloatArray
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return int(self.values.shape[1])
+
+
+def use_and_rating(sheets: Sheets) -> Design:
+    """Routed drivers as use and use times rating."""
+    columns: list[FloatArray] = []
+    groups: list[tuple[int, ...]] = []
+    weight = sheets.weight
+    centre = _means(sheets.rating, weight)
+    for k in range(len(sheets.drivers)):
+        used, rating = sheets.used[:, k], sheets.rating[:, k] - centre[k]
+        known = ~np.isnan(used)
+        share = weight[known] @ used[known] / weight[known].sum()
+        others = int((used == 0).sum())
+        first = len(columns)
+        if share < ROUTED and others >= FEWEST:
+            columns.append(used)
+        columns.append(np.where(used == 0, 0.0, rating))
+        groups.append(tuple(range(first, len(columns))))
+    return Design(np.column_stack([*columns, sheets.target]), tuple(groups), centre)
+
+
+def rating_alone(sheets: Sheets) -> Design:
+    """Drivers as their ratings; who did not experience one counts as blank."""
+    centre = _means(sheets.rating, sheets.weight)
+    values = np.column_stack([sheets.rating - centre, sheets.target])
+    return Design(values, tuple((k,) for k in range(len(sheets.drivers))), centre)
+
+
+def _means(values: FloatArray, weight: FloatArray) -> FloatArray:
+    seen = ~np.isnan(values)
+    total: FloatArray = weight @ np.where(seen, values, 0.0)
+    return total / (weight @ seen)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Rows completed in expectation.
+
+    Attributes
+    ----------
+    values : ndarray of float, shape (n, n_columns)
+        Expected values; the observed ones where there are some.
+    pattern : ndarray of int, shape (n,)
+        What each row lacks.
+    left : ndarray of float, shape (n_patterns, n_columns (n_columns + 1) / 2)
+        Covariance that is left in the missing values, upper triangle.
+    missing_share : ndarray of float, shape (n_columns, n_columns)
+        Share of weight in which one of two columns is blank.
+    prior : ndarray of float, shape (n_columns,)
+        Variances that the prior adds, times its rows; zeros without a prior.
+    prior_rows : float
+    """
+
+    values: FloatArray
+    pattern: IntArray
+    left: FloatArray
+    missing_share: FloatArray
+    prior: FloatArray
+    prior_rows: float
+
+
+def complete(design: Design, weight: FloatArray) -> Expected:
+    """Fill the blanks of a design in expectation.
+
+    Raises
+    ------
+    ContractError
+        If there are fewer than `FEW_ROWS` rows per column, or two columns that hardly
+        anybody answered together.
+
+    References
+    ----------
+    Little and Rubin (2019), Statistical Analysis with Missing Data, 3rd ed., section 11.2.
+    """
+    rows, columns = design.values.shape
+    least, shrunk_below = FEW_ROWS
+    if rows < least * columns:
+        raise ContractError(
+            "drivers",
+            expected=f"{least} answers per column, {least * columns} for {columns} columns",
+            got=str(rows),
+            todo="use fewer drivers or more answers",
+        )
+    patterns = find_patterns(design.values, weight)
+    prior_rows = float(columns) if rows < shrunk_below * columns else 0.0
+    try:
+        check_joint(patterns, prior_rows)
+    except ContractError:
+        prior_rows = float(columns)
+    fit = fit_patterns(patterns, patterns.weights, prior_rows, TOLERANCE, MOST_STEPS)
+    values, left = _expect(design.values, patterns.of_row, patterns.seen, fit.mean, fit.covariance)
+    seen = (~np.isnan(design.values)).astype(np.float64)
+    both = (weight[:, None] * seen).T @ seen / weight.sum()
+    variances = patterns.scale**2
+    return Expected(values, patterns.of_row, left, 1 - both, prior_rows * variances, prior_rows)
+
+
+def _expect(
+    values: FloatArray, of_row: IntArray, seen: IntArray, mean: FloatArray, covariance: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Expected values of rows, and the covariance left by pattern."""
+    filled = np.where(np.isnan(values), 0.0, values)
+    upper = np.triu_indices(len(mean))
+    left = np.zeros((len(seen), len(upper[0])))
+    order = np.argsort(of_row, kind="stable")
+    starts = np.searchsorted(of_row[order], np.arange(len(seen) + 1))
+    for pattern, has in enumerate(seen):
+        gone, there = np.flatnonzero(has == 0), np.flatnonzero(has)
+        if not gone.size:
+            continue
+        rows = order[starts[pattern] : starts[pattern + 1]]
+        inverse = np.linalg.pinv(covariance[np.ix_(there, there)], hermitian=True)
+        slopes = covariance[np.ix_(gone, there)] @ inverse
+        filled[np.ix_(rows, gone)] = (
+            mean[gone] + (values[np.ix_(rows, there)] - mean[there]) @ slopes.T
+        )
+        whole = np.zeros_like(covariance)
+        rest = covariance[np.ix_(gone, gone)] - slopes @ covariance[np.ix_(there, gone)]
+        whole[np.ix_(gone, gone)] = rest
+        left[pattern] = whole[upper]
+    return filled, left

@@ -1,0 +1,198 @@
+"""Answer sheets: one outcome of one wave, and the ratings of its drivers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE, sampling_stratum, sampling_unit
+from pipelines.core.contract import SEGMENT_PREFIX
+from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
+
+OUTCOMES = ("overall", "nps")  # kinds of question that are outcomes if the map names none
+NOT_EXPERIENCED, DONT_KNOW = (
+    GIVEN + 1 + REASONS.index(r) for r in ("not_experienced", "dont_know")
+)
+# Of scales with so many points: which point, from 1, is the lowest that is very satisfied, and
+# which the highest that is dissatisfied. Of 0 to 10 they are promoters and detractors.
+BOXES = {11: (10, 7), 10: (9, 5), 7: (7, 3), 5: (5, 2), 4: (4, 2)}
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The questionnaires of one wave that answer one outcome.
+
+    Attributes
+    ----------
+    mode, period, outcome : str
+        Kind of survey, wave, and question.
+    drivers : tuple of str
+        Questions that rate touchpoints.
+    touchpoints : tuple of str
+        Theirs.
+    left_out : tuple of str
+        Drivers that too few rated.
+    target : ndarray of float, shape (n, 3)
+        The outcome from 0 to 100; whether it is very satisfied, and dissatisfied, 0 or 100.
+    rating : ndarray of float, shape (n, n_drivers)
+        0 to 100; NaN without an answer.
+    used : ndarray of float, shape (n, n_drivers)
+        1 if experienced, 0 if not, NaN if that is unknown.
+    stated : ndarray of float, shape (n, n_drivers)
+        Importance that customers state, 0 to 100; NaN if not answered.
+    weight : ndarray of float, shape (n,)
+    cluster, stratum : ndarray of int, shape (n,)
+    segments : DataFrame
+        A column per attribute.
+    """
+
+    mode: str
+    period: str
+    outcome: str
+    drivers: tuple[str, ...]
+    touchpoints: tuple[str, ...]
+    left_out: tuple[str, ...]
+    target: FloatArray
+    rating: FloatArray
+    used: FloatArray
+    stated: FloatArray
+    weight: FloatArray
+    cluster: IntArray
+    stratum: IntArray
+    segments: pl.DataFrame
+
+    @property
+    def n(self) -> int:
+        """Number of questionnaires."""
+        return len(self.weight)
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether weights differ."""
+        return bool((self.weight != self.weight[0]).any())
+
+
+def sheets(
+    people: pl.DataFrame,
+    register: pl.DataFrame,
+    outcomes: Mapping[str, Sequence[str]],
+    segments: Sequence[str],
+    min_users: int,
+) -> Iterator[Sheets]:
+    """Take apart the outcomes of every wave.
+
+    Parameters
+    ----------
+    people, register : DataFrame
+        See `core.answers.questionnaires` and `question_register`.
+    outcomes : mapping of str to sequence of str
+        Drivers by outcome; empty if every rated touchpoint is one. Without any outcome the
+        questions of `OUTCOMES` are.
+    segments : sequence of str
+        Attributes of customers.
+    min_users : int
+        Drivers with fewer ratings are left out.
+    """
+    for (mode, period), asked in sorted(
+        register.partition_by("mode", "wave", as_dict=True, include_key=False).items()
+    ):
+        rows = people.filter(pl.col("mode") == mode, pl.col("wave") == period).sort("response_id")
+        found = asked.filter(
+            pl.col("question_id").is_in(list(outcomes))
+            if outcomes
+            else pl.col("kind").is_in(OUTCOMES) & pl.col("touchpoint_id").is_null()
+        )
+        for outcome in found.sort("question_id").iter_rows(named=True):
+            wanted = outcomes.get(outcome["question_id"], ())
+            answered = rows.filter(pl.col(VALUE + outcome["question_id"]).is_not_null())
+            if answered.height:
+                yield _sheet(str(mode), str(period), outcome, asked, answered, wanted,
+                             segments, min_users)  # fmt: skip
+
+
+def _sheet(
+    mode: str,
+    period: str,
+    outcome: Mapping[str, object],
+    asked: pl.DataFrame,
+    rows: pl.DataFrame,
+    wanted: Sequence[str],
+    segments: Sequence[str],
+    min_users: int,
+) -> Sheets:
+    rated = asked.filter((pl.col("kind") == "csat") & pl.col("touchpoint_id").is_not_null())
+    if wanted:
+        rated = rated.filter(pl.col("question_id").is_in(list(wanted)))
+    rated = rated.sort("question_id")
+    enough = [rows[VALUE + name].count() >= min_users for name in rated["question_id"]]
+    kept, few = rated.filter(enough), rated.filter([not some for some in enough])
+    stated = _stated(asked, kept["touchpoint_id"].to_list())
+    low, high = float(str(outcome["scale_min"])), float(str(outcome["scale_max"]))
+    codes = rows.select(
+        cluster=pl.struct(sampling_stratum(), sampling_unit().alias("u")).rank("dense"),
+        stratum=sampling_stratum().rank("dense"),
+    )
+    return Sheets(
+        mode=mode,
+        period=period,
+        outcome=str(outcome["question_id"]),
+        drivers=tuple(kept["question_id"]),
+        touchpoints=tuple(kept["touchpoint_id"]),
+        left_out=tuple(few["question_id"]),
+        target=_targets(_numbers(rows, VALUE + str(outcome["question_id"])), low, high),
+        rating=_side_by_side([_percent(rows, *row) for row in _scales(kept)], rows.height),
+        used=_side_by_side([_used(rows, name) for name in kept["question_id"]], rows.height),
+        stated=_side_by_side(
+            [_percent(rows, *row) if row else None for row in stated], rows.height
+        ),
+        weight=_numbers(rows, "weight"),
+        cluster=codes["cluster"].to_numpy().astype(np.int64),
+        stratum=codes["stratum"].to_numpy().astype(np.int64),
+        segments=rows.select(pl.col(SEGMENT_PREFIX + name).alias(name) for name in segments),
+    )
+
+
+def _scales(questions: pl.DataFrame) -> list[tuple[str, float, float]]:
+    return questions.select("question_id", "scale_min", "scale_max").rows()
+
+
+def _stated(
+    asked: pl.DataFrame, touchpoints: Sequence[str]
+) -> list[tuple[str, float, float] | None]:
+    """The question on the importance of each touchpoint, if there is one."""
+    said = asked.filter(pl.col("kind") == "importance")
+    found = [_scales(said.filter(pl.col("touchpoint_id") == name)) for name in touchpoints]
+    return [rows[0] if rows else None for rows in found]
+
+
+def _numbers(rows: pl.DataFrame, column: str) -> FloatArray:
+    return rows[column].cast(pl.Float64).fill_null(float("nan")).to_numpy().astype(np.float64)
+
+
+def _percent(rows: pl.DataFrame, question: str, low: float, high: float) -> FloatArray:
+    return 100 * (_numbers(rows, VALUE + question) - low) / (high - low)
+
+
+def _used(rows: pl.DataFrame, question: str) -> FloatArray:
+    """1 if experienced: rated, or there and cannot say; 0 if not; NaN if left out."""
+    reason = _numbers(rows, REASON + question)
+    experienced = (reason == GIVEN) | (reason == DONT_KNOW)
+    return np.where(experienced, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
+
+
+def _side_by_side(columns: Sequence[FloatArray | None], height: int) -> FloatArray:
+    empty = np.full(height, np.nan)
+    whole = [empty if column is None else column for column in columns]
+    return np.column_stack(whole) if whole else np.empty((height, 0))
+
+
+def _targets(answer: FloatArray, low: float, high: float) -> FloatArray:
+    """The answer from 0 to 100, very satisfied, dissatisfied; shape (n, 3)."""
+    points = round(high - low) + 1
+    top, bottom = BOXES.get(points, (points, 1))
+    very: BoolArray = answer >= low + top - 1
+    poorly: BoolArray = answer <= low + bottom - 1
+    return np.column_stack([100 * (answer - low) / (high - low), 100.0 * very, 100.0 * poorly])

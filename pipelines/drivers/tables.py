@@ -1,0 +1,124 @@
+"""The derived tables of driver models, over all waves and outcomes of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from pipelines.core import answers, engine
+from pipelines.core.engine import Frame
+from pipelines.core.estimate import DRIVER_CONTRASTS, DRIVER_MODELS, DRIVERS, PRIORITIES
+from pipelines.drivers.analysis import Terms, analyse
+from pipelines.drivers.sheets import Sheets, sheets
+from pipelines.statistics.multiplicity import benjamini_hochberg
+
+TABLES = {table.name: table for table in (DRIVERS, DRIVER_MODELS, PRIORITIES, DRIVER_CONTRASTS)}
+
+_SPLIT = {
+    "lmg": "LMG (Shapley) share of R2",
+    "johnson": "Johnson's relative weight, share of R2",
+    "first": "R2 alone, share of the sum",
+    "last": "R2 added last, share of the sum",
+}
+_POLICY = {
+    "use_rating": "not experienced enters as no use, with use times rating; blanks filled in"
+    " expectation under normality",
+    "em": "not experienced taken as blank; blanks filled in expectation under normality",
+    "pairwise": "each covariance from those who rated both",
+    "listwise": "only those who rated every touchpoint",
+}
+_TARGET = {
+    "mean": "",
+    "top_box": " of the share of very satisfied (linear probability)",
+    "bottom_box": " of the share of dissatisfied (linear probability)",
+}
+_BOOTSTRAP = "; percentile interval from a bootstrap of customers within strata"
+
+
+def relate(
+    responses: Frame,
+    customers: Frame,
+    outcomes: Mapping[str, Sequence[str]],
+    segments: Sequence[str],
+    terms: Terms,
+    min_users: int,
+    inputs_hash: str,
+) -> dict[str, pl.DataFrame]:
+    """Relate every outcome of every wave to its drivers.
+
+    Returns
+    -------
+    dict
+        The tables drivers, driver_models, priorities and driver_contrasts of
+        `core.estimate`; empty ones if no outcome was asked.
+    """
+    register = answers.question_register(responses)
+    rows: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    if not register.is_empty():
+        questions = register["question_id"].unique().sort()
+        wide = answers.questionnaires(responses, customers, questions, segments)
+        people = engine.to_polars(wide).collect()
+        for sheet in sheets(people, register, outcomes, segments, min_users):
+            if len(sheet.drivers) < 2:
+                continue
+            found = analyse(sheet, terms)
+            for name in TABLES:
+                rows[name].append(_table(getattr(found, name), sheet, name, terms, inputs_hash))
+    return {name: pl.concat([table.empty(), *rows[name]]) for name, table in TABLES.items()}
+
+
+def _table(
+    rows: list[dict[str, Any]], sheet: Sheets, name: str, terms: Terms, inputs_hash: str
+) -> pl.DataFrame:
+    """Give rows the columns that all of a sheet share, and what they were made with."""
+    table = TABLES[name]
+    if not rows:
+        return table.empty()
+    constant: dict[str, Any] = {
+        "mode": sheet.mode,
+        "outcome": sheet.outcome,
+        "period": sheet.period,
+        "level": terms.level,
+        "evidence": "association",
+        "inputs_hash": inputs_hash,
+        "policy": "use_rating",
+        "approach": "lmg",
+        "n_drivers": len(sheet.drivers),
+    }
+    full = [constant | row for row in rows]
+    if name == "driver_contrasts":
+        adjusted = benjamini_hochberg(_column(full, "p_value"))
+        full = [row | {"p_adjusted": p} for row, p in zip(full, adjusted, strict=True)]
+    made = [row | _making(row, sheet, name) for row in full]
+    return pl.DataFrame(
+        {column: [row.get(column) for row in made] for column in table.schema},
+        schema=table.schema,
+        strict=False,
+    )
+
+
+def _column(rows: list[dict[str, Any]], name: str) -> Any:
+    return pl.Series([row[name] for row in rows], dtype=pl.Float64).to_numpy()
+
+
+def _making(row: dict[str, Any], sheet: Sheets, name: str) -> dict[str, str | None]:
+    method = _SPLIT[row["approach"]] + _TARGET[row["target"]] + _BOOTSTRAP
+    if name == "driver_models":
+        method = "R2 of the linear model" + _TARGET[row["target"]] + _BOOTSTRAP
+    if name == "driver_contrasts":
+        method = (
+            "difference of LMG shares from joint bootstrap draws; p-values adjusted by"
+            " Benjamini-Hochberg over the segments and drivers of this wave and outcome"
+        )
+    flags = [row["flags"]] if row.get("flags") else []
+    if sheet.left_out and name == "driver_models":
+        flags.append("left_out")
+    if not sheet.is_weighted:
+        flags.append("unweighted_wave")
+    return {
+        "method": method,
+        "missing_policy": _POLICY[row["policy"]],
+        "flags": " ".join(flags) or None,
+    }
