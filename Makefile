@@ -52,6 +52,7 @@ lint: setup
 
 docs: setup
 	@python -m pipelines.command.reference
+	@python -m pipelines.command.demo_truth
 
 COMPILE := uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-annotate --no-header
 SPARK := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")

@@ -10,10 +10,10 @@ from pipelines.simulate.model import Flags, Floats, Ints
 from pipelines.simulate.population import Population
 
 # A latent answer is what is asked about, plus:
-HALO = 0.25  # satisfaction in general colours the rating of each touchpoint
-LENIENCY = 0.40  # of the person, in every answer
-RATING_NOISE = 0.45  # standard deviation, for touchpoints
-OVERALL_NOISE = 0.40  # for satisfaction as a whole and recommendation
+HALO = 0.08  # satisfaction in general colours the rating of each touchpoint
+LENIENCY = 0.15  # of the person, in every answer
+RATING_NOISE = 0.35  # standard deviation, for touchpoints
+OVERALL_NOISE = 0.30  # for satisfaction as a whole and recommendation
 LOYAL_ANSWER = 0.35  # attachment, in recommendation
 
 BLANK_SHARE = 0.03  # of answers, at random

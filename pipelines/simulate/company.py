@@ -46,7 +46,7 @@ def describe(seed: int) -> Company:
     return Company(
         {"metrics/daily": spoilt.rows, "observation/journeys": _sheet(seen.coded)},
         {
-            "daily_figures": {"outage": metrics.OUTAGE, "press": metrics.PRESS},
+            "daily_figures": metrics.TRUTH,
             "observers": observations.OBSERVERS,
             "agreement": dict(seen.agreement),
             "stage_scores": dict(seen.stage_scores),

@@ -115,6 +115,7 @@ class Diary:
         self.satisfaction = np.zeros(people.size)
 
     def used(self, month: int) -> Flags:
+        """Whether a touchpoint was used in the twelve months up to this one."""
         return month - self.last_used < FORGOTTEN
 
     def remember(self, contacts: Contacts, month: int) -> None:

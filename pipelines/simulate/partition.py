@@ -24,14 +24,12 @@ from pipelines.simulate.model import PARTITION, Flags
 from pipelines.simulate.operations import Operations
 from pipelines.simulate.opinions import Plan, plan_texts
 from pipelines.simulate.orders import Orders, place_orders
-from pipelines.simulate.population import Population, draw_population
+from pipelines.simulate.population import CALLED_UNSEEN, CARDS, Population, draw_population
 from pipelines.simulate.searches import search_terms
 from pipelines.simulate.surveys import Hot, Wave, ask_after_contacts, ask_yearly
 from pipelines.simulate.texts import compose
 from pipelines.simulate.truth import Sums
 
-CARDS = 0.9  # share of customers who hold a loyalty card
-CALLED_UNSEEN = 0.02  # share known to the call centre without a contact in the window
 NUMBERS = 100_000_000  # numbers of contacts and orders that a partition may use
 
 

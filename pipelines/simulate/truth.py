@@ -11,7 +11,7 @@ import json
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import reduce
 from typing import Any, Self, TextIO
 
@@ -21,18 +21,28 @@ import polars as pl
 from pipelines.simulate import (
     answers,
     calendar,
+    identities,
     journeys,
     leaving,
+    misspellings,
     model,
+    observations,
     operations,
     opinions,
     orders,
     paths,
+    persons,
     population,
     quality,
+    relatives,
+    searches,
     surveys,
+    texts,
+    typos,
+    variants,
 )
 from pipelines.simulate.answers import DONT_KNOW, NOT_USED, RATING
+from pipelines.simulate.exports import contacts, writings
 from pipelines.simulate.journeys import Histories
 from pipelines.simulate.leaving import BadContacts, hazard
 from pipelines.simulate.model import (
@@ -228,8 +238,9 @@ def _rounded(values: Any) -> Any:
     return rounded.tolist() if isinstance(rounded, np.ndarray) else float(rounded)
 
 
-# A module comes after those it imports constants from.
-_MODULES = (
+# The parts of the model that have parameters, in the order in which they are told. A module
+# comes after those it imports constants from.
+MODULES = (
     model,
     calendar,
     population,
@@ -242,22 +253,39 @@ _MODULES = (
     surveys,
     orders,
     opinions,
+    texts,
+    typos,
+    searches,
+    relatives,
+    misspellings,
+    variants,
+    persons,
+    identities,
+    contacts,
+    writings,
+    observations,
 )
 
 
 def parameters() -> dict[str, dict[str, Any]]:
-    """Every parameter of the model, by the module that defines it."""
+    """Every parameter of the model, by the module that defines it.
+
+    A constant that a module imports is the very object of the module it comes from; that
+    tells it from one that only has the same name.
+    """
     named: dict[str, dict[str, Any]] = {}
-    seen: set[str] = set()
-    for module in _MODULES:
-        public = {name: value for name, value in vars(module).items() if name[0].isalpha()}
-        constants = {name: value for name, value in public.items() if name.isupper()}
+    seen: dict[str, list[Any]] = {}
+    for module in MODULES:
         own = {
             name: value
-            for name, value in constants.items()
-            if name not in seen and not isinstance(value, np.ndarray)
+            for name, value in vars(module).items()
+            if name[0].isalpha()
+            and name.isupper()
+            and not isinstance(value, (np.ndarray, tzinfo))
+            and not any(value is earlier for earlier in seen.get(name, []))
         }
-        seen |= set(own)
+        for name, value in own.items():
+            seen.setdefault(name, []).append(value)
         named[module.__name__.rsplit(".", 1)[-1]] = own
     return named
 
