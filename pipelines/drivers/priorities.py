@@ -66,7 +66,8 @@ def _correlation(importance: Estimates, performance: Estimates, at: int) -> floa
     pair = np.stack([importance.replicates[:, at], performance.replicates[:, at]])
     if not (pair.std(axis=1) > 0).all():
         return 0.0
-    return float(np.corrcoef(pair)[0, 1])
+    both: FloatArray = np.asarray(np.corrcoef(pair))
+    return float(both[0, 1])
 
 
 def _stated(
