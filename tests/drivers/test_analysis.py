@@ -1,0 +1,132 @@
+"""One outcome of one wave: policies, approaches, segments, the priority map."""
+
+import numpy as np
+import polars as pl
+import pytest
+from answer_sheets import made_up
+
+from pipelines.core.estimate import APPROACHES, DRIVER_MODELS, DRIVERS, TARGETS
+from pipelines.drivers import relative_importance
+from pipelines.drivers.analysis import Findings, Terms, analyse
+from pipelines.drivers.priorities import quadrants
+from pipelines.drivers.tables import _table
+
+TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, seed=3)
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    return made_up(800)
+
+
+@pytest.fixture(scope="module")
+def found(sheets) -> Findings:
+    return analyse(sheets, TERMS)
+
+
+def rows(found: Findings, **about) -> list[dict]:
+    about = {"segment": "all", "target": "mean", **about}
+    return [row for row in found.drivers if all(row.get(k) == v for k, v in about.items())]
+
+
+@pytest.mark.parametrize("approach", APPROACHES)
+def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approach):
+    used = sheets.used
+    rating = [np.where(used[:, k] == 1, sheets.rating[:, k], np.nan) for k in range(3)]
+    centre = [np.average(r[~np.isnan(r)], weights=sheets.weight[~np.isnan(r)]) for r in rating]
+    columns = {f"r{k}": np.nan_to_num(rating[k] - centre[k]) for k in range(3)}
+    columns |= {f"u{k}": used[:, k] for k in (1, 2)}
+    columns |= {"y": sheets.target[:, 0], "w": sheets.weight}
+    direct = relative_importance(
+        pl.DataFrame(columns), "y", ["t0", "t1", "t2"], weights="w", method=approach,
+        groups={"t0": ["r0"], "t1": ["u1", "r1"], "t2": ["u2", "r2"]},
+    )  # fmt: skip
+    expected = dict(direct.table.select("driver", "importance").rows())
+    got = {
+        r["driver"]: r["importance"] for r in rows(found, policy="use_rating", approach=approach)
+    }
+    assert got == pytest.approx(expected, abs=1e-10)
+
+
+def test_shares_add_up_and_lie_inside_their_intervals(found):
+    for approach in APPROACHES:
+        mine = rows(found, policy="use_rating", approach=approach)
+        assert sum(row["value"] for row in mine) == pytest.approx(100)
+        for row in mine:
+            assert row["low"] <= row["value"] <= row["high"]
+            assert row["rank_low"] <= row["rank"] <= row["rank_high"]
+
+
+def test_lmg_and_johnson_split_the_r2_of_the_model(found):
+    (model,) = (m for m in found.driver_models if m["policy"] == "use_rating"
+                and m["target"] == "mean" and m["segment"] == "all")  # fmt: skip
+    for approach in ("lmg", "johnson"):
+        total = sum(
+            row["importance"] for row in rows(found, policy="use_rating", approach=approach)
+        )
+        assert total == pytest.approx(model["value"], abs=1e-9)
+    assert model["r2_held_out"] < model["value"]
+
+
+def test_the_strongest_driver_comes_first_and_slopes_are_those_of_users(found):
+    mine = {row["driver"]: row for row in rows(found, policy="use_rating", approach="lmg")}
+    assert mine["t1"]["rank"] == 1  # the steepest slope, used by three of five
+    for name, slope in (("t0", 0.5), ("t1", 0.8), ("t2", 0.2)):
+        assert mine[name]["slope_low"] - 0.05 < slope < mine[name]["slope_high"] + 0.05
+
+
+def test_every_target_and_large_segment_has_a_model(found):
+    made = {
+        (m["segment"], m["segment_value"], m["target"], m["policy"]) for m in found.driver_models
+    }
+    assert {("all", "all", target, "use_rating") for target in TARGETS} <= made
+    assert {("side", side, "mean", "use_rating") for side in ("left", "right")} <= made
+    assert {("all", "all", "mean", policy) for policy in ("em", "pairwise", "listwise")} <= made
+
+
+def test_segments_that_do_not_differ_are_not_told_apart(found):
+    assert len(found.driver_contrasts) == 6
+    assert min(row["p_value"] for row in found.driver_contrasts) > 0.01
+    left = {r["driver"]: r["value"] for r in found.driver_contrasts if r["segment_value"] == "left"}
+    right = {
+        r["driver"]: r["value"] for r in found.driver_contrasts if r["segment_value"] == "right"
+    }
+    assert left == pytest.approx({name: -value for name, value in right.items()})
+
+
+def test_a_small_segment_is_refused_with_a_reason(sheets):
+    found = analyse(sheets, Terms(0.95, 200, 100, 5000, 3))
+    refused = [m for m in found.driver_models if m["segment"] == "side"]
+    assert {m["status"] for m in refused} == {"refused"}
+    assert refused[0]["reason"].endswith("answers; 5000 are needed")
+
+
+def test_listwise_is_refused_where_nobody_rated_everything():
+    found = analyse(made_up(300, reach=(0.03, 0.03, 0.03)), TERMS)
+    (listwise,) = (m for m in found.driver_models if m["policy"] == "listwise")
+    assert listwise["status"] == "refused"
+    assert "rows" in listwise["reason"]
+
+
+def test_the_same_seed_gives_the_same_numbers(sheets, found):
+    assert analyse(sheets, TERMS) == found
+
+
+def test_the_map_has_four_corners():
+    importance, performance = np.array([30, 30, 5, 5]), np.array([60, 80, 60, 80])
+    assert quadrants(importance, performance, 25, 70).tolist() == [0, 1, 2, 3]
+
+
+def test_the_probabilities_of_the_quadrants_add_up(found):
+    for row in found.priorities:
+        total = sum(row[f"p_{name}"] for name in ("improve", "keep", "watch", "maintain"))
+        assert total == pytest.approx(1)
+        assert row["performance_low"] <= row["performance"] <= row["performance_high"]
+
+
+def test_rows_become_the_declared_tables(sheets, found):
+    for table in (DRIVERS, DRIVER_MODELS):
+        made = _table(getattr(found, table.name), sheets, table.name, TERMS, "hash")
+        table.check(made.schema, table.name)
+        assert made.select(table.key).is_duplicated().sum() == 0
+        assert set(made["evidence"]) == {"association"}
