@@ -80,6 +80,12 @@ def test_a_stage_without_a_matrix_belongs_to_the_study_whose_files_it_makes(proj
     assert repro.targets("west", *given) == ["ingest@west"]
 
 
+def test_a_stage_without_a_matrix_is_shown_by_its_name(project, capsys):
+    ended = repro.Ended("simulate", "done", "east: 20 customers", 3.0)
+    repro._print(ended, parameters(project))
+    assert capsys.readouterr().out.split() == ["simulate", "east:", "20", "customers", "3.0", "s"]
+
+
 def test_a_study_that_params_do_not_list_is_named_with_the_nearest(project):
     with pytest.raises(StudyError, match=r"got 'easst'; did you mean 'east' or 'west'\? or add"):
         repro.targets("easst", stages(project), parameters(project))
