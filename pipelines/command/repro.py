@@ -225,7 +225,8 @@ def _print(event: Event, parameters: params.Params) -> None:
     if isinstance(event, Started):
         print(f"{step:<10} {about:<10} ...", flush=True)
     else:
-        did = event.did.removeprefix(f"{about.partition(" ")[0]}: ")
+        study = about.partition(" ")[0]
+        did = event.did.removeprefix(f"{study}: ")
         took = f"  {event.seconds:.1f} s" if event.seconds else ""
         print(f"{step:<10} {about:<10} {did}{took}", flush=True)
 
