@@ -80,9 +80,9 @@ def test_the_first_two_contacts_in_one_month_by_hand(diary):
 def test_satisfaction_by_hand(diary):
     seen = contacts((0, "delivery", 5, -0.5), (0, "hotline", 6, 1.0), (2, "press", 7, -3.0))
     diary.remember(seen, 0)
-    assert diary.satisfaction == pytest.approx([1.15 * -0.5 + 0.45 * 1.0, 0.0, 0.0])
+    assert diary.satisfaction == pytest.approx([1.3 * -0.5 + 0.55 * 1.0, 0.0, 0.0])
     diary.remember(contacts((2, "press", 7, 1.0)), 11)
-    assert diary.satisfaction[0] == pytest.approx(-0.125)
+    assert diary.satisfaction[0] == pytest.approx(-0.1)
     diary.remember(contacts((2, "press", 7, 1.0)), 12)  # a year later it is forgotten
     assert diary.satisfaction[0] == 0
 
@@ -178,5 +178,5 @@ def test_satisfaction_is_that_of_memory(scene: Scene):
 def test_every_touchpoint_is_met_and_the_kinds_of_the_model_are_as_described(scene: Scene):
     assert set(scene.lives.contacts.touchpoint) == set(range(len(NAMES)))
     slopes = dict(zip(NAMES, zip(PENALTY, REWARD, strict=True), strict=False))
-    assert slopes["delivery"] == (1.15, 0.55)
-    assert slopes["store_advice"] == (0.06, 0.48)
+    assert slopes["delivery"] == (1.3, 0.7)
+    assert slopes["store_advice"] == (0.06, 0.54)
