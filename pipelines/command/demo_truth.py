@@ -55,7 +55,7 @@ ELSEWHERE = {
     *("GOOD", "BAD_MOOD", "HOME", "CHECKOUT", "START", "END", "START_STATE", "END_STATE"),
     *("KANO", "KANO_ANSWERS", "RECORD", "TRUTH", "TRANSCRIBED", "GENERAL", "LANGUAGES"),
     *("POLARITIES", "SYSTEMS", "ADDRESS", "GERMAN_TIME", "ISO_TIME", "DIGITS"),
-    *("ABBREVIATED", "LETTERS", "DECIMALS"),
+    *("ABBREVIATED", "LETTERS", "DECIMALS", "INTERACTIONS"),
 }
 
 
@@ -67,6 +67,9 @@ def demo_truth() -> str:
         "measures": _measures(),
         "odds": _odds(),
         "daily": _daily(),
+        "figures": _figures(),
+        "weeks": _weeks(),
+        "persistence": _cell(metrics.PERSISTENCE),
         "seen": _dirt(seen=True),
         "unseen": _dirt(seen=False),
         "n_kinds": str(len({kind.name for kinds in KINDS.values() for kind in kinds})),
@@ -84,7 +87,10 @@ def demo_truth() -> str:
 
 def _touchpoints() -> str:
     return _rows(
-        ("touchpoint", "stage", "system", "quality", "sd", "penalty", "reward", "kind"),
+        (
+            *("touchpoint", "stage", "system", "quality", "sd", "penalty", "reward", "kind"),
+            *("minutes", "gap"),
+        ),
         (
             (
                 f"`{point.id}`",
@@ -94,6 +100,8 @@ def _touchpoints() -> str:
                 _cell(point.chance),
                 *((_cell(point.penalty), _cell(point.reward)) if place < RATED else ("", "")),
                 point.kind if place < RATED else "",
+                _cell(point.minutes),
+                _cell(point.gap_hours),
             )
             for place, point in enumerate(TOUCHPOINTS)
         ),
@@ -144,6 +152,24 @@ def _daily() -> str:
     )
 
 
+def _figures() -> str:
+    fields = ("name", "kind", "base", "level", "noise", "trend", "season", "peak", "week")
+    return _rows(
+        ("touchpoint", "figure", "kind", "of", *fields[3:]),
+        (
+            (f"`{metric.touchpoint}`", *(_cell(getattr(metric, field) or "") for field in fields))
+            for metric in metrics.METRICS
+        ),
+    )
+
+
+def _weeks() -> str:
+    return _rows(
+        ("week", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        ((f"`{name}`", *map(_cell, days)) for name, days in metrics.WEEKS.items()),
+    )
+
+
 def _dirt(*, seen: bool) -> str:
     """List the kinds of dirty rows: by rule, or those without."""
     rows = (
@@ -177,7 +203,7 @@ def _parameters() -> str:
         rows = [
             (f"`{constant}`", _cell(value), notes.get(constant, ""))
             for constant, value in told[name].items()
-            if constant not in ELSEWHERE and constant in notes
+            if constant not in ELSEWHERE
         ]
         if rows:
             table = _rows(("parameter", "value", "what"), rows)

@@ -2,9 +2,10 @@
 
 import re
 
-from pipelines.command.demo_truth import DEMO_TRUTH, demo_truth
+from pipelines.command.demo_truth import DEMO_TRUTH, ELSEWHERE, demo_truth
 from pipelines.simulate import truth
 from pipelines.simulate.dirt import KINDS
+from pipelines.simulate.metrics import METRICS
 from pipelines.simulate.model import NAMES, PLANNED
 
 
@@ -18,6 +19,19 @@ def test_touchpoints_measures_and_modules_with_parameters_are_told():
         assert f"`{name}`" in text
     for module in set(truth.parameters()):
         assert f"`pipelines.simulate.{module}`" in text or f".{module}`" in text, module
+
+
+def test_every_parameter_is_told_or_told_elsewhere():
+    text = demo_truth()
+    for module, constants in truth.parameters().items():
+        for name in set(constants) - ELSEWHERE:
+            assert f"| `{name}` |" in text, f"{module}.{name}"
+
+
+def test_every_daily_figure_is_told():
+    text = demo_truth()
+    for metric in METRICS:
+        assert f"| `{metric.touchpoint}` | {metric.name} | {metric.kind} |" in text
 
 
 def test_kinds_that_nobody_can_see_are_told_apart():
