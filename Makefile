@@ -16,7 +16,7 @@ help:
 	@echo "make lab      open JupyterLab"
 	@echo "make verify   compute everything anew in a clean copy and compare"
 	@echo "make lint     ruff and mypy"
-	@echo "make docs     write docs/contract.md from the code"
+	@echo "make docs     write docs/contract.md and docs/demo-truth.md from the code"
 	@echo "make lock     pin all versions anew"
 	@echo "make setup-spark   add PySpark to the environment (needs Java 17 or newer)"
 
