@@ -71,9 +71,7 @@ def touchpoint_labels(bundle: Bundle, words: Words) -> dict[str, str]:
     return _unique({name: words.label(register[name]["label"], name) for name in ordered})
 
 
-def question_labels(
-    bundle: Bundle, words: Words, *, of_experience: bool = False
-) -> dict[str, str]:
+def question_labels(bundle: Bundle, words: Words, *, of_experience: bool = False) -> dict[str, str]:
     """Label of every touchpoint's questions, in the order of the journey.
 
     A touchpoint's only question bears the touchpoint's name; of several each has its own.

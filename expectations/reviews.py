@@ -17,7 +17,10 @@ from pipelines.core.contract import REVIEWS
 
 SCALE_TODO = "correct rating_min and rating_max in study.yaml"
 # UTF-8 that was read as cp1252 or latin-1, or letters already replaced.
-MISREAD = "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â[\u0080\u20ac]|\ufffd"
+MISREAD = (
+    "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192"
+    "\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â[\u0080\u20ac]|\ufffd"
+)
 RATED = Column("rating").is_not_null()
 
 SUITE = gx.ExpectationSuite(
