@@ -98,7 +98,8 @@ def _everybody(
 ) -> None:
     """All approaches to the mean; the LMG of the very satisfied and of the dissatisfied."""
     sheets = sample.sheets
-    totals = add_up(expected, sheets.weight, sample.units, np.ones(sheets.n, bool))
+    every = np.ones(sheets.n, bool)
+    totals = add_up(expected, sheets.weight, sample.units, every)
     drawn = totals.draws(sample.counts)
     for target in TARGETS:
         model = Model.of(design, drawn, target)
@@ -106,7 +107,7 @@ def _everybody(
         approaches = APPROACHES if target == "mean" else ("lmg",)
         found.driver_models.append(_fitted(sample, model, totals, about))
         for approach in approaches:
-            found.drivers.extend(_drivers(sample, model, totals, approach, about))
+            found.drivers.extend(_drivers(sample, model, totals, every, approach, about))
     mean = Model.of(design, drawn, "mean")
     level = sample.level(totals, len(mean.columns) - 1)
     rows = priorities.rows(sheets, mean, sample.units, sample.counts, level)
@@ -128,7 +129,7 @@ def _segments(found: Findings, sample: _Sample, design: Design, expected: Expect
         totals = add_up(expected, sheets.weight, sample.units, rows)
         model = Model.of(design, totals.draws(counts), "mean")
         found.driver_models.append(_fitted(sample, model, totals, about))
-        found.drivers.extend(_drivers(sample, model, totals, "lmg", about))
+        found.drivers.extend(_drivers(sample, model, totals, rows, "lmg", about))
         others = whole - totals
         if others.n >= least:
             rest = Model.of(design, others.draws(counts), "mean")
@@ -178,9 +179,9 @@ def _fitted(sample: _Sample, model: Model, totals: Totals, about: Row) -> Row:
 
 
 def _drivers(
-    sample: _Sample, model: Model, totals: Totals, approach: str, about: Row
+    sample: _Sample, model: Model, totals: Totals, rows: BoolArray, approach: str, about: Row
 ) -> Iterator[Row]:
-    """Rows of `drivers`."""
+    """Rows of `drivers`; `rows` are those that `totals` add up."""
     sheets = sample.sheets
     level = sample.level(totals, len(model.columns) - 1)
     importance = model.importance(approach)
@@ -190,9 +191,6 @@ def _drivers(
     tier = tiers(importance.value, importance.replicates, sample.terms.level)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
     for at, k in enumerate(model.drivers):
-        users = ~np.isnan(sheets.rating[:, k])
-        known = ~np.isnan(sheets.used[:, k])
-        weight = sheets.weight[known]
         yield {
             **about,
             "approach": approach,
@@ -213,12 +211,21 @@ def _drivers(
             "slope": slope.value[at],
             "slope_low": slopes.low[at],
             "slope_high": slopes.high[at],
-            "reach": 100 * weight @ sheets.used[known, k] / weight.sum(),
-            "n_users": int(users.sum()),
+            **_experience(sheets, rows, k),
             "vif": inflation[at],
             "halo": halo[at],
             "flags": "halo" if halo[at] < HALO else None,
         }
+
+
+def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
+    """Who experienced a driver among these customers: share, and answers."""
+    known = rows & ~np.isnan(sheets.used[:, k])
+    weight = sheets.weight[known]
+    return {
+        "reach": 100 * weight @ sheets.used[known, k] / weight.sum(),
+        "n_users": int((rows & ~np.isnan(sheets.rating[:, k])).sum()),
+    }
 
 
 def _contrast(
@@ -261,11 +268,12 @@ def _by_rating(found: Findings, sample: _Sample, who: Row) -> None:
     except ContractError as error:
         found.driver_models.append(_refused("em", error, who))
         return
-    totals = add_up(expected, sheets.weight, sample.units, np.ones(sheets.n, bool))
+    every = np.ones(sheets.n, bool)
+    totals = add_up(expected, sheets.weight, sample.units, every)
     model = Model.of(design, totals.draws(sample.counts), "mean")
     found.driver_models.append(_fitted(sample, model, totals, about))
     for approach in APPROACHES:
-        found.drivers.extend(_drivers(sample, model, totals, approach, about))
+        found.drivers.extend(_drivers(sample, model, totals, every, approach, about))
 
 
 def _compare(found: Findings, sample: _Sample, policy: str, who: Row) -> None:

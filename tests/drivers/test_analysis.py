@@ -84,6 +84,16 @@ def test_every_target_and_large_segment_has_a_model(found):
     assert {("all", "all", "mean", policy) for policy in ("em", "pairwise", "listwise")} <= made
 
 
+def test_reach_and_users_of_a_segment_are_those_of_its_customers(sheets, found):
+    for side in ("left", "right"):
+        here = (sheets.segments["side"] == side).to_numpy()
+        for row in rows(found, segment="side", segment_value=side):
+            k = sheets.drivers.index(row["driver"])
+            share = np.average(sheets.used[here, k], weights=sheets.weight[here])
+            assert row["reach"] == pytest.approx(100 * share)
+            assert row["n_users"] == sheets.used[here, k].sum() <= row["n"]
+
+
 def test_segments_that_do_not_differ_are_not_told_apart(found):
     assert len(found.driver_contrasts) == 6
     assert min(row["p_value"] for row in found.driver_contrasts) > 0.01
