@@ -13,7 +13,17 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
 from pipelines.core.contract import CANONICAL
-from pipelines.core.estimate import EVIDENCE, MEASURES, PUBLISHED, SCOPES
+from pipelines.core.estimate import (
+    APPROACHES,
+    EVIDENCE,
+    MEASURES,
+    POLICIES,
+    PUBLISHED,
+    QUADRANTS,
+    SCOPES,
+    STATUSES,
+    TARGETS,
+)
 
 Range = tuple[float, float]
 
@@ -32,9 +42,9 @@ def _suite(table: str, expectations: Iterable[gxe.Expectation]) -> gx.Expectatio
 
 
 def _estimates(ranges: dict[str, Range]) -> list[gxe.Expectation]:
-    """A value lies in its measure's range and inside its interval, on enough answers."""
+    """A value lies in its measure's range."""
     return [
-        gxe.ExpectColumnValuesToBeInSet(column="measure", value_set=list(ranges)),
+        _among("measure", ranges),
         *(
             gxe.ExpectColumnValuesToBeBetween(
                 column="value",
@@ -44,6 +54,15 @@ def _estimates(ranges: dict[str, Range]) -> list[gxe.Expectation]:
             )
             for low, high in sorted(set(ranges.values()))
         ),
+        *_whole(),
+        _among("evidence", EVIDENCE),
+        _among("scope", SCOPES),
+    ]
+
+
+def _whole() -> list[gxe.Expectation]:
+    """A value lies inside its interval, rests on enough answers, and says how it was made."""
+    return [
         _at_least("value", "low"),
         _at_least("high", "value"),
         *(
@@ -54,9 +73,17 @@ def _estimates(ranges: dict[str, Range]) -> list[gxe.Expectation]:
             gxe.ExpectColumnValuesToNotBeNull(column=column)
             for column in ("level", "method", "missing_policy")
         ),
-        gxe.ExpectColumnValuesToBeBetween(column="n", min_value=LIMIT, row_condition=IS_TOLD),
-        gxe.ExpectColumnValuesToBeInSet(column="evidence", value_set=list(EVIDENCE)),
-        gxe.ExpectColumnValuesToBeInSet(column="scope", value_set=list(SCOPES)),
+        _enough("n"),
+    ]
+
+
+def _models(lowest: float, highest: float) -> list[gxe.Expectation]:
+    """What all tables of driver models have in common: associations, of a declared target."""
+    return [
+        gxe.ExpectColumnValuesToBeBetween(column="value", min_value=lowest, max_value=highest),
+        *_whole(),
+        _among("evidence", ("association",)),
+        _among("target", TARGETS),
     ]
 
 
@@ -73,6 +100,15 @@ def _at_least(larger: str, smaller: str) -> gxe.Expectation:
     )
 
 
+def _among(column: str, values: Iterable[str]) -> gxe.Expectation:
+    return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
+
+
+def _enough(column: str) -> gxe.Expectation:
+    """A number that is told rests on so many answers or more."""
+    return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=LIMIT, row_condition=IS_TOLD)
+
+
 def _share(column: str) -> gxe.Expectation:
     return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=1)
 
@@ -83,7 +119,13 @@ def _counts(*columns: str) -> list[gxe.Expectation]:
 
 _RANGES = {measure: (low, high) for measure, (low, high, _) in MEASURES.items()}
 _WIDTHS = {measure: (low - high, high - low) for measure, (low, high) in _RANGES.items()}
-_TABLE = gxe.ExpectColumnValuesToBeInSet(column="table", value_set=list(CANONICAL))
+_P_VALUES = (
+    _enough("n_against"),
+    _share("p_value"),
+    _share("p_adjusted"),
+    _at_least("p_adjusted", "p_value"),
+)
+_TABLE = _among("table", CANONICAL)
 
 SUITES = {
     "scores": _suite("scores", _estimates(_RANGES)),
@@ -91,15 +133,47 @@ SUITES = {
         "changes",
         [
             *_estimates(_WIDTHS),
-            gxe.ExpectColumnValuesToBeBetween(
-                column="n_against", min_value=LIMIT, row_condition=IS_TOLD
-            ),
-            _share("p_value"),
-            _share("p_adjusted"),
-            _at_least("p_adjusted", "p_value"),
+            *_P_VALUES,
         ],
     ),
     "distributions": _suite("distributions", _estimates({"share": _RANGES["share"]})),
+    "drivers": _suite(
+        "drivers",
+        [
+            *_models(0, 100),
+            _among("policy", POLICIES),
+            _among("approach", APPROACHES),
+            *(_share(name) for name in ("importance", "importance_low", "importance_high")),
+            *(_at_least(f"{end}_high", f"{end}_low") for end in ("importance", "rank", "slope")),
+            gxe.ExpectColumnValuesToBeBetween(column="rank", min_value=1),
+            gxe.ExpectColumnValuesToBeBetween(column="reach", min_value=0, max_value=100),
+            _enough("n_users"),
+        ],
+    ),
+    "driver_models": _suite(
+        "driver_models",
+        [
+            *_models(0, 1),
+            _among("policy", POLICIES),
+            _among("status", STATUSES),
+            gxe.ExpectColumnValuesToBeBetween(column="r2_held_out", max_value=1),
+            gxe.ExpectColumnValuesToNotBeNull(
+                column="reason", row_condition=Column("status").is_in(STATUSES[1:])
+            ),
+        ],
+    ),
+    "priorities": _suite(
+        "priorities",
+        [
+            *_models(0, 100),
+            _among("quadrant", QUADRANTS),
+            *(_share(f"p_{name}") for name in QUADRANTS),
+            _at_least("performance", "performance_low"),
+            _at_least("performance_high", "performance"),
+            gxe.ExpectColumnValuesToBeBetween(column="performance", min_value=0, max_value=100),
+        ],
+    ),
+    "driver_contrasts": _suite("driver_contrasts", [*_models(-100, 100), *_P_VALUES]),
     "activity": _suite("activity", [_TABLE, *_counts("n_rows", "n_orders", "n_customers")]),
     "ledger": _suite(
         "ledger", [_TABLE, *_counts("lines", "rows_in", "rows_accepted", "rows_quarantined")]

@@ -47,7 +47,8 @@ _MAKING = (
         " unweighted_wave (the wave has no weights), single_psu (a stratum of one sampling unit),"
         " no_variance (the answers do not differ); of changes also baseline_moved (the baseline"
         " lacks the question), other_questions (the stage pools others), other_scale, overlap"
-        " (customers who answered in both waves)",
+        " (customers who answered in both waves); of drivers halo (most of the slope alone is"
+        " shared with other drivers), of models left_out (too few rated some drivers)",
     ),
     Column("inputs_hash", TEXT, "hash of the table it was computed from", required=True),
 )
@@ -269,11 +270,10 @@ DRIVER_CONTRASTS = Table(
     ),
 )
 
-DERIVED = {table.name: table for table in (SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY)}
-PUBLISHED = {
-    **DERIVED,
-    **{table.name: table for table in (LEDGER, RULES, QUARANTINE_EXAMPLES)},
-}
+MEASURED = {table.name: table for table in (SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY)}
+MODELLED = {table.name: table for table in (DRIVERS, DRIVER_MODELS, PRIORITIES, DRIVER_CONTRASTS)}
+DERIVED = MEASURED | MODELLED
+PUBLISHED = DERIVED | {table.name: table for table in (LEDGER, RULES, QUARANTINE_EXAMPLES)}
 
 # measure -> (lowest, highest, unit): what the app formats and the suites check.
 MEASURES = {

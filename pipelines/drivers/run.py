@@ -7,9 +7,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipelines.core import engine, params, step, store
+from pipelines.core.estimate import MODELLED
 from pipelines.core.study import Study
 from pipelines.drivers.analysis import Terms
-from pipelines.drivers.tables import TABLES, relate
+from pipelines.drivers.tables import relate
 
 
 def run(study: Study) -> str:
@@ -22,6 +23,7 @@ def run(study: Study) -> str:
         chosen.replicates,
         chosen.segment_replicates,
         chosen.min_n,
+        settings.measure.flag_n,
         settings.seed,
     )
     with TemporaryDirectory() as scratch:
@@ -36,7 +38,7 @@ def run(study: Study) -> str:
             chosen.min_users, digest,
         )  # fmt: skip
     for name, table in derived.items():
-        store.write(study.path("derived", name), table, TABLES[name])
+        store.write(study.path("derived", name), table, MODELLED[name])
     models = derived["driver_models"]
     return f"{study.name}: {models.height:,} models, {derived['drivers'].height:,} importances"
 

@@ -9,12 +9,10 @@ import polars as pl
 
 from pipelines.core import answers, engine
 from pipelines.core.engine import Frame
-from pipelines.core.estimate import DRIVER_CONTRASTS, DRIVER_MODELS, DRIVERS, PRIORITIES
+from pipelines.core.estimate import MODELLED
 from pipelines.drivers.analysis import Terms, analyse
 from pipelines.drivers.sheets import Sheets, sheets
 from pipelines.statistics.multiplicity import benjamini_hochberg
-
-TABLES = {table.name: table for table in (DRIVERS, DRIVER_MODELS, PRIORITIES, DRIVER_CONTRASTS)}
 
 _SPLIT = {
     "lmg": "LMG (Shapley) share of R2",
@@ -55,7 +53,7 @@ def relate(
         `core.estimate`; empty ones if no outcome was asked.
     """
     register = answers.question_register(responses)
-    rows: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
+    rows: dict[str, list[pl.DataFrame]] = {name: [] for name in MODELLED}
     if not register.is_empty():
         questions = register["question_id"].unique().sort()
         wide = answers.questionnaires(responses, customers, questions, segments)
@@ -64,16 +62,16 @@ def relate(
             if len(sheet.drivers) < 2:
                 continue
             found = analyse(sheet, terms)
-            for name in TABLES:
+            for name in MODELLED:
                 rows[name].append(_table(getattr(found, name), sheet, name, terms, inputs_hash))
-    return {name: pl.concat([table.empty(), *rows[name]]) for name, table in TABLES.items()}
+    return {name: pl.concat([table.empty(), *rows[name]]) for name, table in MODELLED.items()}
 
 
 def _table(
     rows: list[dict[str, Any]], sheet: Sheets, name: str, terms: Terms, inputs_hash: str
 ) -> pl.DataFrame:
     """Give rows the columns that all of a sheet share, and what they were made with."""
-    table = TABLES[name]
+    table = MODELLED[name]
     if not rows:
         return table.empty()
     constant: dict[str, Any] = {

@@ -10,7 +10,7 @@ import polars as pl
 
 from pipelines.core import engine, params, step, store
 from pipelines.core.contract import CANONICAL
-from pipelines.core.estimate import DERIVED, check_estimates
+from pipelines.core.estimate import MEASURED, check_estimates
 from pipelines.core.study import Study
 from pipelines.measure.activity import count_rows
 from pipelines.measure.tables import Survey, Terms, measure_survey
@@ -33,7 +33,7 @@ def run(study: Study) -> str:
     for name, table in derived.items():
         if name != "activity":
             check_estimates(table, f"{study.name}: {name}")
-        store.write(study.path("derived", name), table, DERIVED[name])
+        store.write(study.path("derived", name), table, MEASURED[name])
     return (
         f"{study.name}: {derived['scores'].height:,} scores, {derived['changes'].height:,} changes"
     )

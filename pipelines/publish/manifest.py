@@ -17,11 +17,13 @@ from pipelines.core.versions import NAME_LENGTH, hash_of
 from pipelines.publish.register import iso
 
 # The packages that compute, judge or write numbers. Python's own version may differ.
-PACKAGES = ("great-expectations", "narwhals", "numpy", "pandas", "polars", "pyarrow", "scipy")
+PACKAGES = (
+    "great-expectations", "narwhals", "numba", "numpy", "pandas", "polars", "pyarrow", "scipy",
+)  # fmt: skip
 
 
 # The code that decides what is in a bundle.
-LINEAGE = ("core", "ingest", "validate", "statistics", "measure", "publish")
+LINEAGE = ("core", "ingest", "validate", "statistics", "measure", "drivers", "publish")
 CODE = ("expectations/**/*.py", *(f"pipelines/{folder}/**/*.py" for folder in LINEAGE))
 
 
@@ -74,7 +76,7 @@ def describe(
         "rows": row_counts(tables["ledger"]),
         "versions": {package: version(package) for package in PACKAGES},
         "params": parameters.model_dump(
-            by_alias=True, include={"engine", "validate_", "measure", "publish"}
+            by_alias=True, include={"engine", "seed", "validate_", "measure", "drivers", "publish"}
         ),
         "inputs": dict(hashes.inputs),
         "code": hash_of(hashes.code),
@@ -108,10 +110,15 @@ def reasons(tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
         if counts.get(name, {"accepted": 0})["accepted"] == 0
     }
     survey = canonical.get("responses")
+    unmodelled = "no wave asks an outcome and two touchpoints"
     published = {
         "scores": survey or "no question could be scored",
         "distributions": survey or "no question could be scored",
         "changes": survey or "no question was asked in two waves",
+        "drivers": survey or unmodelled,
+        "driver_models": survey or unmodelled,
+        "priorities": survey or unmodelled,
+        "driver_contrasts": survey or "no two groups of customers have driver models",
         "activity": "no table has rows",
         "ledger": "no file was read",
         "rules": "nothing was judged",

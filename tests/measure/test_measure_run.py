@@ -12,7 +12,7 @@ from small_survey import answer, responses
 
 from pipelines.core import study as studies
 from pipelines.core.contract import CANONICAL
-from pipelines.core.estimate import DERIVED
+from pipelines.core.estimate import MEASURED
 from pipelines.core.study import Study
 from pipelines.measure.run import run
 
@@ -84,13 +84,13 @@ def study(tmp_path: Path) -> Study:
 
 
 def derived(study: Study) -> dict[str, pl.DataFrame]:
-    return {name: pl.read_parquet(study.path("derived", name)) for name in DERIVED}
+    return {name: pl.read_parquet(study.path("derived", name)) for name in MEASURED}
 
 
 def test_a_study_is_measured_into_its_four_derived_tables(study):
     said = run(study)
     tables = derived(study)
-    for name, table in DERIVED.items():
+    for name, table in MEASURED.items():
         table.check(tables[name].schema, name)
         assert tables[name].select(pl.struct(table.key).is_duplicated().any()).item() is False
     assert (
@@ -112,7 +112,7 @@ def test_measuring_twice_gives_the_same_bytes(study):
     contents = []
     for _ in range(2):
         run(study)
-        contents.append({n: study.path("derived", n).read_bytes() for n in DERIVED})
+        contents.append({n: study.path("derived", n).read_bytes() for n in MEASURED})
     assert contents[0] == contents[1]
 
 

@@ -32,7 +32,9 @@ def test_the_manifest_has_what_a_reviewer_asks_for():
     assert made["tables"]["activity"] == {"rows": 1, "sha256": "hash of activity"}
     assert made["rows"] == {"responses": {"in": 100, "accepted": 98, "quarantined": 2}}
     assert made["inputs"] == {"raw/a.csv": "1"}
-    assert set(made["params"]) == {"engine", "validate", "measure", "publish"}
+    assert set(made["params"]) == {
+        "engine", "seed", "validate", "measure", "drivers", "publish",
+    }  # fmt: skip
     assert set(made["versions"]) == set(manifest.PACKAGES)
 
 

@@ -6,15 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stub_study import by_age, table
 
-from pipelines.core.estimate import ALL
+from pipelines.core.estimate import ALL, MODELLED
+from pipelines.publish.cells import LINE, USER_LINE, cells, user_cells, withheld
 from pipelines.publish.suppression import (
-    LINE,
     METHOD,
     NUMBERS,
     NUMBERS_OF_CHANGES,
-    cells,
     suppress,
-    withheld,
     withhold_activity,
     withhold_changes,
 )
@@ -25,6 +23,7 @@ NOTHING = {
     "distributions": table("distributions"),
     "changes": table("changes"),
     "activity": table("activity"),
+    **{name: table(name) for name in MODELLED},
 }
 
 
@@ -187,3 +186,71 @@ def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, unknown,
 def test_a_limit_of_one_withholds_nothing(ages):
     scores = by_age(**{f"age_{i}": n for i, n in enumerate(ages)})
     assert withheld(cells(scores, NOTHING["distributions"]), 1).is_empty()
+
+
+def by_side(name: str, n: dict[str, int], users: dict[str, int]) -> pl.DataFrame:
+    """Models of everybody and of sides, of so many answers and so many users of the desk."""
+    rows = [{"segment": "side", "segment_value": side} if side != ALL else {} for side in n]
+    return table(
+        name,
+        *(row | {"n": n[side], "n_users": users[side]} for row, side in zip(rows, n, strict=True)),
+    )
+
+
+SIDES = {ALL: 1000, "left": 600, "right": 400}
+
+
+def told_users(users: dict[str, int], models: pl.DataFrame) -> list[str]:
+    drivers = by_side("drivers", SIDES, users)
+    told = suppress(NOTHING | {"drivers": drivers, "driver_models": models}, 10)["drivers"]
+    return told.filter(pl.col("value").is_not_null())["segment_value"].to_list()
+
+
+def test_a_driver_of_nine_users_is_withheld_and_one_of_ten_is_not():
+    models = by_side("driver_models", SIDES, SIDES)
+    assert told_users({ALL: 500, "left": 490, "right": 10}, models) == [ALL, "left", "right"]
+    # And the other side, because everybody minus it would tell the nine.
+    assert told_users({ALL: 500, "left": 491, "right": 9}, models) == [ALL]
+
+
+def test_users_of_a_side_without_a_model_are_not_told_by_subtraction():
+    models = table("driver_models", {}, {"segment": "side", "segment_value": "left"},
+                   {"segment": "side", "segment_value": "right", "value": None,
+                    "status": "refused", "n": 30})  # fmt: skip
+    users = {ALL: 500, "left": 495, "right": 5}
+    drivers = by_side("drivers", SIDES, users).filter(pl.col("segment_value") != "right")
+    sized = user_cells(drivers, models)
+    assert withheld(sized, 10, USER_LINE, ("n_users",))["segment_value"].to_list() == [
+        "left",
+        "right",
+    ]
+    enough = drivers.with_columns(n_users=pl.Series([500, 480]))
+    sized = user_cells(enough, models)
+    assert withheld(sized, 10, USER_LINE, ("n_users",))["segment_value"].to_list() == ["right"]
+
+
+def test_models_are_withheld_with_the_answers_to_their_outcome():
+    scores = by_age(young=60, old=35, very_old=5).with_columns(question_id=pl.lit("overall"))
+    models = table("driver_models", *({"segment": "age", "segment_value": age, "n": 35,
+                   "status": "refused", "value": None, "reason": "fewer than 400 answers"}
+                   for age in ("young", "old")))  # fmt: skip
+    told = suppress(NOTHING | {"scores": scores, "driver_models": models}, 10)["driver_models"]
+    assert told["n"].to_list() == [35, None]
+    assert told["reason"].to_list() == ["fewer than 400 answers", METHOD]
+
+
+@pytest.mark.parametrize("name", sorted(MODELLED))
+def test_a_model_withheld_loses_every_number_about_people(name):
+    scores = table("scores", {"n": 9, "question_id": "overall"})
+    told = suppress(NOTHING | {"scores": scores, name: table(name, {})}, 10)[name]
+    numbers = [column for column, kind in told.schema.items() if kind.is_numeric()]
+    assert {column for column in numbers if told[column].is_not_null().any()} <= {
+        "level", "n_drivers"}  # fmt: skip
+    assert told["flags"].to_list() == ["suppressed"]
+    assert "quadrant" not in told.columns or told["quadrant"].is_null().all()
+
+
+def test_what_a_comparison_rests_on_is_told_from_ten_rows_on():
+    rows = ({"policy": "listwise", "n": n, "n_users": None} for n in (9, 10))
+    told = suppress(NOTHING | {"drivers": table("drivers", *rows)}, 10)["drivers"]
+    assert told["value"].is_null().to_list() == [True, False]
