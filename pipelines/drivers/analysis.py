@@ -36,6 +36,7 @@ class Terms:
     replicates: int
     segment_replicates: int
     min_n: int
+    flag_n: int
     seed: int
 
 
@@ -83,7 +84,7 @@ def analyse(sheets: Sheets, terms: Terms) -> Findings:
     try:
         expected = complete(design, sheets.weight)
     except ContractError as error:
-        found.driver_models.append(_refused("use_rating", error, everybody))
+        found.driver_models.append(_refused("use_rating", error, sheets, everybody))
     else:
         _everybody(found, sample, design, expected, everybody)
         _segments(found, sample, design, expected)
@@ -123,8 +124,8 @@ def _segments(found: Findings, sample: _Sample, design: Design, expected: Expect
     for who, rows in _groups(sheets.segments):
         about = {**who, "target": "mean", "policy": "use_rating"}
         if rows.sum() < least:
-            reason = f"{int(rows.sum())} answers; {least} are needed"
-            found.driver_models.append({**about, **_REFUSED, "reason": reason})
+            reason = f"fewer than {least} answers"
+            found.driver_models.append(_refusal(about, int(rows.sum()), reason))
             continue
         totals = add_up(expected, sheets.weight, sample.units, rows)
         model = Model.of(design, totals.draws(counts), "mean")
@@ -148,12 +149,14 @@ def _counts(totals: Totals) -> Row:
     return {"n": totals.n, "n_eff": totals.n_eff}
 
 
-_REFUSED: Row = {"status": "refused", "n": None, "n_eff": None}
-
-
-def _refused(policy: str, error: ContractError, who: Row) -> Row:
+def _refused(policy: str, error: ContractError, sheets: Sheets, who: Row) -> Row:
     reason = f"{error.got}; expected {error.expected}"
-    return {**who, "target": "mean", "policy": policy, **_REFUSED, "reason": reason}
+    return _refusal({**who, "target": "mean", "policy": policy}, sheets.n, reason)
+
+
+def _refusal(about: Row, n: int, reason: str) -> Row:
+    """A row of `driver_models` without a model."""
+    return {**about, "status": "refused", "n": n, "reason": reason}
 
 
 def _fitted(sample: _Sample, model: Model, totals: Totals, about: Row) -> Row:
@@ -211,11 +214,16 @@ def _drivers(
             "slope": slope.value[at],
             "slope_low": slopes.low[at],
             "slope_high": slopes.high[at],
-            **_experience(sheets, rows, k),
+            **(experience := _experience(sheets, rows, k)),
             "vif": inflation[at],
             "halo": halo[at],
-            "flags": "halo" if halo[at] < HALO else None,
+            "flags": _flags(sample.terms, experience["n_users"], halo[at]),
         }
+
+
+def _flags(terms: Terms, n_users: int, halo: float) -> str | None:
+    told = {"small": n_users < terms.flag_n, "halo": halo < HALO}
+    return " ".join(name for name, is_so in told.items() if is_so) or None
 
 
 def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
@@ -266,7 +274,7 @@ def _by_rating(found: Findings, sample: _Sample, who: Row) -> None:
     try:
         expected = complete(design, sheets.weight)
     except ContractError as error:
-        found.driver_models.append(_refused("em", error, who))
+        found.driver_models.append(_refused("em", error, sheets, who))
         return
     every = np.ones(sheets.n, bool)
     totals = add_up(expected, sheets.weight, sample.units, every)
@@ -282,15 +290,15 @@ def _compare(found: Findings, sample: _Sample, policy: str, who: Row) -> None:
     try:
         answers = {approach: _ask(sample, policy, approach) for approach in APPROACHES}
     except ContractError as error:
-        found.driver_models.append(_refused(policy, error, who))
+        found.driver_models.append(_refused(policy, error, sample.sheets, who))
         return
     first = answers["lmg"]
     found.driver_models.append(
         {
             **about,
             "value": first.r2,
-            "low": None,
-            "high": None,
+            "low": first.r2_low,
+            "high": first.r2_high,
             "n_left_out": first.n_left_out,
             "n": first.n,
             "n_eff": first.n_eff,

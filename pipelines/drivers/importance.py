@@ -23,6 +23,7 @@ from pipelines.statistics.bootstrap import (
 )
 from pipelines.statistics.em import NormalFit
 from pipelines.statistics.intervals import Interval, normal_quantile
+from pipelines.statistics.regression import r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.subsets import SINGULAR, arrange
 from pipelines.statistics.survey import FloatArray, IntArray
@@ -64,6 +65,8 @@ class RelativeImportance:
           ``tier``: drivers of one tier cannot be told from its first.
     r2, r2_covariates : float
         R2 of drivers and covariates, and of the covariates alone.
+    r2_low, r2_high : float or None
+        Interval of `r2`; None without replicates.
     n, n_eff : int, float
         Rows used, and Kish's effective number of them.
     n_left_out : int
@@ -87,6 +90,8 @@ class RelativeImportance:
     table: pl.DataFrame
     r2: float
     r2_covariates: float
+    r2_low: float | None
+    r2_high: float | None
     n: int
     n_eff: float
     n_left_out: int
@@ -243,15 +248,19 @@ def _answer(
         **_coefficients(found.matrix, columns),
     }
     probability = np.zeros((0, len(importance)))
+    r2_low, r2_high = None, None
     if question.replicates and rng is not None:
-        intervals, replicates = _bootstrap(question, found, importance, method, rng)
+        intervals, of_r2, replicates = _bootstrap(question, found, importance, method, rng)
         parts |= intervals
+        r2_low, r2_high = min(float(of_r2.low), r2), max(float(of_r2.high), r2)
         probability = rank_probabilities(replicates)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
         r2=r2,
         r2_covariates=r2_covariates,
+        r2_low=r2_low,
+        r2_high=r2_high,
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
         n_left_out=n_rows - len(weight),
@@ -299,14 +308,15 @@ def _bootstrap(
     importance: FloatArray,
     method: Callable[[FloatArray], FloatArray],
     rng: np.random.Generator,
-) -> tuple[dict[str, FloatArray | IntArray], FloatArray]:
-    """Intervals and tiers as columns of the table, and the replicates."""
+) -> tuple[dict[str, FloatArray | IntArray], Interval, FloatArray]:
+    """Intervals and tiers as columns of the table, the interval of R2, and the replicates."""
     rows = found.rows
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MOST_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     matrices = found.replicate(units)
     batches = draws(units, question.replicates, rng)
-    replicates = np.concatenate([method(matrices(counts)) for counts in batches])
+    drawn = np.concatenate([matrices(counts) for counts in batches])
+    replicates = method(drawn)
     left = method(matrices(jackknife_counts(units))) if question.interval == "bca" else None
 
     def interval(of: Callable[[FloatArray], FloatArray]) -> Interval:
@@ -325,7 +335,7 @@ def _bootstrap(
         "rank_high": rank_high,
         "tier": tiers(importance, replicates, question.level),
     }
-    return columns, replicates
+    return columns, percentile(r_squared(drawn), level), replicates
 
 
 def _tidy(drivers: list[str], probability: FloatArray) -> pl.DataFrame:

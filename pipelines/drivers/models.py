@@ -13,6 +13,7 @@ from pipelines.drivers.methods import importances
 from pipelines.drivers.totals import Draws
 from pipelines.statistics.bootstrap import percentile
 from pipelines.statistics.intervals import Interval
+from pipelines.statistics.regression import coefficients, r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import FloatArray
 
@@ -95,12 +96,10 @@ class Model:
         """Coefficients of all columns, scaled to be solved, shape (1 + n_replicates, p)."""
         scale = 1 / np.sqrt(np.maximum(np.diagonal(self.matrices, axis1=1, axis2=2), TINY))
         correlation = self.matrices * scale[:, :, None] * scale[:, None, :]
-        inverse = np.linalg.pinv(correlation[:, :-1, :-1], rcond=1e-10, hermitian=True)
-        beta = np.einsum("rij,rj->ri", inverse, correlation[:, :-1, -1])
-        slopes: FloatArray = beta * scale[:, :-1] / scale[:, -1:]
+        slopes: FloatArray = coefficients(correlation) * scale[:, :-1] / scale[:, -1:]
         return slopes
 
-    @property
+    @cached_property
     def slope(self) -> Estimates:
         """Points of the target per point of the rating among users, others held."""
         ratings = [group[-1] for group in self.groups]
@@ -109,25 +108,21 @@ class Model:
     @property
     def r2(self) -> Estimates:
         """R2 of all drivers."""
-        covered = np.einsum("ri,ri->r", self._slopes, self.matrices[:, :-1, -1])
-        share = np.clip(covered / self.matrices[:, -1, -1], 0, 1)
+        share = r_squared(self.matrices)
         return Estimates(share[:1], share[1:, None])
 
-    @property
+    @cached_property
     def inflation(self) -> FloatArray:
         """Variance inflation of the ratings."""
         scale = 1 / np.sqrt(np.diagonal(self.matrices[0]))
         inner = (self.matrices[0] * np.outer(scale, scale))[:-1, :-1]
         return variance_inflation(inner)[[group[-1] for group in self.groups]]
 
-    @property
+    @cached_property
     def halo(self) -> FloatArray:
         """Slope with the others held over the slope of the driver's own columns alone."""
-        matrix = self.matrices[0]
-        alone = []
-        for group in self.groups:
-            own = np.linalg.pinv(matrix[np.ix_(group, group)], hermitian=True)
-            alone.append((own @ matrix[group, -1])[-1])
+        own = [[*group, len(self.columns) - 1] for group in self.groups]
+        alone = [coefficients(self.matrices[0][np.ix_(one, one)])[-1] for one in own]
         single = np.array(alone)
         ratio: FloatArray = np.divide(
             self.slope.value, single, out=np.full_like(single, np.nan), where=single != 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.core.errors import ContractError
 from pipelines.statistics.moments import Moments, merge
-from pipelines.statistics.subsets import SINGULAR
+from pipelines.statistics.regression import coefficients
 
 
 def held_out_r2(train: Moments, test: Moments) -> float:
@@ -48,11 +48,10 @@ def cross_validated_r2(folds: Sequence[Moments]) -> float:
 def _errors(train: Moments, test: Moments) -> tuple[float, float]:
     """Weighted sums of squares of the prediction's errors, and of the mean's."""
     train.require(test.names)
-    inner, response = train.scatter[:-1, :-1], train.scatter[:-1, -1]
-    spread = np.sqrt(np.diagonal(inner))
+    spread = np.append(np.sqrt(np.diagonal(train.scatter)[:-1]), 1.0)
     scale = np.divide(1.0, spread, out=np.zeros_like(spread), where=spread > 0)
-    inverse = np.linalg.pinv(inner * np.outer(scale, scale), rcond=SINGULAR, hermitian=True)
-    contrast = np.append(-scale * (inverse @ (scale * response)), 1.0)  # outcome - prediction
+    slopes = scale[:-1] * coefficients(train.scatter * np.outer(scale, scale))
+    contrast = np.append(-slopes, 1.0)  # outcome - prediction
     gap = test.mean - train.mean
     residual = contrast @ test.scatter @ contrast + test.weight * (contrast @ gap) ** 2
     total = test.scatter[-1, -1] + test.weight * gap[-1] ** 2

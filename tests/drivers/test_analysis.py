@@ -1,5 +1,7 @@
 """One outcome of one wave: policies, approaches, segments, the priority map."""
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -11,7 +13,7 @@ from pipelines.drivers.analysis import Findings, Terms, analyse
 from pipelines.drivers.priorities import quadrants
 from pipelines.drivers.tables import _table
 
-TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, seed=3)
+TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -105,10 +107,11 @@ def test_segments_that_do_not_differ_are_not_told_apart(found):
 
 
 def test_a_small_segment_is_refused_with_a_reason(sheets):
-    found = analyse(sheets, Terms(0.95, 200, 100, 5000, 3))
+    found = analyse(sheets, replace(TERMS, min_n=5000))
     refused = [m for m in found.driver_models if m["segment"] == "side"]
     assert {m["status"] for m in refused} == {"refused"}
-    assert refused[0]["reason"].endswith("answers; 5000 are needed")
+    assert {m["reason"] for m in refused} == {"fewer than 5000 answers"}
+    assert sum(m["n"] for m in refused) == sheets.n
 
 
 def test_listwise_is_refused_where_nobody_rated_everything():
