@@ -113,8 +113,9 @@ def test_the_listed_rows_of_each_wave_differ_as_their_kinds_say_and_no_others(wr
 def test_kinds_are_as_frequent_as_their_shares_say():
     n = 60_000
     rows = pl.DataFrame({"Tag": ["01.01.2024"] * n, "touchpoint": ["app"] * n, "value": ["5"] * n})
-    found = spoil(rows, "metrics/daily", rng()).dirty["kind"].value_counts()
-    counts = dict(found.rows())
+    spoilt = spoil(rows, "metrics/daily", rng())
+    check(rows, spoilt, "metrics/daily")
+    counts = dict(spoilt.dirty["kind"].value_counts().rows())
     assert counts["unknown_touchpoint"] == pytest.approx(0.005 * n, abs=4 * (0.005 * n) ** 0.5)
     assert counts["repeated_number"] / 2 == pytest.approx(0.003 * n, abs=4 * (0.003 * n) ** 0.5)
 
