@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,8 @@ ARGUMENTS = [
     "--HistoryManager.enabled=False",
 ]
 SHOWN = 300  # characters of an error message
+TRACEBACK = "Traceback (most recent call last)"
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of text on a terminal
 
 
 class NotebookError(TouchstoneError):
@@ -77,7 +80,9 @@ def _code_cells(notebook: nbformat.NotebookNode) -> list[tuple[int, nbformat.Not
 
 
 def refuse_warnings(notebook: nbformat.NotebookNode, name: str) -> None:
-    """Refuse a cell that wrote a warning: it names files of this machine, and no reader wants it.
+    """Refuse a cell that wrote a warning, or a traceback as Altair does when it cannot draw.
+
+    They name files of this machine, and no reader wants them.
 
     Raises
     ------
@@ -88,6 +93,9 @@ def refuse_warnings(notebook: nbformat.NotebookNode, name: str) -> None:
         for output in cell.outputs:
             if output.get("name") == "stderr":
                 raise _complaint(name, number, "no warning", output.text)
+            if TRACEBACK in output.get("text", ""):
+                last = COLOURS.sub("", output.text).strip().splitlines()[-1]
+                raise _complaint(name, number, "no error", last)
 
 
 def failure(notebook: nbformat.NotebookNode, name: str, message: str) -> NotebookError:

@@ -69,6 +69,12 @@ def test_a_cell_that_warns_is_named():
         refuse_warnings(warned, "tour")
 
 
+def test_a_chart_that_cannot_be_drawn_is_named():
+    broken = "import altair as alt\nalt.Chart('x.csv').mark_bar().facet('wave:N', title=None)"
+    with pytest.raises(NotebookError, match=r"cell 2: expected no error, got .*for `title`"):
+        execute(notebook(broken), name="tour", study="sfo", folder=PROJECT)
+
+
 def test_a_kernel_that_dies_is_the_fault_of_the_first_unfinished_cell():
     died = notebook("1", "exit()")
     died.cells[1].execution_count = 1
