@@ -247,13 +247,7 @@ def sampled_dominance(
     """
     from pipelines.statistics import sweeps
 
-    if orders < 4 or orders % 2:
-        raise ContractError(
-            "sampled dominance",
-            expected="an even number of orders, 4 or more",
-            got=str(orders),
-            todo="draw some thousands",
-        )
+    check_orders(orders)
     table, layout = arrange(covariance, groups, covariates)
     unordered = np.tile(np.arange(layout.groups), (orders // 2, 1))
     drawn = rng.permuted(unordered, axis=1)
@@ -268,6 +262,17 @@ def sampled_dominance(
         std_error=pairs.std(axis=0, ddof=1) / np.sqrt(len(pairs)),
         orders=orders,
     )
+
+
+def check_orders(orders: int) -> None:
+    """Refuse a number of orders that does not make pairs."""
+    if orders < 4 or orders % 2:
+        raise ContractError(
+            "sampled dominance",
+            expected="an even number of orders, 4 or more",
+            got=str(orders),
+            todo="draw some thousands",
+        )
 
 
 def _conditional(sums: FloatArray, member: FloatArray) -> FloatArray:
