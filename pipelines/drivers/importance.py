@@ -9,10 +9,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers.covariances import Covariances, estimate
-from pipelines.drivers.inputs import WHERE, Columns, check_columns, members, read_rows
+from pipelines.drivers.covariances import Covariances, estimate, nearest_semidefinite
+from pipelines.drivers.inputs import WHERE, Columns, Rows, check_columns, members, read_rows
 from pipelines.drivers.methods import SPLITS_R2, check_method, importances
+from pipelines.drivers.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
 from pipelines.drivers.ranking import rank_interval, rank_probabilities, ranks, tiers
+from pipelines.drivers.splits import Split, split_covariances
 from pipelines.statistics.bootstrap import (
     bias_corrected,
     draws,
@@ -23,8 +25,10 @@ from pipelines.statistics.bootstrap import (
 )
 from pipelines.statistics.em import NormalFit
 from pipelines.statistics.intervals import Interval, normal_quantile
+from pipelines.statistics.ordered_logit import OrderedLogit
+from pipelines.statistics.polychoric import Polychoric
 from pipelines.statistics.relative_weights import variance_inflation
-from pipelines.statistics.subsets import SINGULAR, arrange
+from pipelines.statistics.subsets import SINGULAR
 from pipelines.statistics.survey import FloatArray, IntArray
 
 INTERVALS = ("percentile", "bca")
@@ -42,6 +46,8 @@ class Question:
     replicates: int
     level: float
     interval: str
+    outcome_model: str
+    pseudo_r2: str
 
 
 @dataclass(frozen=True)
@@ -59,11 +65,14 @@ class RelativeImportance:
           ``vif``, the variance inflation; ``halo_ratio``, the coefficient over the
           correlation: below 1/3 most of what a driver shows alone it shares with others.
           All three are null for a group;
+        - ``linear_pct``, unless the model is linear: the share by the same method under the
+          linear model of the same rows;
         - with replicates the intervals ``low`` and ``high`` of `importance_pct`,
           ``importance_low`` and ``importance_high``, ``rank_low`` and ``rank_high``, and
           ``tier``: drivers of one tier cannot be told from its first.
     r2, r2_covariates : float
-        R2 of drivers and covariates, and of the covariates alone.
+        R2 of drivers and covariates, and of the covariates alone; the pseudo-R2 for a logit,
+        and R2 of the latent outcome for polychoric correlations.
     n, n_eff : int, float
         Rows used, and Kish's effective number of them.
     n_left_out : int
@@ -72,9 +81,10 @@ class RelativeImportance:
         ``driver``, ``rank``, ``probability``; without rows if there were no replicates.
     covariance : ndarray
         What the answer rests on: drivers, covariates, outcome, in the order of
-        ``question.columns.matrix``.
-    fit : NormalFit or None
-        How EM went, if it was used.
+        ``question.columns.matrix``; the latent outcome if the model has one. Pseudo-R2 of
+        likelihoods do not rest on it, their coefficients do.
+    fit : NormalFit, OrderedLogit, Polychoric or None
+        How EM, or the model of an ordinal outcome, went.
     question : Question
         How it was made.
 
@@ -92,7 +102,7 @@ class RelativeImportance:
     n_left_out: int
     rank_probability: pl.DataFrame
     covariance: FloatArray
-    fit: NormalFit | None
+    fit: NormalFit | OrderedLogit | Polychoric | None
     question: Question
 
     def __post_init__(self) -> None:
@@ -125,6 +135,8 @@ def relative_importance(
     level: float = 0.95,
     interval: str = "percentile",
     orders: int | None = None,
+    outcome_model: str = "linear",
+    pseudo_r2: str = "latent",
     rng: np.random.Generator | None = None,
 ) -> RelativeImportance:
     """Say how much of an outcome's R2 each driver carries.
@@ -166,6 +178,16 @@ def relative_importance(
         see benchmarks/README.md.
     orders : int, optional
         Sample so many orders of entry for lmg; needed above 30 drivers.
+    outcome_model : {"linear", "logit", "ordered_logit", "polychoric"}
+        Model of the outcome. `logit` takes one of two values, `ordered_logit` of up to 12;
+        `polychoric` takes drivers too as cuts of normal variables, see
+        `polychoric_correlations`. Missing answers are refused or dropped with their row, or
+        left out pair by pair for polychoric. Where answers are normal the shares are nearly
+        those of the linear model, ``linear_pct``: a gap says that the scale matters.
+    pseudo_r2 : {"latent", "mcfadden", "nagelkerke"}
+        Of the logits. `latent` is McKelvey and Zavoina's, R2 of what the answers are cuts
+        of; it needs a single fit and has every method. The others fit every set of drivers:
+        lmg, first and last only, and exact up to 12 drivers.
     rng : Generator, optional
         Needed for `replicates` and `orders`.
 
@@ -178,27 +200,34 @@ def relative_importance(
     ContractError
         For a column that is unknown, named twice, not numeric, empty or constant; weights
         that are not positive; fewer rows than columns; missing answers under ``error``; too
-        few joint answers for EM; a pairwise matrix that is not positive semi-definite.
+        few joint answers for EM; a pairwise matrix that is not positive semi-definite; an
+        outcome that its model does not take, or that drivers foretell without fail.
 
     References
     ----------
     Grömping (2007), The American Statistician 61, 139-147; Johnson (2000), Multivariate
-    Behavioral Research 35, 1-19.
+    Behavioral Research 35, 1-19; McKelvey and Zavoina (1975), Journal of Mathematical
+    Sociology 4, 103-120; Azen and Traxel (2009), Journal of Educational and Behavioral
+    Statistics 34, 319-347.
     """
     columns = Columns(
         members(drivers, groups or {}), tuple(covariates), tuple(auxiliary), outcome,
         weights, cluster, stratum,
     )  # fmt: skip
-    question = Question(columns, method, missing, orders, replicates, level, interval)
+    question = Question(columns, method, missing, orders, replicates, level, interval,
+                        outcome_model, pseudo_r2)  # fmt: skip
     _check_question(question, rng)
     check_columns(frame.lazy(), columns)
     rows = read_rows(frame.lazy(), columns)
-    found = estimate(rows, columns, missing, prior_rows)
-    return _answer(question, found, len(rows.values), rng)
+    linear = estimate(rows, columns, missing, prior_rows)
+    return _answer(question, linear, len(rows.values), rng)
 
 
 def _check_question(question: Question, rng: np.random.Generator | None) -> None:
-    check_method(question.method, question.columns.groups, question.orders)
+    groups = question.columns.groups
+    check_method(question.method, groups, question.orders)
+    check_model(question.outcome_model, question.pseudo_r2, question.method, question.missing,
+                groups, question.orders)  # fmt: skip
     normal_quantile(question.level)  # refuses what is no level
     if question.interval not in INTERVALS or question.replicates < 0:
         raise ContractError(
@@ -224,34 +253,30 @@ def _check_question(question: Question, rng: np.random.Generator | None) -> None
 
 
 def _answer(
-    question: Question, found: Covariances, n_rows: int, rng: np.random.Generator | None
+    question: Question, linear: Covariances, n_rows: int, rng: np.random.Generator | None
 ) -> RelativeImportance:
-    columns, rows = question.columns, found.rows
-    r2, r2_covariates = _r2(found.matrix, columns)
-
-    def method(matrices: FloatArray) -> FloatArray:
-        return importances(
-            question.method, matrices, columns.groups, columns.held, question.orders, rng
-        )
-
-    importance = method(found.matrix[None])[0]
+    columns, rows, model = question.columns, linear.rows, question.outcome_model
+    found = linear if model == "linear" else estimate_ordinal(rows, columns, model)
+    split = _split(question, found, rng)
+    importance = split.importance
     parts = {
         "driver": list(columns.drivers),
         "importance": importance,
         "importance_pct": _pct(importance),
         "rank": ranks(importance),
         **_coefficients(found.matrix, columns),
+        **_linear(question, linear, rng),
     }
     probability = np.zeros((0, len(importance)))
     if question.replicates and rng is not None:
-        intervals, replicates = _bootstrap(question, found, importance, method, rng)
+        intervals, replicates = _bootstrap(question, rows, split, rng)
         parts |= intervals
         probability = rank_probabilities(replicates)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
-        r2=r2,
-        r2_covariates=r2_covariates,
+        r2=split.r2,
+        r2_covariates=split.r2_covariates,
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
         n_left_out=n_rows - len(weight),
@@ -262,13 +287,26 @@ def _answer(
     )
 
 
-def _r2(matrix: FloatArray, columns: Columns) -> tuple[float, float]:
-    """R2 of drivers and covariates, and of covariates alone."""
-    from pipelines.statistics import sweeps
+def _split(question: Question, found: Covariances, rng: np.random.Generator | None) -> Split:
+    """Split R2, or the pseudo-R2 that was asked for."""
+    columns, method, orders = question.columns, question.method, question.orders
+    if question.outcome_model in LOGITS and question.pseudo_r2 != "latent":
+        return split_likelihood(found.rows, columns, question.outcome_model, question.pseudo_r2,
+                                method, orders, rng)  # fmt: skip
+    return split_covariances(found, columns, method, orders, rng)
 
-    table, layout = arrange(matrix, columns.groups, columns.held)
-    base = sweeps.hold(table, int(layout.first[-1]), len(table) - 1)
-    return float(base + sweeps.hold(table, 0, int(layout.first[-1]))), float(base)
+
+def _linear(
+    question: Question, linear: Covariances, rng: np.random.Generator | None
+) -> dict[str, FloatArray]:
+    """Shares under the linear model, to compare those of another with."""
+    if question.outcome_model == "linear":
+        return {}
+    columns = question.columns
+    matrices = nearest_semidefinite(linear.matrix[None])  # pairwise it need not be
+    found = importances(question.method, matrices, columns.groups, columns.held, question.orders,
+                        rng)  # fmt: skip
+    return {"linear_pct": _pct(found[0])}
 
 
 def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float | None]]:
@@ -295,24 +333,22 @@ def _pct(importance: FloatArray) -> FloatArray:
 
 def _bootstrap(
     question: Question,
-    found: Covariances,
-    importance: FloatArray,
-    method: Callable[[FloatArray], FloatArray],
+    rows: Rows,
+    split: Split,
     rng: np.random.Generator,
 ) -> tuple[dict[str, FloatArray | IntArray], FloatArray]:
     """Intervals and tiers as columns of the table, and the replicates."""
-    rows = found.rows
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MOST_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
-    matrices = found.replicate(units)
+    importances_of = split.replicate(units)
     batches = draws(units, question.replicates, rng)
-    replicates = np.concatenate([method(matrices(counts)) for counts in batches])
-    left = method(matrices(jackknife_counts(units))) if question.interval == "bca" else None
+    replicates = np.concatenate([importances_of(counts) for counts in batches])
+    left = importances_of(jackknife_counts(units)) if question.interval == "bca" else None
 
     def interval(of: Callable[[FloatArray], FloatArray]) -> Interval:
         if left is None:
             return percentile(of(replicates), level)
-        return bias_corrected(of(importance), of(replicates), of(left), level)
+        return bias_corrected(of(split.importance), of(replicates), of(left), level)
 
     share, absolute = interval(_pct), interval(lambda plain: plain)
     rank_low, rank_high = rank_interval(replicates, level)
@@ -323,7 +359,7 @@ def _bootstrap(
         "importance_high": absolute.high,
         "rank_low": rank_low,
         "rank_high": rank_high,
-        "tier": tiers(importance, replicates, question.level),
+        "tier": tiers(split.importance, replicates, question.level),
     }
     return columns, replicates
 
