@@ -1,5 +1,6 @@
 """Which touchpoints carry an outcome, and how sure the order is."""
 
-from pipelines.drivers.importance import RelativeImportance, relative_importance
+from pipelines.drivers.importance import relative_importance
+from pipelines.drivers.results import RelativeImportance
 
 __all__ = ["RelativeImportance", "relative_importance"]

@@ -15,9 +15,10 @@ from pipelines.core.errors import ContractError
 from pipelines.core.estimate import ALL, APPROACHES, TARGETS
 from pipelines.drivers import priorities
 from pipelines.drivers.designs import Design, Expected, complete, rating_alone, use_and_rating
-from pipelines.drivers.importance import MOST_UNITS, RelativeImportance, relative_importance
+from pipelines.drivers.importance import MOST_UNITS, relative_importance
 from pipelines.drivers.models import Estimates, Model, shares
 from pipelines.drivers.ranking import rank_interval, ranks, tiers
+from pipelines.drivers.results import RelativeImportance
 from pipelines.drivers.sheets import Sheets
 from pipelines.drivers.totals import FOLDS, Totals, add_up
 from pipelines.statistics.bootstrap import Units, draws, expanded_level, sampling_units

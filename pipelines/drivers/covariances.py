@@ -14,6 +14,8 @@ from pipelines.drivers.inputs import WHERE, Columns, Rows, check_rows
 from pipelines.statistics.bootstrap import Units, block_moments
 from pipelines.statistics.em import NormalFit, check_joint, find_patterns, fit_patterns
 from pipelines.statistics.moments import moments_of_matrix
+from pipelines.statistics.ordered_logit import OrderedLogit
+from pipelines.statistics.polychoric import Polychoric
 from pipelines.statistics.subsets import threads
 from pipelines.statistics.survey import FloatArray
 
@@ -34,14 +36,14 @@ class Covariances:
         The rows it rests on.
     replicate : callable
         Of `Units` gives a function of counts, shape (n_replicates, n_units), to matrices.
-    fit : NormalFit, optional
-        How EM went.
+    fit : NormalFit, OrderedLogit or Polychoric, optional
+        How EM, or the model of an ordinal outcome, went.
     """
 
     matrix: FloatArray
     rows: Rows
     replicate: Callable[[Units], Callable[[FloatArray], FloatArray]]
-    fit: NormalFit | None = None
+    fit: NormalFit | OrderedLogit | Polychoric | None = None
 
 
 def estimate(rows: Rows, columns: Columns, missing: str, prior_rows: float) -> Covariances:
@@ -112,14 +114,14 @@ def _by_pairs(rows: Rows, columns: Columns) -> Covariances:
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
         def matrices(counts: FloatArray) -> FloatArray:
             found = [covariance(rows.weights * one[units.of_row]) for one in counts]
-            return _nearest_semidefinite(np.array(found))
+            return nearest_semidefinite(np.array(found))
 
         return matrices
 
     return Covariances(covariance(rows.weights), rows, replicate)
 
 
-def _nearest_semidefinite(matrices: FloatArray) -> FloatArray:
+def nearest_semidefinite(matrices: FloatArray) -> FloatArray:
     """Set negative eigenvalues to zero: some replicates have them where the sample has none."""
     value, vector = np.linalg.eigh(matrices)
     nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers.covariances import Covariances, estimate
-from pipelines.drivers.inputs import WHERE, Columns, check_columns, members, read_rows
-from pipelines.drivers.methods import SPLITS_R2, check_method, importances
+from pipelines.drivers.covariances import Covariances, estimate, nearest_semidefinite
+from pipelines.drivers.inputs import WHERE, Columns, Rows, check_columns, members, read_rows
+from pipelines.drivers.methods import check_method, importances, percentages
+from pipelines.drivers.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
 from pipelines.drivers.ranking import rank_interval, rank_probabilities, ranks, tiers
+from pipelines.drivers.results import Question, RelativeImportance
+from pipelines.drivers.splits import Split, split_covariances
 from pipelines.statistics.bootstrap import (
     bias_corrected,
     draws,
@@ -21,95 +23,13 @@ from pipelines.statistics.bootstrap import (
     percentile,
     sampling_units,
 )
-from pipelines.statistics.em import NormalFit
 from pipelines.statistics.intervals import Interval, normal_quantile
-from pipelines.statistics.regression import r_squared
+from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import variance_inflation
-from pipelines.statistics.subsets import SINGULAR, arrange
 from pipelines.statistics.survey import FloatArray, IntArray
 
 INTERVALS = ("percentile", "bca")
 MOST_UNITS = 2000  # customers above this number are drawn in blocks
-
-
-@dataclass(frozen=True)
-class Question:
-    """What was asked of `relative_importance`, to be shown beside the answer."""
-
-    columns: Columns
-    method: str
-    missing: str
-    orders: int | None
-    replicates: int
-    level: float
-    interval: str
-
-
-@dataclass(frozen=True)
-class RelativeImportance:
-    """Importance of drivers.
-
-    Parameters
-    ----------
-    table : DataFrame
-        A row per driver, the most important first:
-
-        - ``driver``, ``importance`` in units of R2, ``importance_pct``, its share of the sum
-          of all, and ``rank``;
-        - ``beta``, the standardised coefficient, whose sign is no part of the importance;
-          ``vif``, the variance inflation; ``halo_ratio``, the coefficient over the
-          correlation: below 1/3 most of what a driver shows alone it shares with others.
-          All three are null for a group;
-        - with replicates the intervals ``low`` and ``high`` of `importance_pct`,
-          ``importance_low`` and ``importance_high``, ``rank_low`` and ``rank_high``, and
-          ``tier``: drivers of one tier cannot be told from its first.
-    r2, r2_covariates : float
-        R2 of drivers and covariates, and of the covariates alone.
-    r2_low, r2_high : float or None
-        Interval of `r2`; None without replicates.
-    n, n_eff : int, float
-        Rows used, and Kish's effective number of them.
-    n_left_out : int
-        Rows not used because answers were missing.
-    rank_probability : DataFrame
-        ``driver``, ``rank``, ``probability``; without rows if there were no replicates.
-    covariance : ndarray
-        What the answer rests on: drivers, covariates, outcome, in the order of
-        ``question.columns.matrix``.
-    fit : NormalFit or None
-        How EM went, if it was used.
-    question : Question
-        How it was made.
-
-    Raises
-    ------
-    ContractError
-        If importances that split R2 do not sum to it.
-    """
-
-    table: pl.DataFrame
-    r2: float
-    r2_covariates: float
-    r2_low: float | None
-    r2_high: float | None
-    n: int
-    n_eff: float
-    n_left_out: int
-    rank_probability: pl.DataFrame
-    covariance: FloatArray
-    fit: NormalFit | None
-    question: Question
-
-    def __post_init__(self) -> None:
-        total = float(self.table["importance"].to_numpy().sum())
-        gap = abs(total - (self.r2 - self.r2_covariates))
-        if self.question.method in SPLITS_R2 and not gap < 1e-10:
-            raise ContractError(
-                WHERE,
-                expected="importances that sum to R2",
-                got=f"a gap of {gap:.2g}",
-                todo="look for drivers that nearly repeat each other",
-            )
 
 
 def relative_importance(
@@ -130,6 +50,8 @@ def relative_importance(
     level: float = 0.95,
     interval: str = "percentile",
     orders: int | None = None,
+    outcome_model: str = "linear",
+    pseudo_r2: str = "latent",
     rng: np.random.Generator | None = None,
 ) -> RelativeImportance:
     """Say how much of an outcome's R2 each driver carries.
@@ -171,6 +93,16 @@ def relative_importance(
         see benchmarks/README.md.
     orders : int, optional
         Sample so many orders of entry for lmg; needed above 30 drivers.
+    outcome_model : {"linear", "logit", "ordered_logit", "polychoric"}
+        Model of the outcome. `logit` takes one of two values, `ordered_logit` of up to 12;
+        `polychoric` takes drivers too as cuts of normal variables, see
+        `polychoric_correlations`. Missing answers are refused or dropped with their row, or
+        left out pair by pair for polychoric. Where answers are normal the shares are nearly
+        those of the linear model, ``linear_pct``: a gap says that the scale matters.
+    pseudo_r2 : {"latent", "mcfadden", "nagelkerke"}
+        Of the logits. `latent` is McKelvey and Zavoina's, R2 of what the answers are cuts
+        of; it needs a single fit and has every method. The others fit every set of drivers:
+        lmg, first and last only, and exact up to 12 drivers.
     rng : Generator, optional
         Needed for `replicates` and `orders`.
 
@@ -183,27 +115,34 @@ def relative_importance(
     ContractError
         For a column that is unknown, named twice, not numeric, empty or constant; weights
         that are not positive; fewer rows than columns; missing answers under ``error``; too
-        few joint answers for EM; a pairwise matrix that is not positive semi-definite.
+        few joint answers for EM; a pairwise matrix that is not positive semi-definite; an
+        outcome that its model does not take, or that drivers foretell without fail.
 
     References
     ----------
     Grömping (2007), The American Statistician 61, 139-147; Johnson (2000), Multivariate
-    Behavioral Research 35, 1-19.
+    Behavioral Research 35, 1-19; McKelvey and Zavoina (1975), Journal of Mathematical
+    Sociology 4, 103-120; Azen and Traxel (2009), Journal of Educational and Behavioral
+    Statistics 34, 319-347.
     """
     columns = Columns(
         members(drivers, groups or {}), tuple(covariates), tuple(auxiliary), outcome,
         weights, cluster, stratum,
     )  # fmt: skip
-    question = Question(columns, method, missing, orders, replicates, level, interval)
+    question = Question(columns, method, missing, prior_rows, orders, replicates, level,
+                        interval, outcome_model, pseudo_r2)  # fmt: skip
     _check_question(question, rng)
     check_columns(frame.lazy(), columns)
     rows = read_rows(frame.lazy(), columns)
-    found = estimate(rows, columns, missing, prior_rows)
-    return _answer(question, found, len(rows.values), rng)
+    linear = estimate(rows, columns, missing, prior_rows)
+    return _answer(question, rows, linear, rng)
 
 
 def _check_question(question: Question, rng: np.random.Generator | None) -> None:
-    check_method(question.method, question.columns.groups, question.orders)
+    groups = question.columns.groups
+    check_method(question.method, groups, question.orders)
+    check_model(question.outcome_model, question.pseudo_r2, question.method, question.missing,
+                groups, question.orders)  # fmt: skip
     normal_quantile(question.level)  # refuses what is no level
     if question.interval not in INTERVALS or question.replicates < 0:
         raise ContractError(
@@ -229,102 +168,103 @@ def _check_question(question: Question, rng: np.random.Generator | None) -> None
 
 
 def _answer(
-    question: Question, found: Covariances, n_rows: int, rng: np.random.Generator | None
+    question: Question, read: Rows, linear: Covariances, rng: np.random.Generator | None
 ) -> RelativeImportance:
-    columns, rows = question.columns, found.rows
-    r2, r2_covariates = _r2(found.matrix, columns)
-
-    def method(matrices: FloatArray) -> FloatArray:
-        return importances(
-            question.method, matrices, columns.groups, columns.held, question.orders, rng
-        )
-
-    importance = method(found.matrix[None])[0]
+    columns, rows, model = question.columns, linear.rows, question.outcome_model
+    found = linear if model == "linear" else estimate_ordinal(rows, columns, model)
+    split = _split(question, found, rng)
+    importance = split.importance
     parts = {
         "driver": list(columns.drivers),
         "importance": importance,
-        "importance_pct": _pct(importance),
+        "importance_pct": percentages(importance),
         "rank": ranks(importance),
         **_coefficients(found.matrix, columns),
+        **_linear(question, linear, rng),
     }
+    if split.monte_carlo_error is not None:
+        parts["monte_carlo_error"] = split.monte_carlo_error
     probability = np.zeros((0, len(importance)))
     r2_low, r2_high = None, None
     if question.replicates and rng is not None:
-        intervals, of_r2, replicates = _bootstrap(question, found, importance, method, rng)
+        intervals, of_r2, replicates = _bootstrap(question, rows, split, rng)
         parts |= intervals
-        r2_low, r2_high = min(float(of_r2.low), r2), max(float(of_r2.high), r2)
+        r2_low, r2_high = float(of_r2.low), float(of_r2.high)
         probability = rank_probabilities(replicates)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
-        r2=r2,
-        r2_covariates=r2_covariates,
+        r2=split.r2,
+        r2_covariates=split.r2_covariates,
         r2_low=r2_low,
         r2_high=r2_high,
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
-        n_left_out=n_rows - len(weight),
+        n_left_out=len(read.values) - len(weight),
         rank_probability=_tidy(list(columns.drivers), probability),
         covariance=found.matrix,
         fit=found.fit,
         question=question,
+        rows=read,
     )
 
 
-def _r2(matrix: FloatArray, columns: Columns) -> tuple[float, float]:
-    """R2 of drivers and covariates, and of covariates alone."""
-    from pipelines.statistics import sweeps
+def _split(question: Question, found: Covariances, rng: np.random.Generator | None) -> Split:
+    """Split R2, or the pseudo-R2 that was asked for."""
+    columns, method, orders = question.columns, question.method, question.orders
+    if question.outcome_model in LOGITS and question.pseudo_r2 != "latent":
+        return split_likelihood(found.rows, columns, question.outcome_model, question.pseudo_r2,
+                                method, orders, rng)  # fmt: skip
+    return split_covariances(found, columns, method, orders, rng)
 
-    table, layout = arrange(matrix, columns.groups, columns.held)
-    base = sweeps.hold(table, int(layout.first[-1]), len(table) - 1)
-    return float(base + sweeps.hold(table, 0, int(layout.first[-1]))), float(base)
+
+def _linear(
+    question: Question, linear: Covariances, rng: np.random.Generator | None
+) -> dict[str, FloatArray]:
+    """Shares under the linear model, to compare those of another with."""
+    if question.outcome_model == "linear":
+        return {}
+    columns = question.columns
+    matrices = nearest_semidefinite(linear.matrix[None])  # pairwise it need not be
+    found = importances(question.method, matrices, columns.groups, columns.held, question.orders,
+                        rng)  # fmt: skip
+    return {"linear_pct": percentages(found[0])}
 
 
 def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float | None]]:
     """Standardised coefficient, variance inflation and halo of drivers of one column."""
     scale = 1 / np.sqrt(np.diagonal(matrix))
     correlation = matrix * np.outer(scale, scale)
-    inner = correlation[:-1, :-1]
-    beta = np.linalg.pinv(inner, rcond=SINGULAR, hermitian=True) @ correlation[:-1, -1]
-    alone_effect = correlation[:-1, -1]
-    halo = np.divide(beta, alone_effect, out=np.full_like(beta, np.nan), where=alone_effect != 0)
-    found = {"beta": beta, "vif": variance_inflation(inner), "halo_ratio": halo}
-    alone = [group[0] if len(group) == 1 else None for group in columns.groups]
+    beta, alone = coefficients(correlation), correlation[:-1, -1]
+    halo = np.divide(beta, alone, out=np.full_like(beta, np.nan), where=alone != 0)
+    inflation = variance_inflation(correlation[:-1, :-1])
+    found = {"beta": beta, "vif": inflation, "halo_ratio": halo}
+    places = [group[0] if len(group) == 1 else None for group in columns.groups]
     return {
-        name: [None if at is None else float(values[at]) for at in alone]
+        name: [None if at is None else float(values[at]) for at in places]
         for name, values in found.items()
     }
 
 
-def _pct(importance: FloatArray) -> FloatArray:
-    """Shares of the sum over the last axis, 0 to 100; NaN if there is nothing to share."""
-    total = importance.sum(axis=-1, keepdims=True)
-    return 100 * importance / np.where(total > 0, total, np.nan)
-
-
 def _bootstrap(
-    question: Question,
-    found: Covariances,
-    importance: FloatArray,
-    method: Callable[[FloatArray], FloatArray],
-    rng: np.random.Generator,
+    question: Question, rows: Rows, split: Split, rng: np.random.Generator
 ) -> tuple[dict[str, FloatArray | IntArray], Interval, FloatArray]:
     """Intervals and tiers as columns of the table, the interval of R2, and the replicates."""
-    rows = found.rows
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MOST_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
-    matrices = found.replicate(units)
-    batches = draws(units, question.replicates, rng)
-    drawn = np.concatenate([matrices(counts) for counts in batches])
-    replicates = method(drawn)
-    left = method(matrices(jackknife_counts(units))) if question.interval == "bca" else None
+    split_again = split.replicate(units)
+    drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
+    replicates = np.concatenate([one.importance for one in drawn])
+    r2 = percentile(np.concatenate([one.r2 for one in drawn]), level)
+    by_parts = question.interval == "bca"
+    left = split_again(jackknife_counts(units)).importance if by_parts else None
 
     def interval(of: Callable[[FloatArray], FloatArray]) -> Interval:
         if left is None:
             return percentile(of(replicates), level)
-        return bias_corrected(of(importance), of(replicates), of(left), level)
+        return bias_corrected(of(split.importance), of(replicates), of(left), level)
 
-    share, absolute = interval(_pct), interval(lambda plain: plain)
+    share, absolute = interval(percentages), interval(lambda plain: plain)
     rank_low, rank_high = rank_interval(replicates, level)
     columns: dict[str, FloatArray | IntArray] = {
         "low": share.low,
@@ -333,9 +273,10 @@ def _bootstrap(
         "importance_high": absolute.high,
         "rank_low": rank_low,
         "rank_high": rank_high,
-        "tier": tiers(importance, replicates, question.level),
+        "tier": tiers(split.importance, replicates, question.level),
     }
-    return columns, percentile(r_squared(drawn), level), replicates
+    ends = Interval(np.minimum(r2.low, split.r2), np.maximum(r2.high, split.r2))
+    return columns, ends, replicates
 
 
 def _tidy(drivers: list[str], probability: FloatArray) -> pl.DataFrame:

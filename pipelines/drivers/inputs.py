@@ -183,7 +183,7 @@ def check_rows(rows: Rows, columns: Columns) -> None:
         raise ContractError(
             WHERE,
             expected=f"more than {columns.modelled} rows for {columns.modelled} columns",
-            got=str(n),
+            got=f"{n} rows",
             todo="use fewer drivers or more data",
         )
     seen = ~np.isnan(rows.values)

@@ -10,8 +10,9 @@ import numpy as np
 from pipelines.core.errors import ContractError, closest
 from pipelines.drivers.inputs import WHERE
 from pipelines.statistics.dominance import general_dominance, sampled_dominance
+from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import weights_of_tables
-from pipelines.statistics.subsets import EXACT_LIMIT, SINGULAR, Layout, lay_out
+from pipelines.statistics.subsets import EXACT_LIMIT, Layout, lay_out
 from pipelines.statistics.survey import FloatArray
 
 Method = Literal["lmg", "johnson", "first", "last", "beta"]
@@ -66,8 +67,14 @@ def importances(
     if method == "johnson":
         return weights_of_tables(tables, layout)
     if method == "beta":
-        return _squared_betas(tables)[:, : len(groups)]
+        return coefficients(tables)[:, : len(groups)] ** 2
     return np.array([_entering(table, layout, last=method == "last") for table in tables])
+
+
+def percentages(importance: FloatArray) -> FloatArray:
+    """Shares of the sum over the last axis, 0 to 100; NaN if there is nothing to share."""
+    total = importance.sum(axis=-1, keepdims=True)
+    return np.asarray(100 * importance / np.where(total > 0, total, np.nan))
 
 
 def _entering(table: FloatArray, layout: Layout, last: bool) -> FloatArray:
@@ -79,9 +86,3 @@ def _entering(table: FloatArray, layout: Layout, last: bool) -> FloatArray:
     columns = [others, own[:, None]] if last else [own[:, None], others]
     added: FloatArray = sweeps.enter(table, layout.first, np.concatenate(columns, axis=1))
     return added[own, own]
-
-
-def _squared_betas(tables: FloatArray) -> FloatArray:
-    inverse = np.linalg.pinv(tables[:, :-1, :-1], rcond=SINGULAR, hermitian=True)
-    betas: FloatArray = np.einsum("tij,tj->ti", inverse, tables[:, :-1, -1])
-    return betas**2

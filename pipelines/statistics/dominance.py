@@ -15,9 +15,9 @@ import numpy as np
 from scipy import special
 
 from pipelines.core.errors import ContractError
+from pipelines.statistics.regression import coefficients
 from pipelines.statistics.subsets import (
     EXACT_LIMIT,
-    SINGULAR,
     STORED_LIMIT,
     Layout,
     arrange,
@@ -247,13 +247,7 @@ def sampled_dominance(
     """
     from pipelines.statistics import sweeps
 
-    if orders < 4 or orders % 2:
-        raise ContractError(
-            "sampled dominance",
-            expected="an even number of orders, 4 or more",
-            got=str(orders),
-            todo="draw some thousands",
-        )
+    check_orders(orders)
     table, layout = arrange(covariance, groups, covariates)
     unordered = np.tile(np.arange(layout.groups), (orders // 2, 1))
     drawn = rng.permuted(unordered, axis=1)
@@ -270,6 +264,17 @@ def sampled_dominance(
     )
 
 
+def check_orders(orders: int) -> None:
+    """Refuse a number of orders that does not make pairs."""
+    if orders < 4 or orders % 2:
+        raise ContractError(
+            "sampled dominance",
+            expected="an even number of orders, 4 or more",
+            got=str(orders),
+            todo="draw some thousands",
+        )
+
+
 def _conditional(sums: FloatArray, member: FloatArray) -> FloatArray:
     """Mean R2 added by group and size from sums of R2; shape (..., n_groups, n_groups)."""
     groups = member.shape[-2]
@@ -281,7 +286,6 @@ def _conditional(sums: FloatArray, member: FloatArray) -> FloatArray:
 
 def _beta(table: FloatArray, layout: Layout) -> FloatArray:
     """Standardised coefficients in the order of the columns; see `Dominance`."""
-    solved = np.linalg.pinv(table[:-1, :-1], rcond=SINGULAR, hermitian=True) @ table[:-1, -1]
-    beta = np.empty(solved.size)
-    beta[layout.order[:-1]] = solved
+    beta = np.empty(len(table) - 1)
+    beta[layout.order[:-1]] = coefficients(table)
     return beta

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+from questionnaires import RNG, column, punched, survey
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers import RelativeImportance, relative_importance
@@ -21,26 +22,6 @@ SWISS = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortalit
 @pytest.fixture(scope="module")
 def swiss() -> pl.DataFrame:
     return pl.read_csv(REFERENCE / "swiss.csv")
-
-
-def survey(seed: int = 0, n: int = 400) -> pl.DataFrame:
-    """Four drivers of falling weight, an outcome, and a design."""
-    rng = np.random.default_rng(seed)
-    x = rng.normal(size=(n, 4)) + 0.7 * rng.normal(size=(n, 1))
-    y = x @ [0.8, 0.5, 0.2, 0.0] + rng.normal(size=n)
-    return pl.DataFrame(x, schema=["a", "b", "c", "d"]).with_columns(
-        y=pl.Series(y),
-        w=pl.Series(rng.uniform(0.3, 3, n)),
-        who=pl.Series(rng.integers(0, n // 2, n)).cast(pl.String),
-        region=pl.Series(np.array(["north", "south"])[rng.integers(0, 2, n)]),
-    )
-
-
-def column(found: RelativeImportance, name: str) -> dict[str, float]:
-    return dict(zip(found.table["driver"], found.table[name], strict=True))
-
-
-RNG = np.random.default_rng
 
 
 @pytest.mark.parametrize(
@@ -163,14 +144,6 @@ def test_a_null_or_a_nan_is_missing():
     found = relative_importance(frame, "y", ["a", "b"], missing="listwise")
     assert (found.n, found.n_left_out) == (385, 15)
     assert_frame_equal(found.table, relative_importance(frame[5:390], "y", ["a", "b"]).table)
-
-
-def punched(n: int, share: float, seed: int = 2) -> tuple[pl.DataFrame, pl.DataFrame]:
-    whole = survey(seed, n)
-    gone = RNG(seed).random((n, 4)) < share
-    return whole, whole.with_columns(
-        pl.when(~pl.Series(gone[:, i])).then(name).alias(name) for i, name in enumerate("abcd")
-    )
 
 
 @pytest.mark.parametrize("missing", ["em", "pairwise"])

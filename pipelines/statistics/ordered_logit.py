@@ -1,0 +1,304 @@
+"""The ordered logit of an ordinal outcome; of two categories it is the binary logit.
+
+Answers are those of a latent outcome ``y* = x'b + e``, with a logistic error e of variance
+pi**2 / 3, cut into categories by thresholds. So the model has a covariance matrix of drivers
+and latent outcome, which splits R2 of the latent outcome as any other covariance matrix does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.core.errors import ContractError, examples
+from pipelines.statistics.moments import check_weights, moments_of_matrix
+from pipelines.statistics.subsets import SINGULAR
+from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
+
+MOST_CATEGORIES = 12  # an 11-point scale and one to spare; more are all but continuous
+LOGISTIC_VARIANCE = np.pi**2 / 3
+TOLERANCE = 1e-8  # log-likelihood that the last step may expect to gain; it is taken
+
+
+@dataclass(frozen=True)
+class OrderedLogit:
+    """A fitted model: ``P(y <= categories[k]) = F(thresholds[k] - x'slopes)``.
+
+    Parameters
+    ----------
+    slopes : ndarray, shape (n_columns,)
+        Log odds of a higher category per unit of a column. Columns that repeat others share
+        equally, in standard deviations.
+    thresholds : ndarray, shape (n_categories - 1,)
+    categories : ndarray, shape (n_categories,)
+        Values of the outcome, in order.
+    log_likelihood, null_log_likelihood : float
+        Of the model, and of thresholds alone; the weights sum to n.
+    n, iterations : int
+        Rows, and Newton's steps.
+    covariance : ndarray, shape (n_columns + 1, n_columns + 1)
+        Of the columns, and of the latent outcome, which is last.
+
+    Raises
+    ------
+    ContractError
+        If the model is less likely than thresholds alone.
+    """
+
+    slopes: FloatArray
+    thresholds: FloatArray
+    categories: FloatArray
+    log_likelihood: float
+    null_log_likelihood: float
+    n: int
+    iterations: int
+    covariance: FloatArray
+
+    def __post_init__(self) -> None:
+        if not self.log_likelihood >= self.null_log_likelihood - 1e-8 * self.n:
+            raise ContractError(
+                "ordered logit",
+                expected="a log-likelihood above that of thresholds alone",
+                got=f"{self.log_likelihood:.6g} and {self.null_log_likelihood:.6g}",
+                todo="mend the estimator",
+            )
+
+    @property
+    def latent_r2(self) -> float:
+        """R2 of the latent outcome (McKelvey and Zavoina 1975)."""
+        return float(1 - LOGISTIC_VARIANCE / self.covariance[-1, -1])
+
+
+@dataclass(frozen=True)
+class Top:
+    """Where the likelihood of some rows is highest.
+
+    Parameters
+    ----------
+    latent : ndarray, shape (n_columns,)
+        Covariances of the standardised columns with the latent outcome.
+    explained : float
+        Its variance that the columns explain.
+    thresholds : ndarray, shape (n_categories - 1,)
+        Of the categories that have weight, at the columns' means.
+    log_likelihood, null_log_likelihood : float
+        Per unit of weight.
+    steps : int
+    converged : bool
+        False if the columns tell some rows' categories without fail: slopes grow for ever.
+    """
+
+    latent: FloatArray
+    explained: float
+    thresholds: FloatArray
+    log_likelihood: float
+    null_log_likelihood: float
+    steps: int
+    converged: bool
+
+
+@dataclass(frozen=True)
+class OrdinalRows:
+    """Rows of an ordinal outcome, to be fitted under many weights.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_rows, n_columns)
+        Standardised.
+    centre, scale : ndarray, shape (n_columns,)
+        What was subtracted, and what divided by.
+    code : ndarray of int, shape (n_rows,)
+        Category, from 0.
+    categories : ndarray, shape (n_categories,)
+    name : str
+        Of the outcome, for messages.
+    """
+
+    values: FloatArray
+    centre: FloatArray
+    scale: FloatArray
+    code: IntArray
+    categories: FloatArray
+    name: str
+
+    def present(self, weights: FloatArray) -> tuple[IntArray, FloatArray, BoolArray]:
+        """Codes from 0 of the categories that have weight, their weights, and which they are."""
+        weight: FloatArray = np.bincount(self.code, weights, self.categories.size).astype(float)
+        there: BoolArray = weight > 0
+        codes: IntArray = np.cumsum(there) - 1
+        return codes[self.code], weight[there], there
+
+    def climb(
+        self,
+        weights: FloatArray,
+        table: FloatArray,
+        slopes: FloatArray,
+        thresholds: FloatArray | None = None,
+    ) -> Top:
+        """Fit under weights, some of which may be zero.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (n_rows,)
+        table : ndarray, shape (n_columns, n_columns)
+            Covariances of the standardised columns under these weights.
+        slopes : ndarray, shape (n_columns,)
+            Where to start.
+        thresholds : ndarray, shape (n_categories - 1,), optional
+            Where to start; at those of the margins if left out.
+        """
+        from pipelines.statistics.logit_loops import climb, solve_columns
+
+        code, weight, there = self.present(weights)
+        if weight.size == 1:  # a replicate in which all answer the same
+            return Top(np.zeros(len(table)), 0.0, np.empty(0), 0.0, 0.0, 0, True)
+        total = weight.sum()
+        null = float(weight @ np.log(weight / total) / total)
+        kept, start = solve_columns(table, np.arange(len(table)), table @ slopes)
+        if thresholds is None:
+            below = np.cumsum(weight)[:-1] / total
+            cuts = np.log(below / (1 - below))
+        else:
+            cuts = thresholds[np.flatnonzero(there)[:-1]]
+        point = np.concatenate([cuts, start])
+        found, steps, converged = climb(self.values, kept, code, weights, weight, point, TOLERANCE)
+        fitted = point[cuts.size :]
+        latent = table[:, kept] @ fitted
+        return Top(latent, float(fitted @ latent[kept]), point[: cuts.size], found / total, null,
+                   steps, converged)  # fmt: skip
+
+    def check(self, top: Top) -> None:
+        """Refuse a model whose slopes would grow for ever."""
+        if not top.converged:
+            raise ContractError(
+                f"ordered logit of {self.name!r}",
+                expected="categories that the columns do not tell apart without fail",
+                got=f"slopes that still grow after {top.steps} steps",
+                todo="use fewer drivers, merge rare categories, or take the linear model",
+            )
+
+
+def ordinal_rows(
+    values: FloatArray, outcome: FloatArray, weights: FloatArray, name: str
+) -> OrdinalRows:
+    """Standardise columns, and number the outcome's categories.
+
+    Raises
+    ------
+    ContractError
+        If a value is missing or infinite, a weight is not positive, or the outcome has a
+        single value or more than `MOST_CATEGORIES`.
+    """
+    names = [f"column {at}" for at in range(values.shape[1])]
+    moments = moments_of_matrix(np.column_stack([values, outcome]), [*names, name], weights)
+    categories, code = np.unique(outcome, return_inverse=True)
+    if not 2 <= categories.size <= MOST_CATEGORIES:
+        raise ContractError(
+            f"ordered logit of {name!r}",
+            expected=f"2 to {MOST_CATEGORIES} distinct values",
+            got=f"{categories.size}: {examples(categories[:6].tolist())}",
+            todo="merge categories, or take the linear model",
+        )
+    deviation = np.sqrt(np.diagonal(moments.covariance())[:-1])
+    scale = np.where(deviation > 0, deviation, 1.0)
+    centre = moments.mean[:-1]
+    standard = np.ascontiguousarray((values - centre) / scale)
+    return OrdinalRows(standard, centre, scale, code.astype(np.int64), categories, name)
+
+
+def covariance_of(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """Weighted covariance matrix of columns, divided by the weight."""
+    share = weights / weights.sum()
+    centred = values - share @ values
+    matrix: FloatArray = centred.T @ (share[:, None] * centred)
+    return matrix
+
+
+def fit_ordered_logit(
+    values: FloatArray,
+    outcome: FloatArray,
+    weights: FloatArray | None = None,
+    name: str = "the outcome",
+) -> OrderedLogit:
+    """Fit the proportional-odds model by maximum likelihood.
+
+    Newton's steps in one pass over the rows each, halved where they go too far; the
+    log-likelihood is concave.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n_rows, n_columns)
+        Drivers, without missing values. Columns may repeat each other or be constant.
+    outcome : ndarray, shape (n_rows,)
+        2 to `MOST_CATEGORIES` distinct values, whose order alone matters.
+    weights : ndarray, shape (n_rows,), optional
+        Positive survey weights, scaled to sum to the number of rows.
+    name : str
+        Of the outcome, for messages.
+
+    Returns
+    -------
+    OrderedLogit
+
+    Raises
+    ------
+    ContractError
+        As for `ordinal_rows`; or if the columns tell categories apart without fail, so that
+        no slopes are most likely (Albert and Anderson 1984, Biometrika 71, 1-10).
+
+    References
+    ----------
+    McCullagh (1980), Journal of the Royal Statistical Society B 42, 109-142; McKelvey and
+    Zavoina (1975), Journal of Mathematical Sociology 4, 103-120.
+    """
+    plain = np.ones(len(outcome)) if weights is None else weights
+    check_weights(plain)
+    scaled = plain * (len(plain) / plain.sum())
+    rows = ordinal_rows(values, outcome, scaled, name)
+    return fit_rows(rows, scaled)[0]
+
+
+def fit_rows(rows: OrdinalRows, weights: FloatArray) -> tuple[OrderedLogit, Top]:
+    """Fit rows as `fit_ordered_logit` does; and the same in standardised columns."""
+    table = covariance_of(rows.values, weights)
+    top = rows.climb(weights, table, np.zeros(len(table)))
+    rows.check(top)
+    slopes = np.linalg.pinv(table, rcond=SINGULAR, hermitian=True) @ top.latent / rows.scale
+    n = len(weights)
+    model = OrderedLogit(
+        slopes=slopes,
+        thresholds=top.thresholds + rows.centre @ slopes,
+        categories=rows.categories,
+        log_likelihood=n * top.log_likelihood,
+        null_log_likelihood=n * top.null_log_likelihood,
+        n=n,
+        iterations=top.steps,
+        covariance=latent_covariances(table[None], [top], rows.scale)[0],
+    )
+    return model, top
+
+
+def latent_covariances(tables: FloatArray, tops: list[Top], scale: FloatArray) -> FloatArray:
+    """Covariances of columns and latent outcome under many fits.
+
+    Parameters
+    ----------
+    tables : ndarray, shape (n_fits, n_columns, n_columns)
+        Covariances of the standardised columns.
+    tops : list of Top
+    scale : ndarray, shape (n_columns,)
+        Standard deviations of the columns, to undo their standardisation.
+
+    Returns
+    -------
+    ndarray, shape (n_fits, n_columns + 1, n_columns + 1)
+        The latent outcome last.
+    """
+    columns = len(scale)
+    found = np.empty((len(tables), columns + 1, columns + 1))
+    found[:, :-1, :-1] = tables
+    found[:, -1, :-1] = found[:, :-1, -1] = [top.latent for top in tops]
+    found[:, -1, -1] = [top.explained + LOGISTIC_VARIANCE for top in tops]
+    units = np.append(scale, 1.0)
+    return found * np.outer(units, units)
