@@ -157,7 +157,7 @@ QUARANTINE_EXAMPLES = Table(
 # What a driver model is about.
 TARGETS = ("mean", "top_box", "bottom_box")  # of the outcome's answers
 POLICIES = ("use_rating", "em", "pairwise", "listwise")  # for missing ratings, best first
-APPROACHES = ("lmg", "johnson", "first", "last")
+APPROACHES = ("lmg", "johnson", "first", "last", "latent")
 STATUSES = ("fitted", "shrunk", "refused")
 QUADRANTS = ("improve", "keep", "watch", "maintain")  # important or not, below or above target
 
@@ -188,7 +188,14 @@ DRIVERS = Table(
     (
         *_MODEL,
         Column("policy", TEXT, "what is done with missing ratings", True, POLICIES),
-        Column("approach", TEXT, "how R2 is split", True, APPROACHES),
+        Column(
+            "approach",
+            TEXT,
+            "how R2 is split; latent: as lmg, but the latent R2 of an ordered logit, which is"
+            " there for all customers and outcomes of up to 12 steps",
+            True,
+            APPROACHES,
+        ),
         *_DRIVER,
         *_NUMBER,  # the share of the sum over drivers, in percent
         Column("importance", NUMBER, "the same in units of R2"),
@@ -202,7 +209,7 @@ DRIVERS = Table(
             "slope",
             NUMBER,
             "points of the outcome (0 to 100) per point of the rating (0 to 100) among users,"
-            " the other drivers held",
+            " the other drivers held; null for latent",
         ),
         Column("slope_low", NUMBER, "lower end of its interval"),
         Column("slope_high", NUMBER, "upper end of its interval"),

@@ -23,6 +23,7 @@ class Report(Section):
 
     study: str
     notebook: str
+    reads: str  # a file or folder of the study, beside its map, answers and derived tables
 
 
 class Simulate(Section):

@@ -14,8 +14,16 @@ from scipy import special
 from pipelines.core.errors import ContractError
 from pipelines.core.estimate import ALL, APPROACHES, TARGETS
 from pipelines.drivers import priorities
-from pipelines.drivers.designs import Design, Expected, complete, rating_alone, use_and_rating
+from pipelines.drivers.designs import (
+    Design,
+    Expected,
+    complete,
+    draw_blanks,
+    rating_alone,
+    use_and_rating,
+)
 from pipelines.drivers.importance import MOST_UNITS, relative_importance
+from pipelines.drivers.latent import LatentModel
 from pipelines.drivers.models import Estimates, Model, shares
 from pipelines.drivers.ranking import rank_interval, ranks, tiers
 from pipelines.drivers.results import RelativeImportance
@@ -26,6 +34,7 @@ from pipelines.statistics.held_out import cross_validated_r2
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 Row = dict[str, Any]
+LINEAR = tuple(approach for approach in APPROACHES if approach != "latent")
 HALO = 1 / 3  # ratio below which most of what a driver shows alone it shares with others
 
 
@@ -60,6 +69,7 @@ class _Sample:
     units: Units
     counts: FloatArray
     fold: IntArray
+    rng: np.random.Generator
 
     @classmethod
     def of(cls, sheets: Sheets, terms: Terms) -> _Sample:
@@ -67,7 +77,7 @@ class _Sample:
         rng = np.random.default_rng([terms.seed, zlib.crc32(name.encode())])
         units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MOST_UNITS, rng)
         counts = np.concatenate(list(draws(units, terms.replicates, rng)))
-        return cls(sheets, terms, units, counts, rng.permutation(units.n) % FOLDS)
+        return cls(sheets, terms, units, counts, rng.permutation(units.n) % FOLDS, rng)
 
     def level(self, totals: Totals, slopes: int) -> float:
         """Level at which percentiles cover, for the units that these totals have."""
@@ -103,17 +113,33 @@ def _everybody(
     every = np.ones(sheets.n, bool)
     totals = add_up(expected, sheets.weight, sample.units, every)
     drawn = totals.draws(sample.counts)
+    filled = draw_blanks(expected, sample.rng)
     for target in TARGETS:
         model = Model.of(design, drawn, target)
         about = {**who, "target": target, "policy": "use_rating"}
-        approaches = APPROACHES if target == "mean" else ("lmg",)
         found.driver_models.append(_fitted(sample, model, totals, about))
-        for approach in approaches:
+        for approach in LINEAR if target == "mean" else ("lmg",):
             found.drivers.extend(_drivers(sample, model, totals, every, approach, about))
+        found.drivers.extend(_latent(sample, model, totals, filled, about))
     mean = Model.of(design, drawn, "mean")
     level = sample.level(totals, len(mean.columns) - 1)
     rows = priorities.rows(sheets, mean, sample.units, sample.counts, level)
     found.priorities.extend({**who, "target": "mean", **_counts(totals), **row} for row in rows)
+
+
+def _latent(
+    sample: _Sample, model: Model, totals: Totals, filled: FloatArray, about: Row
+) -> list[Row]:
+    """Rows of `drivers` for the ordered logit of the target; none if it cannot be fitted."""
+    weight = sample.sheets.weight
+    try:
+        latent = LatentModel.of_steps(model, filled, weight, sample.units, sample.counts)
+    except ContractError:  # more steps than an ordered logit takes, or drivers that foretell them
+        return []
+    every = np.ones(sample.sheets.n, bool)
+    rows = _drivers(sample, latent, totals, every, "lmg", about)
+    unknown = dict.fromkeys(("slope", "slope_low", "slope_high"))
+    return [{**row, **unknown, "approach": "latent"} for row in rows]
 
 
 def _segments(found: Findings, sample: _Sample, design: Design, expected: Expected) -> None:
@@ -281,7 +307,7 @@ def _by_rating(found: Findings, sample: _Sample, who: Row) -> None:
     totals = add_up(expected, sheets.weight, sample.units, every)
     model = Model.of(design, totals.draws(sample.counts), "mean")
     found.driver_models.append(_fitted(sample, model, totals, about))
-    for approach in APPROACHES:
+    for approach in LINEAR:
         found.drivers.extend(_drivers(sample, model, totals, every, approach, about))
 
 
@@ -289,7 +315,7 @@ def _compare(found: Findings, sample: _Sample, policy: str, who: Row) -> None:
     """The policies `pairwise` and `listwise`, as others offer them."""
     about = {**who, "target": "mean", "policy": policy}
     try:
-        answers = {approach: _ask(sample, policy, approach) for approach in APPROACHES}
+        answers = {approach: _ask(sample, policy, approach) for approach in LINEAR}
     except ContractError as error:
         found.driver_models.append(_refused(policy, error, sample.sheets, who))
         return

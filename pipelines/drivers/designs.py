@@ -144,6 +144,24 @@ def complete(design: Design, weight: FloatArray) -> Expected:
     return Expected(values, patterns.of_row, left, 1 - both, prior_rows * variances, prior_rows)
 
 
+def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:
+    """Fill the blanks with one draw of what they may hold, shape (n, n_columns).
+
+    For models that rows enter one by one: expected values alone would vary too little.
+    """
+    size = expected.values.shape[1]
+    upper = np.triu_indices(size)
+    drawn = expected.values.copy()
+    for pattern in np.flatnonzero(expected.left.any(axis=1)):
+        rows = np.flatnonzero(expected.pattern == pattern)
+        covariance = np.zeros((size, size))
+        covariance[upper] = covariance.T[upper] = expected.left[pattern]
+        value, vector = np.linalg.eigh(covariance)
+        root = vector * np.sqrt(np.maximum(value, 0.0))
+        drawn[rows] += rng.normal(size=(rows.size, size)) @ root.T
+    return drawn
+
+
 def _expect(
     values: FloatArray, of_row: IntArray, seen: IntArray, mean: FloatArray, covariance: FloatArray
 ) -> tuple[FloatArray, FloatArray]:

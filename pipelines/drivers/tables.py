@@ -19,6 +19,7 @@ _SPLIT = {
     "johnson": "Johnson's relative weight, share of R2",
     "first": "R2 alone, share of the sum",
     "last": "R2 added last, share of the sum",
+    "latent": "LMG (Shapley) share of the latent R2 (McKelvey and Zavoina) of an ordered logit",
 }
 _POLICY = {
     "use_rating": "not experienced enters as no use, with use times rating; blanks filled in"
@@ -32,6 +33,12 @@ _TARGET = {
     "top_box": " of the share of very satisfied (linear probability)",
     "bottom_box": " of the share of dissatisfied (linear probability)",
 }
+_STEPS = {
+    "mean": "",
+    "top_box": " of very satisfied or not",
+    "bottom_box": " of dissatisfied or not",
+}
+_DRAWN = "; blanks drawn once; one Newton step per bootstrap sample"
 _BOOTSTRAP = "; percentile interval from a bootstrap of customers within strata"
 
 
@@ -102,7 +109,9 @@ def _column(rows: list[dict[str, Any]], name: str) -> Any:
 
 
 def _making(row: dict[str, Any], sheet: Sheets, name: str) -> dict[str, str | None]:
-    method = _SPLIT[row["approach"]] + _TARGET[row["target"]] + _BOOTSTRAP
+    is_latent = row["approach"] == "latent"
+    about = _STEPS[row["target"]] + _DRAWN if is_latent else _TARGET[row["target"]]
+    method = _SPLIT[row["approach"]] + about + _BOOTSTRAP
     if name == "driver_models":
         method = "R2 of the linear model" + _TARGET[row["target"]] + _BOOTSTRAP
     if name == "driver_contrasts":

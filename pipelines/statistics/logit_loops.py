@@ -216,6 +216,44 @@ def climb(values: FloatArray, columns: IntArray, code: IntArray, weights: FloatA
 
 
 @compiled
+def sum_units(values: FloatArray, code: IntArray, weights: FloatArray, inner: int,
+              point: FloatArray, unit: IntArray, units: int) -> FloatArray:  # fmt: skip
+    """Sum up the derivatives of the log-likelihood by unit: they add up over rows.
+
+    Parameters
+    ----------
+    values, code, weights
+        As for `climb`.
+    inner : int
+        Number of thresholds.
+    point : ndarray, shape (n_parameters,)
+        Thresholds, then slopes.
+    unit : ndarray of int, shape (n_rows,)
+
+    Returns
+    -------
+    ndarray, shape (units, n_parameters + n_parameters (n_parameters + 1) / 2)
+        The first derivatives, then minus the second ones: the upper triangle, row by row.
+    """
+    size = point.size
+    sums = np.zeros((units, size + size * (size + 1) // 2))
+    gradient, curvature = np.empty(size), np.zeros((size, size))
+    alone = np.zeros(inner + 1)
+    for row in range(values.shape[0]):
+        w, k = weights[row : row + 1], code[row : row + 1]
+        alone[k[0]] = w[0]
+        _rise(values[row : row + 1], k, w, alone, point, gradient, curvature)
+        alone[k[0]] = 0.0
+        into, at = sums[unit[row]], size
+        for i in range(size):
+            into[i] += gradient[i]
+            for j in range(i, size):
+                into[at] += curvature[i, j]
+                at += 1
+    return sums
+
+
+@compiled
 def fit_sets(values: FloatArray, code: IntArray, weights: FloatArray, category_weight: FloatArray,
              table: FloatArray, latent: FloatArray, whole: float, thresholds: FloatArray,
              first: IntArray, sets: IntArray, tolerance: float) -> FloatArray:  # fmt: skip

@@ -280,13 +280,25 @@ def fit_rows(rows: OrdinalRows, weights: FloatArray) -> tuple[OrderedLogit, Top]
 
 
 def latent_covariances(tables: FloatArray, tops: list[Top], scale: FloatArray) -> FloatArray:
-    """Covariances of columns and latent outcome under many fits.
+    """Covariances of columns and latent outcome under many fits; see `with_latent`."""
+    latent = np.array([top.latent for top in tops])
+    explained = np.array([top.explained for top in tops])
+    return with_latent(tables, latent, explained, scale)
+
+
+def with_latent(
+    tables: FloatArray, latent: FloatArray, explained: FloatArray, scale: FloatArray
+) -> FloatArray:
+    """Put the latent outcome beside the columns.
 
     Parameters
     ----------
     tables : ndarray, shape (n_fits, n_columns, n_columns)
         Covariances of the standardised columns.
-    tops : list of Top
+    latent : ndarray, shape (n_fits, n_columns)
+        Theirs with the latent outcome.
+    explained : ndarray, shape (n_fits,)
+        Its variance that the columns explain.
     scale : ndarray, shape (n_columns,)
         Standard deviations of the columns, to undo their standardisation.
 
@@ -298,7 +310,7 @@ def latent_covariances(tables: FloatArray, tops: list[Top], scale: FloatArray) -
     columns = len(scale)
     found = np.empty((len(tables), columns + 1, columns + 1))
     found[:, :-1, :-1] = tables
-    found[:, -1, :-1] = found[:, :-1, -1] = [top.latent for top in tops]
-    found[:, -1, -1] = [top.explained + LOGISTIC_VARIANCE for top in tops]
+    found[:, -1, :-1] = found[:, :-1, -1] = latent
+    found[:, -1, -1] = explained + LOGISTIC_VARIANCE
     units = np.append(scale, 1.0)
     return found * np.outer(units, units)

@@ -7,7 +7,7 @@ import pytest
 
 PARAMS = """\
 studies: [east, west]
-reports: [{study: east, notebook: tour}]
+reports: [{study: east, notebook: tour, reads: mapped}]
 engine: polars
 seed: 1
 simulate: {customers: 100}
