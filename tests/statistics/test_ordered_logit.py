@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import optimize
 
 from pipelines.core.errors import ContractError
 from pipelines.statistics.ordered_logit import OrderedLogit, fit_ordered_logit
@@ -144,6 +145,39 @@ def test_categories_that_drivers_foretell_without_fail_are_refused(kind):
     x, y = separated(kind)
     with pytest.raises(ContractError, match=r"logit of 'loyalty'.*still grow.*fewer drivers"):
         fit_ordered_logit(x, y, name="loyalty")
+
+
+def foretold(x: np.ndarray, y: np.ndarray) -> bool:
+    """Whether some slopes and thresholds put no row on the wrong side, and one on the right."""
+    code = np.unique(y, return_inverse=True)[1]
+    cuts = np.eye(code.max())
+    sides = [
+        np.append(-row, cuts[k]) * (1 if at <= k else -1)
+        for row, at in zip(x, code, strict=True)
+        for k in range(max(at - 1, 0), min(at + 1, len(cuts)))
+    ]
+    found = optimize.linprog(
+        -np.sum(sides, axis=0), -np.array(sides), np.zeros(len(sides)), bounds=(-1, 1)
+    )
+    return found.fun < -1e-6
+
+
+def test_what_is_refused_is_what_a_linear_programme_says_has_no_top():
+    # Albert and Anderson (1984): the programme has a solution where slopes grow for ever.
+    verdicts = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        x = rng.integers(0, 3, (25, 2 + seed % 3)).astype(float)
+        eta = 2 * x.sum(axis=1) + rng.logistic(size=25)
+        y = np.digitize(eta, np.quantile(eta, [0.3, 0.8])).astype(float)
+        try:
+            fit_ordered_logit(x, y)
+            refused = False
+        except ContractError:
+            refused = True
+        assert refused == foretold(x, y)
+        verdicts.append(refused)
+    assert 5 < sum(verdicts) < 55
 
 
 @pytest.mark.parametrize(
