@@ -105,9 +105,9 @@ class OrdinalRows:
     Parameters
     ----------
     values : ndarray, shape (n_rows, n_columns)
-        Standardised.
+        Of weighted mean 0 and variance 1.
     centre, scale : ndarray, shape (n_columns,)
-        What was subtracted, and what divided by.
+        Weighted means that were subtracted, and standard deviations divided by.
     code : ndarray of int, shape (n_rows,)
         Category, from 0.
     categories : ndarray, shape (n_categories,)
@@ -200,11 +200,11 @@ def ordinal_rows(
             got=f"{categories.size}: {examples(categories[:6].tolist())}",
             todo="merge categories, or take the linear model",
         )
-    deviation = np.sqrt(np.diagonal(moments.covariance())[:-1])
-    scale = np.where(deviation > 0, deviation, 1.0)
-    centre = moments.mean[:-1]
-    standard = np.ascontiguousarray((values - centre) / scale)
-    return OrdinalRows(standard, centre, scale, code.astype(np.int64), categories, name)
+    deviation = values - moments.mean[:-1]
+    spread = np.sqrt(weights @ deviation**2 / weights.sum())
+    scale = np.where(np.ptp(values, axis=0) > 0, spread, 1.0)
+    standard = np.ascontiguousarray(deviation / scale)
+    return OrdinalRows(standard, moments.mean[:-1], scale, code.astype(np.int64), categories, name)
 
 
 def covariance_of(values: FloatArray, weights: FloatArray) -> FloatArray:

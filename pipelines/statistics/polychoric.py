@@ -172,7 +172,7 @@ def polychoric_correlations(values: FloatArray, weights: FloatArray | None = Non
     Olsson (1979), Psychometrika 44, 443-460; Olsson, Drasgow and Dorans (1982), same
     journal 47, 337-347.
     """
-    plain = np.ones(len(values)) if weights is None else weights
+    plain = np.ones(len(values)) if weights is None else weights / np.mean(weights)
     check_weights(plain)
     columns = CutColumns.of(values)
     return repaired(columns, columns.correlate(plain))

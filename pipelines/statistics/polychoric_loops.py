@@ -12,7 +12,9 @@ from pipelines.statistics.survey import FloatArray, IntArray
 LIMIT = 0.9999  # a likelihood that still rises here has its top at 1
 TOLERANCE = 1e-7  # of a correlation
 MOST_STEPS = 60  # bisection alone takes 25
+LONGEST = 0.5  # step, in Fisher's z
 FLOOR = 1e-14  # of the chance of a cell: rounding of the distribution
+NOTHING = 1e-300  # of the chance of a row, which is computed in the nearer tail
 STEEP = 0.925  # above this correlation another expansion is exact, as in Genz (2004)
 KNOT, WEIGHT = np.polynomial.legendre.leggauss(20)
 
@@ -88,17 +90,18 @@ def below(a: FloatArray, b: FloatArray, rho: float) -> FloatArray:
 @compiled
 def _narrow(low: float, high: float, rho: float, score: float, information: float
             ) -> tuple[float, float, float]:  # fmt: skip
-    """Bracket of the top of a likelihood, and where to look next: by scoring, or halfway."""
+    """Bracket of the top of a likelihood, and where to look next: by scoring, or halfway.
+
+    Steps are those of Fisher's z, and short: far beyond the top chances are rounding error.
+    """
     if score > 0.0:
         low = rho
     else:
         high = rho
-    after = rho + score / information if information > 0.0 else (low + high) / 2.0
-    if after >= high:
-        after = LIMIT if high > LIMIT else (low + high) / 2.0
-    if after <= low:
-        after = -LIMIT if low < -LIMIT else (low + high) / 2.0
-    return low, high, after
+    turn = score / (information * (1.0 - rho * rho)) if information > 0.0 else 0.0
+    after = math.tanh(math.atanh(rho) + min(max(turn, -LONGEST), LONGEST))
+    after = min(max(after, -LIMIT), LIMIT)
+    return low, high, after if low < after < high else (low + high) / 2.0
 
 
 @compiled
@@ -175,18 +178,18 @@ def polyserial(z: FloatArray, code: IntArray, weights: FloatArray, thresholds: F
         root = math.sqrt(1.0 - rho * rho)
         score, information = 0.0, 0.0
         for row in range(z.size):
-            upper, lower, slope = 1.0, 0.0, 0.0
+            upper, lower, slope = math.inf, -math.inf, 0.0
             if code[row] < thresholds.size:
                 t = thresholds[code[row]]
-                at = (t - rho * z[row]) / root
-                upper = _normal(at)
-                slope += peak * math.exp(-at * at / 2.0) * (t * rho - z[row])
+                upper = (t - rho * z[row]) / root
+                slope += peak * math.exp(-upper * upper / 2.0) * (t * rho - z[row])
             if code[row] > 0:
                 t = thresholds[code[row] - 1]
-                at = (t - rho * z[row]) / root
-                lower = _normal(at)
-                slope -= peak * math.exp(-at * at / 2.0) * (t * rho - z[row])
-            own = slope / root**3 / max(upper - lower, FLOOR)
+                lower = (t - rho * z[row]) / root
+                slope -= peak * math.exp(-lower * lower / 2.0) * (t * rho - z[row])
+            above = lower > 0.0
+            chance = _normal(-lower) - _normal(-upper) if above else _normal(upper) - _normal(lower)
+            own = slope / root**3 / max(chance, NOTHING)
             score += weights[row] * own
             information += weights[row] * own * own
         if abs(rho) >= LIMIT and score * rho > 0.0:

@@ -263,6 +263,6 @@ def _fit(
     groups: Sequence[Sequence[int]] | None,
     covariates: Sequence[int],
 ) -> tuple[SetFits, FloatArray]:
-    plain = np.ones(len(outcome)) if weights is None else weights
+    plain = np.ones(len(outcome)) if weights is None else weights / np.mean(weights)
     rows = ordinal_rows(values, outcome, plain, "the outcome")
     return SetFits.of(rows, plain, groups, covariates, kind), plain
