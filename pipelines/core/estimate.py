@@ -157,7 +157,7 @@ QUARANTINE_EXAMPLES = Table(
 # What a driver model is about.
 TARGETS = ("mean", "top_box", "bottom_box")  # of the outcome's answers
 POLICIES = ("use_rating", "em", "pairwise", "listwise")  # for missing ratings, best first
-APPROACHES = ("lmg", "johnson", "first", "last")
+APPROACHES = ("lmg", "johnson", "first", "last", "latent")
 STATUSES = ("fitted", "shrunk", "refused")
 QUADRANTS = ("improve", "keep", "watch", "maintain")  # important or not, below or above target
 
