@@ -13,6 +13,8 @@ from language import Words
 from pipelines.charts import theme
 from pipelines.charts.estimates import PICK, Wording
 
+NOTHING = ":material/search_off:"  # icon of a message that there is nothing to draw
+
 
 def wording(words: Words) -> Wording:
     """The words that charts of estimates print."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import associations
 import polars as pl
 import rows
 import streamlit as st
@@ -31,7 +32,7 @@ def short(words: Words, row: Row) -> str:
 
 def absent(words: Words, row: Row) -> str:
     """Why an estimate has no value."""
-    return words("state.suppressed" if "suppressed" in flags(row) else "state.no_answers")
+    return words("state.suppressed" if rows.is_withheld(row) else "state.no_answers")
 
 
 def flags(row: Row) -> list[str]:
@@ -89,10 +90,16 @@ def card(bundle: Bundle, words: Words, table: str, row: Row) -> None:
     if table == "activity":
         facts = _facts_of_count(bundle, words, row)
     else:
-        st.markdown(f"**{plain(about(bundle, words, row))}**")
+        st.markdown(f"**{plain(_title(bundle, words, table, row))}**")
         st.caption(plain(context(bundle, words, row)))
         facts = _facts_of_estimate(bundle, words, table, row)
     listing(facts)
+
+
+def _title(bundle: Bundle, words: Words, table: str, row: Row) -> str:
+    if table in associations.TABLES:
+        return associations.about(bundle, words, table, row)
+    return about(bundle, words, row)
 
 
 def listing(facts: Mapping[str, str]) -> None:
@@ -103,7 +110,8 @@ def listing(facts: Mapping[str, str]) -> None:
 
 def _warnings(bundle: Bundle, words: Words, row: Row) -> str:
     """The flags of an estimate in sentences."""
-    said = [words.texts.get(f"flag.{flag}", flag) for flag in flags(row)]
+    names = {"small": "few_users"} if "touchpoint_id" in row and "measure" not in row else {}
+    said = [words.texts.get(f"flag.{names.get(flag, flag)}", flag) for flag in flags(row)]
     places = {"n": bundle.suppressed_below, "flag_n": bundle.small_below}
     return " ".join(said).format(**places) or words("evidence.none")
 
@@ -139,6 +147,8 @@ def context(bundle: Bundle, words: Words, row: Row) -> str:
         parts.append(f"{label}: {row['segment_value']}")
     if "answer" in row:
         parts.append(answer_name(words, row["answer"]))
+    if "outcome" in row:
+        parts += associations.details(bundle, words, row)
     return " · ".join(parts)
 
 
@@ -148,23 +158,14 @@ def answer_name(words: Words, answer: str) -> str:
 
 
 def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> dict[str, str]:
-    change = "against" in row
-    level = words.percent(100 * row["level"], 0)
-    has_value = row["value"] is not None
-    facts = {words("evidence.value"): written(words, row) if has_value else short(words, row)}
-    if has_value:
-        ends = words.interval(row["measure"], row["low"], row["high"], change=change)
-        facts[words("evidence.interval", level=level)] = ends
-        facts[words("evidence.n")] = words.count(row["n"])
-        effective = row["n_eff"]
-        facts[words("evidence.n_eff")] = "–" if effective is None else words.number(effective, 0)
-    if change and has_value:
-        facts[words("evidence.n_against")] = words.count(row["n_against"])
-        facts[words("evidence.p_adjusted")] = words.p_value(row["p_adjusted"])
-    weights = (
-        "weighted" if row["weighted"] and "unweighted_wave" not in flags(row) else "unweighted"
-    )
-    facts[words("evidence.weights")] = words(f"pick.{weights}")
+    is_refused = row.get("status") == "refused" and not rows.is_withheld(row)
+    if row["value"] is None and not is_refused:
+        facts = {words("evidence.value"): absent(words, row)}
+    elif table in associations.TABLES:
+        facts = associations.numbers(words, table, row)
+    else:
+        facts = _numbers(words, row)
+    facts[words("evidence.weights")] = words(f"pick.{_weights(row)}")
     facts[words("evidence.missing")] = words.method(row["missing_policy"])
     facts[words("evidence.window")] = _window(bundle, words, row)
     facts[words("evidence.method")] = words.method(row["method"])
@@ -173,6 +174,30 @@ def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> di
     facts[words("evidence.inputs")] = row["inputs_hash"].removeprefix("sha256:")[:12]
     facts[words("evidence.data")] = bundle.manifest["tables"][table]["sha256"][:12]
     return facts
+
+
+def _numbers(words: Words, row: Row) -> dict[str, str]:
+    """The value of a score or change, its interval and n."""
+    change, effective = "against" in row, row["n_eff"]
+    level = words.percent(100 * row["level"], 0)
+    facts = {
+        words("evidence.value"): written(words, row),
+        words("evidence.interval", level=level): words.interval(
+            row["measure"], row["low"], row["high"], change=change
+        ),
+        words("evidence.n"): words.count(row["n"]),
+        words("evidence.n_eff"): "–" if effective is None else words.number(effective, 0),
+    }
+    if change:
+        facts[words("evidence.n_against")] = words.count(row["n_against"])
+        facts[words("evidence.p_adjusted")] = words.p_value(row["p_adjusted"])
+    return facts
+
+
+def _weights(row: Row) -> str:
+    """Whether weights counted; models always use those that a wave has."""
+    weighted = row.get("weighted", True) and "unweighted_wave" not in flags(row)
+    return "weighted" if weighted else "unweighted"
 
 
 def _window(bundle: Bundle, words: Words, row: Row) -> str:

@@ -8,7 +8,7 @@ import choices
 import evidence
 import language
 import streamlit as st
-from views import overview, quality, touchpoints
+from views import drivers, overview, quality, touchpoints
 
 STATIC = Path(__file__).parent / "static"
 
@@ -36,8 +36,18 @@ with st.sidebar:
     choice = choices.choose(published, words)
     choices.language_switch(words)
 
-views = {"overview": overview, "touchpoints": touchpoints, "quality": quality}
-icons = {"overview": "dashboard", "touchpoints": "route", "quality": "fact_check"}
+views = {
+    "overview": overview,
+    "touchpoints": touchpoints,
+    "drivers": drivers,
+    "quality": quality,
+}
+icons = {
+    "overview": "dashboard",
+    "touchpoints": "route",
+    "drivers": "leaderboard",
+    "quality": "fact_check",
+}
 page = st.navigation(
     [
         st.Page(

@@ -57,6 +57,11 @@ def labelled(frame: pl.DataFrame, column: str, labels: Mapping[str, str]) -> pl.
     return order.join(frame, on=column, how="inner", maintain_order="left")
 
 
+def is_withheld(row: Mapping[str, Any]) -> bool:
+    """Whether an estimate rests on too few people to be told."""
+    return "suppressed" in (row["flags"] or "").split()
+
+
 def stage_labels(bundle: Bundle, words: Words) -> dict[str, str]:
     """Label of every stage, in order."""
     stages = bundle.register["stages"]

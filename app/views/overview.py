@@ -50,15 +50,15 @@ def customers_in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
     return " · ".join([words.period(choice.wave or ""), who, weights])
 
 
-def missing_data(bundle: Bundle, words: Words) -> None:
-    """Say which data would fill the pages that this study leaves empty."""
+def missing_data(bundle: Bundle, words: Words, what: str = "survey") -> None:
+    """Say which data would fill the pages that this study leaves empty: survey or models."""
     with st.container(border=True):
-        st.subheader(words("empty.survey_title"))
-        st.markdown(words("empty.survey", study=plain(bundle.study)))
-        st.markdown(words("empty.survey_list"))
+        st.subheader(words(f"empty.{what}_title"))
+        st.markdown(words(f"empty.{what}_about", study=plain(bundle.study)))
+        st.markdown(words(f"empty.{what}_list"))
         reason = bundle.manifest.get("empty", {}).get("responses")
         if reason:
-            st.caption(words("empty.reason", reason=plain(reason)))
+            st.caption(words("empty.reason", reason=plain(words.method(reason))))
 
 
 def _notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ import polars as pl
 from pipelines.charts.theme import ACCENT, MUTED
 
 PICK = "pick"  # the selection a page listens to; it carries the column `row`
+WRAP = 22  # characters of a label's line
 TARGET = 500  # area of the invisible marks a finger can hit, in square pixels
 
 
@@ -41,6 +43,20 @@ def with_state(estimates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def wrapped(frame: pl.DataFrame) -> pl.DataFrame:
+    """Break long labels into lines, so that they leave room for the data on a telephone."""
+    lines = ["\n".join(textwrap.wrap(label, WRAP)) or label for label in frame["label"]]
+    return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
+
+
+def label_axis(frame: pl.DataFrame) -> alt.Y:
+    """Labels down the side, in the order of the rows, each once."""
+    order = frame["label"].unique(maintain_order=True).to_list()
+    two_lines = {"condition": {"test": "indexof(datum.value, '\\n') > 0", "value": "bottom"}}
+    axis = alt.Axis(grid=False, labelOverlap=False, labelBaseline=two_lines | {"value": "middle"})
+    return alt.Y("label:N", sort=order, title=None, axis=axis)
+
+
 def colour(normal: str = ACCENT) -> alt.Color:
     """Colour of a mark: grey where it rests on few answers."""
     return alt.Color(condition={"test": "datum.is_small", "value": MUTED}, value=normal)
@@ -62,9 +78,13 @@ def value_axis(number: str, *, grid: bool = True) -> alt.Axis:
     return alt.Axis(labelExpr=f"datum.value ? {written} : '0'", tickCount=5, grid=grid)
 
 
-def interval_text(number: str) -> str:
-    """Vega expression that writes the interval in the chart's number format."""
-    return f"format(datum.low, '{number}') + ' – ' + format(datum.high, '{number}')"
+def interval_text(number: str, of: str = "") -> str:
+    """Vega expression that writes the interval in the chart's number format.
+
+    `of` is what the columns of another number than the value begin with: ``slope_``.
+    """
+    ends = (f"format(datum.{of}{end}, '{number}')" for end in ("low", "high"))
+    return " + ' – ' + ".join(ends)
 
 
 def target(base: alt.Chart, *, picks: bool) -> alt.Chart:

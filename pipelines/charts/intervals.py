@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 import altair as alt
 import polars as pl
 
@@ -11,15 +9,17 @@ from pipelines.charts.estimates import (
     Wording,
     colour,
     interval_text,
+    label_axis,
     layered,
     target,
     tooltip,
     value_axis,
     with_state,
+    wrapped,
 )
 from pipelines.charts.theme import BACKDROP, FALL, RISE
 
-WRAP = 22  # characters of a label's line
+LINE = 15  # height of a label's line, in pixels
 
 
 def interval_dots(
@@ -45,8 +45,8 @@ def interval_dots(
     signed : bool
         Whether the values are changes: coloured by their sign, zero on the axis.
     """
-    frame = _wrapped(with_state(estimates))
-    y = _labels(frame)
+    frame = wrapped(with_state(estimates))
+    y = label_axis(frame)
     scale = alt.Scale(zero=signed, padding=28)
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=scale)
     base = _base(frame, 36).transform_calculate(interval=interval_text(number))
@@ -86,8 +86,8 @@ def score_bars(
     top : float
         Highest value the measure can take; the axis ends there.
     """
-    frame = _wrapped(with_state(estimates))
-    y = _labels(frame)
+    frame = wrapped(with_state(estimates))
+    y = label_axis(frame)
     scale = alt.Scale(domain=[0, top], nice=False)
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=scale)
     base = _base(frame, 34).transform_calculate(interval=interval_text(number))
@@ -104,17 +104,9 @@ def score_bars(
 
 
 def _base(frame: pl.DataFrame, step: int) -> alt.Chart:
-    return alt.Chart(frame, height=max(step * frame.height, step))
-
-
-def _wrapped(frame: pl.DataFrame) -> pl.DataFrame:
-    """Break long labels into lines, so that they leave room for the data on a telephone."""
-    lines = ["\n".join(textwrap.wrap(label, WRAP)) or label for label in frame["label"]]
-    return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
-
-
-def _labels(frame: pl.DataFrame) -> alt.Y:
-    return alt.Y("label:N", sort=frame["label"].to_list(), title=None, axis=alt.Axis(grid=False))
+    """A chart with a row of that height for every label, or higher if one has many lines."""
+    lines = max((label.count("\n") + 1 for label in frame["label"]), default=1)
+    return alt.Chart(frame, height=max(step, LINE * lines + 4) * max(frame.height, 1))
 
 
 def _withheld(base: alt.Chart, y: alt.Y, wording: Wording) -> alt.Chart:

@@ -50,18 +50,28 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def open_address(page: str = "overview", **link: str) -> AppTest:
+    """Open a page by its address, as a link does; fail if it shows an exception."""
+    app = AppTest.from_file(str(APP / "main.py"), default_timeout=60)
+    for name, value in link.items():
+        app.query_params[name] = value
+    if page != "overview":
+        app._page_hash = calc_hash(page)  # switch_page knows only pages that are files
+    app.run()
+    assert not app.exception, app.exception[0].stack_trace
+    return app
+
+
 @pytest.fixture
 def open_page() -> Open:
-    """Open a page by its address, as a link does; fail if it shows an exception."""
+    """How a test opens a page."""
+    return open_address
 
-    def _open(page: str = "overview", **link: str) -> AppTest:
-        app = AppTest.from_file(str(APP / "main.py"), default_timeout=60)
-        for name, value in link.items():
-            app.query_params[name] = value
-        if page != "overview":
-            app._page_hash = calc_hash(page)  # switch_page knows only pages that are files
-        app.run()
-        assert not app.exception, app.exception[0].stack_trace
-        return app
 
-    return _open
+@pytest.fixture(scope="session")
+def drivers_page(published: Path) -> AppTest:
+    """The page of drivers as it opens at first, in English; not to be changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TOUCHSTONE_DATA", str(published))
+        patch.setattr(manifest_scanner, "scan_component_manifests", list)
+        return open_address("drivers", study="airport", lang="en")

@@ -45,13 +45,16 @@ PATIENCE = 60_000  # milliseconds
 VIEWS = [
     ("", "airport", WIDE, "en"),
     ("touchpoints", "airport", WIDE, "en"),
+    ("drivers", "airport", WIDE, "en"),
     ("quality", "airport", WIDE, "en"),
     ("", "airport", NARROW, "de"),
     ("touchpoints", "airport", NARROW, "de"),
+    ("drivers", "airport", NARROW, "de"),
     ("quality", "airport", NARROW, "de"),
     ("", "shop", WIDE, "de"),
     ("", "shop", NARROW, "en"),
     ("touchpoints", "shop", NARROW, "de"),
+    ("drivers", "shop", NARROW, "en"),
 ]
 NAMES = [f"{page or 'overview'}-{study}-{size['width']}" for page, study, size, _ in VIEWS]
 
@@ -231,6 +234,16 @@ def test_a_point_of_a_chart_opens_its_evidence(open_view):
     card = view.get_by_role("dialog")
     card.wait_for()
     card.get_by_text("Wi-Fi: Mean score").first.wait_for()
+    assert faults == []
+
+
+def test_a_place_on_the_map_of_drivers_opens_its_evidence(open_view):
+    view, faults = open_view("drivers", WIDE, study="airport", lang="en")
+    ground = view.locator("[data-testid=stVegaLiteChart]").nth(2)
+    ground.locator("path[aria-roledescription=point]").last.click(force=True)
+    card = view.get_by_role("dialog")
+    card.wait_for()
+    card.get_by_text("importance for Airport as a whole, and performance").first.wait_for()
     assert faults == []
 
 

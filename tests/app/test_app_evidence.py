@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 import scorecard
 from choices import Choice
-from streamlit.testing.v1 import AppTest
+from reading import open_card
 
 CHOICE = Choice("cold", "2018", "all", "all", True)
 
@@ -32,29 +32,10 @@ def row(read: bundle.Bundle, table: str = "scores", **wanted: object) -> dict:
     return found.row(0, named=True)
 
 
-def open_card(read: bundle.Bundle, table: str, number: int) -> dict[str, str]:
-    """Draw a card alone, and read its table."""
-
-    def page(study: str, table: str, number: int) -> None:
-        import bundle
-        import evidence
-        import language
-
-        read = bundle.load(study)
-        evidence.card(read, language.load("en"), table, read.row(table, number))
-
-    app = AppTest.from_function(page, args=(read.study, table, number), default_timeout=60).run()
-    assert not app.exception
-    facts = app.table[0].value
-    return {
-        name.replace("\\", ""): text.replace("\\", "")
-        for name, text in zip(facts["fact"], facts["value"], strict=True)
-    }
-
-
 def test_a_card_of_a_score_says_how_it_was_made(read):
     number = row(read, touchpoint_id="wifi")
     assert open_card(read, "scores", number["row"]) == {
+        "title": "Wi-Fi: Mean score | 2018",
         "Value": "66.0",
         "95% interval": "64.1 to 67.9",
         "Answers (n)": "495",

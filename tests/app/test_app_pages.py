@@ -5,23 +5,9 @@ import pytest
 import tiny_bundle
 import tiny_survey
 from conftest import APP
-from streamlit.testing.v1 import AppTest
+from reading import charts, metrics, texts
 
-PAGES = ("overview", "touchpoints", "quality")
-
-
-def texts(app: AppTest) -> str:
-    """All that a page says outside its charts and tables."""
-    kinds = (app.title, app.header, app.subheader, app.caption, app.markdown, app.info, app.warning)
-    return "\n".join(element.value.replace("\\", "") for kind in kinds for element in kind)
-
-
-def metrics(app: AppTest) -> dict[str, str]:
-    return {metric.label.replace("\\", ""): metric.value for metric in app.metric}
-
-
-def charts(app: AppTest) -> list:
-    return app.get("arrow_vega_lite_chart") + app.get("vega_lite_chart")
+PAGES = ("overview", "touchpoints", "drivers", "quality")
 
 
 @pytest.mark.parametrize("study", ["airport", "shop"])

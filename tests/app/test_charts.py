@@ -1,7 +1,6 @@
 """Charts say what their frames say: encodings, gaps, withheld numbers, valid Vega-Lite."""
 
 import re
-from typing import Any
 from urllib.parse import unquote
 
 import altair as alt
@@ -11,11 +10,11 @@ import tiny_shop
 import tiny_survey
 from hypothesis import given
 from hypothesis import strategies as st
+from reading_charts import layers, mark, picks, rows_of
 
 from pipelines.charts import theme
 from pipelines.charts.answers import answer_distribution, ramp
 from pipelines.charts.counts import activity_bars, ledger_bars
-from pipelines.charts.estimates import PICK
 from pipelines.charts.inline import WIDTH, interval_picture
 from pipelines.charts.intervals import interval_dots, score_bars
 from pipelines.charts.trend import sparkline, trend_with_interval
@@ -31,26 +30,6 @@ def tables() -> dict[str, pl.DataFrame]:
 def scores_of(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame:
     usual = {"segment": "all", "weighted": True, "measure": "mean", "touchpoint_id": "wifi"}
     return tables["scores"].filter(**(usual | wanted))
-
-
-def rows_of(chart: alt.TopLevelMixin, layer: int = 0) -> list[dict[str, Any]]:
-    """Data behind one layer of a chart, after checking the whole against Vega-Lite's schema."""
-    spec = chart.to_dict()
-    data = spec.get("layer", [spec])[layer].get("data") or spec["data"]
-    return spec["datasets"][data["name"]]
-
-
-def layers(chart: alt.TopLevelMixin) -> list[dict[str, Any]]:
-    spec = chart.to_dict()
-    return spec.get("layer", [spec])
-
-
-def mark(layer: dict[str, Any]) -> str:
-    return layer["mark"]["type"]
-
-
-def picks(chart: alt.TopLevelMixin) -> list[dict[str, Any]]:
-    return [param for param in chart.to_dict().get("params", []) if param["name"] == PICK]
 
 
 def test_a_trend_has_a_row_per_wave_and_a_gap_where_none_asked(tables):

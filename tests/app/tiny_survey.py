@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
+import tiny_drivers
 from tiny_bundle import Row, frame, labels, write
 
 from pipelines.core.estimate import ALL, PUBLISHED
+from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
 
 WAVES = ("2016", "2017", "2018")
 UNWEIGHTED_WAVE = "2016"  # its answers count one each
@@ -266,6 +268,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "changes": frame("changes", _changes(scores)),
         "distributions": frame("distributions", _distributions(scores)),
         "activity": frame("activity", activity),
+        **tiny_drivers.tables(),
         **_quality_of_survey(),
     }
 
@@ -331,7 +334,24 @@ def register() -> Row:
     }
 
 
-def publish(data: Path) -> str:
-    """Publish the study as `airport` below a data folder; return the bundle's hash."""
+def publish(data: Path, **changed: pl.DataFrame) -> str:
+    """Publish the study as `airport` below a data folder; return the bundle's hash.
+
+    `changed` are tables to publish in place of its own.
+    """
     reason = {"transactions": "no source of this study fills transactions"}
-    return write(data / "airport", register(), tables(), empty=reason)
+    return write(data / "airport", register(), tables() | changed, empty=reason)
+
+
+def withheld(table: str, **where: object) -> pl.DataFrame:
+    """A table of driver models whose rows there are withheld as pipelines/publish does."""
+    frame = tables()[table]
+    hidden = pl.all_horizontal(pl.col(name) == value for name, value in where.items())
+    blank = [
+        pl.when(~hidden).then(name).alias(name)
+        for name, kind in frame.schema.items()
+        if (kind.is_numeric() and name not in NOT_ABOUT_PEOPLE) or name == "quadrant"
+    ]
+    flags = pl.when(hidden).then(pl.lit("suppressed")).otherwise("flags")
+    method = pl.when(hidden).then(pl.lit("withheld: too few answers")).otherwise("method")
+    return frame.with_columns(*blank, flags=flags, method=method)
