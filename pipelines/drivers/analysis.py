@@ -29,7 +29,13 @@ from pipelines.drivers.ranking import rank_interval, ranks, tiers
 from pipelines.drivers.results import RelativeImportance
 from pipelines.drivers.sheets import Sheets
 from pipelines.drivers.totals import FOLDS, Totals, add_up
-from pipelines.statistics.bootstrap import Units, draws, expanded_level, sampling_units
+from pipelines.statistics.bootstrap import (
+    Units,
+    draws,
+    expanded_level,
+    reflected_r2,
+    sampling_units,
+)
 from pipelines.statistics.held_out import cross_validated_r2
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
@@ -189,13 +195,14 @@ def _refusal(about: Row, n: int, reason: str) -> Row:
 def _fitted(sample: _Sample, model: Model, totals: Totals, about: Row) -> Row:
     """A row of `driver_models`."""
     r2 = model.r2
-    interval = r2.interval(sample.level(totals, len(model.columns) - 1))
+    level = sample.level(totals, len(model.columns) - 1)
+    interval = reflected_r2(r2.value[0], r2.replicates[:, 0], level)
     shrunk = totals.expected.prior_rows > 0
     return {
         **about,
         "value": r2.value[0],
-        "low": interval.low[0],
-        "high": interval.high[0],
+        "low": interval.low,
+        "high": interval.high,
         "std_error": r2.error[0],
         "r2_held_out": cross_validated_r2(totals.folds(sample.fold, model.columns)),
         "n_left_out": 0,

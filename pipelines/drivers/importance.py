@@ -21,6 +21,7 @@ from pipelines.statistics.bootstrap import (
     expanded_level,
     jackknife_counts,
     percentile,
+    reflected_r2,
     sampling_units,
 )
 from pipelines.statistics.intervals import Interval, normal_quantile
@@ -255,7 +256,7 @@ def _bootstrap(
     split_again = split.replicate(units)
     drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
     replicates = np.concatenate([one.importance for one in drawn])
-    r2 = percentile(np.concatenate([one.r2 for one in drawn]), level)
+    r2 = reflected_r2(split.r2, np.concatenate([one.r2 for one in drawn]), level)
     by_parts = question.interval == "bca"
     left = split_again(jackknife_counts(units)).importance if by_parts else None
 
@@ -275,8 +276,7 @@ def _bootstrap(
         "rank_high": rank_high,
         "tier": tiers(split.importance, replicates, question.level),
     }
-    ends = Interval(np.minimum(r2.low, split.r2), np.maximum(r2.high, split.r2))
-    return columns, ends, replicates
+    return columns, r2, replicates
 
 
 def _tidy(drivers: list[str], probability: FloatArray) -> pl.DataFrame:

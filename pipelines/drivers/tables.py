@@ -39,7 +39,7 @@ _STEPS = {
     "bottom_box": " of dissatisfied or not",
 }
 _DRAWN = "; blanks drawn once; one Newton step per bootstrap sample"
-_BOOTSTRAP = "; percentile interval from a bootstrap of customers within strata"
+_FROM = " interval from a bootstrap of customers within strata"
 
 
 def relate(
@@ -111,9 +111,10 @@ def _column(rows: list[dict[str, Any]], name: str) -> Any:
 def _making(row: dict[str, Any], sheet: Sheets, name: str) -> dict[str, str | None]:
     is_latent = row["approach"] == "latent"
     about = _STEPS[row["target"]] + _DRAWN if is_latent else _TARGET[row["target"]]
-    method = _SPLIT[row["approach"]] + about + _BOOTSTRAP
+    method = f"{_SPLIT[row['approach']]}{about}; percentile{_FROM}"
     if name == "driver_models":
-        method = "R2 of the linear model" + _TARGET[row["target"]] + _BOOTSTRAP
+        about = _TARGET[row["target"]]
+        method = f"R2 of the linear model{about}; reflected{_FROM}, on Fisher's scale"
     if name == "driver_contrasts":
         method = (
             "difference of LMG shares from joint bootstrap draws; p-values adjusted by"

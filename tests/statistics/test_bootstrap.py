@@ -18,9 +18,11 @@ from pipelines.statistics.bootstrap import (
     expanded_level,
     jackknife_counts,
     percentile,
+    reflected_r2,
     sampling_units,
 )
 from pipelines.statistics.dominance import dominance, general_dominance
+from pipelines.statistics.regression import r_squared
 
 MANY = 10**9
 
@@ -206,3 +208,36 @@ def test_intervals_of_shares_cover_the_truth(method):
         covered += (interval.low <= truth) & (truth <= interval.high)
     assert (covered >= 134).all()
     assert covered.sum() < 450
+
+
+def test_an_interval_of_r2_is_reflected_on_fishers_scale():
+    # By hand: tanh(1)**2 is 0.58, and replicates from artanh 0.9 to 1.3 go to 0.7 and 1.1.
+    scaled = np.array([0.9, 1.3])
+    found = reflected_r2(np.tanh(1.0) ** 2, np.tanh(scaled) ** 2, 1 - 1e-12)
+    assert found.low == pytest.approx(np.tanh(0.7) ** 2)
+    assert found.high == pytest.approx(np.tanh(1.1) ** 2)
+
+
+@given(st.floats(0, 1), st.lists(st.floats(0, 1), min_size=2, max_size=30))
+def test_an_interval_of_r2_holds_it_and_stays_in_range(value, replicates):
+    found = reflected_r2(value, np.array(replicates), 0.95)
+    assert 0 <= found.low <= value <= found.high <= 1
+
+
+def test_intervals_of_r2_cover_where_percentiles_do_not():
+    rng, columns, n, truth = np.random.default_rng(4), 14, 300, 0.3
+    slope = np.sqrt(truth / (1 - truth) / columns)
+    held = {"reflected": 0, "percentile": 0}
+    for _ in range(150):
+        x = rng.normal(size=(n, columns))
+        values = np.column_stack([x, slope * x.sum(axis=1) + rng.normal(size=n)])
+        units = sampling_units(n, None, None, n, rng)
+        level = expanded_level(0.95, units, columns)
+        moments = block_moments(values, np.ones(n), units)
+        replicates = r_squared(moments.covariances(draw(units, 200, rng)))
+        value = float(r_squared(np.cov(values.T)))
+        for name, one in (("reflected", reflected_r2(value, replicates, level)),
+                          ("percentile", percentile(replicates, level))):  # fmt: skip
+            held[name] += bool(one.low <= truth <= one.high)
+    assert 0.88 < held["reflected"] / 150 < 0.99  # its own standard error is .02
+    assert held["percentile"] / 150 < 0.7
