@@ -15,17 +15,16 @@ relaimpo <- function() {
   repeated(function() calc.relimp(y ~ ., rows, type = "lmg")@lmg, identity)
 }
 
-# Seconds of a replicate from the difference of two runs, so that what precedes them is left out.
+# As many replicates as fit into about 20 seconds; the sample itself is analysed twice more.
 bootstrapped <- function() {
   library(relaimpo)
-  run <- function(b) {
-    seconds(function() boot.relimp(y ~ ., rows, b = b, type = "lmg", rank = FALSE, diff = FALSE))
+  each <- function(b) {
+    run <- function() boot.relimp(y ~ ., rows, b = b, type = "lmg", rank = FALSE, diff = FALSE)
+    seconds(run) / (b + 2)
   }
-  few <- 2
-  begin <- run(few)
-  many <- few + max(3, min(40, ceiling(20 / begin)))
-  each <- (run(many) - begin) / (many - few)
-  list(seconds = each * replicates, first = each * replicates, done = many, values = numeric(0))
+  many <- max(10, min(100, ceiling(20 / each(2))))
+  list(seconds = each(many) * replicates, first = each(2) * replicates, done = many,
+       values = numeric(0))
 }
 
 lavaan <- function() {
