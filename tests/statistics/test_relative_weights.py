@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_dominance import AZEN, covariance, draw, fit, swiss
+from test_published_shares import ATTITUDE
 
 from pipelines.core.errors import ContractError
 from pipelines.statistics.relative_weights import relative_weights, variance_inflation
@@ -19,9 +20,20 @@ def test_swiss_is_what_relaimpo_gives():
 
 
 def test_mtcars_is_what_rwa_gives():
+    # Vignette of the R package rwa, 7 digits; the others are those of relaimpo 2.2-7, genizi.
     matrix = covariance("mtcars.csv", ["cyl", "disp", "hp", "gear"], "mpg")
-    expected = [0.2284797, 0.2221469, 0.2321744, 0.0963886]
-    assert relative_weights(matrix) == pytest.approx(expected, abs=5e-8)
+    found = relative_weights(matrix)
+    assert found.round(7).tolist() == [0.2284797, 0.2221469, 0.2321744, 0.0963886]
+    expected = [0.2284797259282, 0.2221468705400, 0.2321744392995, 0.0963886032154]
+    assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_attitude_is_what_relaimpo_gives():
+    # relaimpo 2.2-7, type = "genizi".
+    expected = [0.3627601996581, 0.0560022787789, 0.1636109107505,
+                0.1217803996882, 0.0082554664964, 0.0201927371590]  # fmt: skip
+    found = relative_weights(covariance("attitude.csv", ATTITUDE, "rating"))
+    assert found == pytest.approx(expected, abs=1e-12)
 
 
 def test_uncorrelated_drivers_keep_their_own_r2():

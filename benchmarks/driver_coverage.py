@@ -1,0 +1,131 @@
+"""How often 95 % intervals of shares hold the truth.
+
+    python benchmarks/driver_coverage.py [survey] [normal] [--samples N]
+
+`survey` is a weighted sample with routing, through the step and through the function; `normal`
+compares the two kinds of interval where everything is normal. The populations are those of the
+tests, tests/drivers/populations.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests/drivers")]
+
+import populations  # noqa: E402
+
+from pipelines.drivers import relative_importance  # noqa: E402
+from pipelines.drivers.analysis import Terms, analyse  # noqa: E402
+from pipelines.drivers.sheets import Sheets  # noqa: E402
+from pipelines.statistics import bootstrap as boot  # noqa: E402
+from pipelines.statistics.dominance import dominance, general_dominance  # noqa: E402
+
+REPLICATES = 1_000
+
+
+def survey(samples: int) -> None:
+    """Print how often 95 % intervals hold the truth: of the step, and of the function."""
+    true = populations.experienced_shares(2_000_000)
+    ways = {
+        "step, 5 % blank": (0.05, by_step),
+        "relative_importance, none blank": (0.0, by_function),
+    }
+    print(f"\n{samples} samples\n\n| n | way | coverage of the shares of five drivers, % | mean |"
+          " mean error of the shares, points |")  # fmt: skip
+    print("|--:|---|---|--:|---|")
+    for n in (400, 1_000):
+        for name, (blank, way) in ways.items():
+            held, gap = np.zeros(len(true)), np.zeros(len(true))
+            for seed in range(samples):
+                sheets = populations.experienced(n, np.random.default_rng([n, seed]), blank=blank)
+                value, low, high = way(sheets, seed)
+                held += (low <= true) & (true <= high)
+                gap += value - true
+            pct = 100 * held / samples
+            print(f"| {n:,} | {name} | {_listed(pct)} | {pct.mean():.1f} |"
+                  f" {_listed(gap / samples, 2)} |", flush=True)  # fmt: skip
+
+
+def by_step(sheets: Sheets, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shares and their intervals from `analyse`."""
+    found = analyse(sheets, Terms(0.95, REPLICATES, 2, sheets.n + 1, seed))
+    rows = populations.of_policy(found, sheets, "use_rating")
+    value, low, high = (np.array([r[name] for r in rows]) for name in ("value", "low", "high"))
+    return value, low, high
+
+
+def by_function(sheets: Sheets, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Shares and their intervals from `relative_importance`."""
+    frame, groups = populations.frame_of(sheets)
+    table = relative_importance(
+        frame, "y", list(sheets.drivers), weights="w", groups=groups, stratum="stratum",
+        replicates=REPLICATES, rng=np.random.default_rng(seed),
+    ).table.sort("driver")  # fmt: skip
+    return tuple(table[name].to_numpy() for name in ("importance_pct", "low", "high"))
+
+
+def _listed(values: np.ndarray, digits: int = 1) -> str:
+    return ", ".join(f"{one:.{digits}f}" for one in values)
+
+
+def normal(samples: int) -> None:
+    """Print how often either interval holds the truth where everything is normal."""
+    print("\n| n | correlation | interval | coverage of the shares of five drivers, % | mean |")
+    print("|--:|--:|---|---|--:|")
+    beta = np.array([0.5, 0.4, 0.3, 0.2, 0.1])
+    for n in (50, 200, 1000):
+        for correlation in (0.3, 0.6):
+            inner = np.full((5, 5), correlation) + (1 - correlation) * np.eye(5)
+            signal = beta @ inner @ beta
+            matrix = np.block([[inner, (inner @ beta)[:, None]], [beta @ inner, 2 * signal]])
+            true = _share(dominance(matrix).general)
+            rng, root = np.random.default_rng(1), np.linalg.cholesky(matrix)
+            held = {"percentile": np.zeros(5), "bca": np.zeros(5)}
+            for _ in range(samples):
+                values = rng.normal(size=(n, 6)) @ root.T
+                for name, found in _both_intervals(values, rng).items():
+                    held[name] += (found.low <= true) & (true <= found.high)
+            for name, count in held.items():
+                pct = 100 * count / samples
+                shown = f"{_listed(pct)} | {pct.mean():.1f}"
+                print(f"| {n} | {correlation} | {name} | {shown} |", flush=True)
+
+
+def _both_intervals(values: np.ndarray, rng: np.random.Generator) -> dict[str, boot.Interval]:
+    n, p = len(values), values.shape[1] - 1
+    units = boot.sampling_units(n, None, None, n, rng)
+    level = boot.expanded_level(0.95, units, p)
+    moments = boot.block_moments(values, np.ones(n), units)
+    drawn, left = boot.draw(units, REPLICATES, rng), boot.jackknife_counts(units)
+    matrices = (moments.covariances(drawn), np.cov(values.T)[None], moments.covariances(left))
+    replicates, value, jackknife = (_share(general_dominance(one)) for one in matrices)
+    return {
+        "percentile": boot.percentile(replicates, level),
+        "bca": boot.bias_corrected(value[0], replicates, jackknife, level),
+    }
+
+
+def _share(importance: np.ndarray) -> np.ndarray:
+    return importance / importance.sum(axis=-1, keepdims=True)
+
+
+TASKS = {"survey": survey, "normal": normal}
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("task", nargs="*", default=list(TASKS), help=", ".join(TASKS))
+    parser.add_argument("--samples", type=int, default=500)
+    given = parser.parse_args()
+    for name in given.task:
+        TASKS[name](given.samples)
+
+
+if __name__ == "__main__":
+    main()
