@@ -53,7 +53,7 @@ def survey(samples: int) -> None:
 
 def by_step(sheets: Sheets, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Shares and their intervals from `analyse`."""
-    found = analyse(sheets, Terms(0.95, REPLICATES, 2, sheets.n + 1, seed))
+    found = analyse(sheets, Terms(0.95, REPLICATES, 2, sheets.n + 1, 30, seed))
     rows = populations.of_policy(found, sheets, "use_rating")
     value, low, high = (np.array([r[name] for r in rows]) for name in ("value", "low", "high"))
     return value, low, high

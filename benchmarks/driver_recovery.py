@@ -52,7 +52,7 @@ def line(*cells: object) -> None:
 
 def terms(sheets: Sheets, seed: int) -> Terms:
     """Few replicates, no segments."""
-    return Terms(0.95, 200, 2, sheets.n + 1, seed)
+    return Terms(0.95, 200, 2, sheets.n + 1, 30, seed)
 
 
 # The demo study

@@ -156,9 +156,10 @@ def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:
         rows = np.flatnonzero(expected.pattern == pattern)
         covariance = np.zeros((size, size))
         covariance[upper] = covariance.T[upper] = expected.left[pattern]
-        value, vector = np.linalg.eigh(covariance)
+        gone = np.flatnonzero(np.diagonal(covariance) > 0)
+        value, vector = np.linalg.eigh(covariance[np.ix_(gone, gone)])
         root = vector * np.sqrt(np.maximum(value, 0.0))
-        drawn[rows] += rng.normal(size=(rows.size, size)) @ root.T
+        drawn[np.ix_(rows, gone)] += rng.normal(size=(rows.size, gone.size)) @ root.T
     return drawn
 
 

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from answer_sheets import made_up
 
-from pipelines.core.estimate import APPROACHES, DRIVER_MODELS, DRIVERS, TARGETS
+from pipelines.core.estimate import DRIVER_MODELS, DRIVERS, TARGETS
 from pipelines.drivers import relative_importance
-from pipelines.drivers.analysis import Findings, Terms, analyse
+from pipelines.drivers.analysis import LINEAR, Findings, Terms, analyse
 from pipelines.drivers.priorities import quadrants
 from pipelines.drivers.tables import _table
 
@@ -31,7 +31,7 @@ def rows(found: Findings, **about) -> list[dict]:
     return [row for row in found.drivers if all(row.get(k) == v for k, v in about.items())]
 
 
-@pytest.mark.parametrize("approach", APPROACHES)
+@pytest.mark.parametrize("approach", LINEAR)
 def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approach):
     used = sheets.used
     rating = [np.where(used[:, k] == 1, sheets.rating[:, k], np.nan) for k in range(3)]
@@ -51,7 +51,7 @@ def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approa
 
 
 def test_shares_add_up_and_lie_inside_their_intervals(found):
-    for approach in APPROACHES:
+    for approach in LINEAR:
         mine = rows(found, policy="use_rating", approach=approach)
         assert sum(row["value"] for row in mine) == pytest.approx(100)
         for row in mine:

@@ -25,7 +25,7 @@ SEEDS = range(3)
 
 
 def analysed(sheets: Sheets) -> Findings:
-    return analyse(sheets, Terms(0.95, 100, 2, sheets.n + 1, 1))
+    return analyse(sheets, Terms(0.95, 100, 2, sheets.n + 1, 30, 1))
 
 
 def shares(frame: pl.DataFrame, **policy) -> np.ndarray:
