@@ -20,7 +20,8 @@ sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests/dr
 import populations  # noqa: E402
 
 from pipelines.drivers import relative_importance  # noqa: E402
-from pipelines.drivers.analysis import Terms, analyse  # noqa: E402
+from pipelines.drivers.analysis import analyse  # noqa: E402
+from pipelines.drivers.sample import Terms  # noqa: E402
 from pipelines.drivers.sheets import Sheets  # noqa: E402
 from pipelines.statistics import bootstrap as boot  # noqa: E402
 from pipelines.statistics.dominance import dominance, general_dominance  # noqa: E402

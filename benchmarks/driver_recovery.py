@@ -23,7 +23,8 @@ import populations  # noqa: E402
 
 from pipelines.core.errors import ContractError  # noqa: E402
 from pipelines.drivers import relative_importance  # noqa: E402
-from pipelines.drivers.analysis import Terms, analyse  # noqa: E402
+from pipelines.drivers.analysis import analyse  # noqa: E402
+from pipelines.drivers.sample import Terms  # noqa: E402
 from pipelines.drivers.sheets import Sheets  # noqa: E402
 from pipelines.simulate import answers, truth  # noqa: E402
 from pipelines.simulate.model import NAMES, RATED  # noqa: E402

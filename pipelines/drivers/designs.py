@@ -9,13 +9,14 @@ the wave, of segments and of bootstrap replicates are sums of those.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers.sheets import Sheets
 from pipelines.statistics.em import check_joint, find_patterns, fit_patterns
-from pipelines.statistics.survey import FloatArray, IntArray
+from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 ROUTED = 0.98  # of users; with more, use says nothing
 FEWEST = 10  # users and non-users for a column of use
@@ -47,6 +48,11 @@ class Design:
     def columns(self) -> int:
         """Number of columns."""
         return int(self.values.shape[1])
+
+    @cached_property
+    def whole(self) -> BoolArray:
+        """Which rows have no blank, shape (n,)."""
+        return np.asarray(~np.isnan(self.values).any(axis=1))
 
 
 def use_and_rating(sheets: Sheets) -> Design:

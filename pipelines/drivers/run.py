@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from pipelines.core import engine, params, step, store
 from pipelines.core.estimate import MODELLED
 from pipelines.core.study import Study
-from pipelines.drivers.analysis import Terms
+from pipelines.drivers.sample import Terms
 from pipelines.drivers.tables import relate
 
 

@@ -10,7 +10,8 @@ import polars as pl
 from pipelines.core import answers, engine
 from pipelines.core.engine import Frame
 from pipelines.core.estimate import MODELLED
-from pipelines.drivers.analysis import Terms, analyse
+from pipelines.drivers.analysis import analyse
+from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets, sheets
 from pipelines.statistics.multiplicity import benjamini_hochberg
 

@@ -100,20 +100,29 @@ class Totals:
         rows = self.n + self.expected.prior_rows
         return (self.n * matrices + np.diag(self.expected.prior)) / rows
 
-    def folds(self, fold: IntArray, columns: list[int]) -> list[Moments]:
-        """Moments of some columns in each fold of units, for cross-validation."""
+    def folds(self, fold: IntArray, columns: list[int], *, shrunk: bool) -> dict[int, Moments]:
+        """Moments of some columns in each fold of units that has rows.
+
+        Parameters
+        ----------
+        fold : ndarray of int, shape (n_units,)
+        columns : list of int
+        shrunk : bool
+            Whether each has its part of the prior.
+        """
         size = len(self.centre)
         upper = np.triu_indices(size)
-        found = []
+        named, grid = tuple(map(str, columns)), np.ix_(columns, columns)
+        found = {}
         for one in np.unique(fold[self.sums[:, 0] > 0]):
             total = self.sums[fold == one].sum(axis=0)
             weight, first = total[0], total[1 : 1 + size] / total[0]
             products = np.empty((size, size))
             products[upper] = products.T[upper] = total[1 + size :]
             scatter = products - weight * np.outer(first, first)
-            named = tuple(map(str, columns))
-            grid = np.ix_(columns, columns)
-            found.append(Moments(named, 1, weight, weight, first[columns], scatter[grid]))
+            if shrunk:
+                scatter += weight / self.n * np.diag(self.expected.prior)
+            found[int(one)] = Moments(named, 1, weight, weight, first[columns], scatter[grid])
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -29,17 +29,26 @@ def held_out_r2(train: Moments, test: Moments) -> float:
     return _share(residual, total)
 
 
-def cross_validated_r2(folds: Sequence[Moments]) -> float:
-    """R2 of predicting each fold from the others; parameters as for `held_out_r2`.
+def cross_validated_r2(
+    folds: Mapping[int, Moments], tests: Mapping[int, Moments] | None = None
+) -> float:
+    """R2 of predicting each fold from the others; errors as for `held_out_r2`.
 
-    Rows of one customer belong into one fold.
+    Parameters
+    ----------
+    folds : mapping of int to Moments
+        Rows of one customer belong into one fold.
+    tests : mapping of int to Moments, optional
+        What is predicted of a fold, if not all its rows: rows whose blanks were filled with
+        the help of their outcome are predicted too well.
     """
     if len(folds) < 2:
         raise ContractError(
             "cross-validation", expected="two folds or more", got=str(len(folds)), todo="split more"
         )
     errors = [
-        _errors(merge([other for other in folds if other is not fold]), fold) for fold in folds
+        _errors(merge([one for name, one in folds.items() if name != fold]), test)
+        for fold, test in (folds if tests is None else tests).items()
     ]
     residual, total = np.sum(errors, axis=0)
     return _share(float(residual), float(total))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.drivers.analysis import Findings
+from pipelines.drivers.records import Findings
 from pipelines.drivers.sheets import Sheets
 from pipelines.simulate.answers import BLANK, DONT_KNOW, NOT_USED, OVERALL, RATING
 from pipelines.simulate.model import NAMES, RATED

@@ -9,8 +9,11 @@ from answer_sheets import made_up
 
 from pipelines.core.estimate import DRIVER_MODELS, DRIVERS, TARGETS
 from pipelines.drivers import relative_importance
-from pipelines.drivers.analysis import LINEAR, Findings, Terms, analyse
+from pipelines.drivers.analysis import analyse
+from pipelines.drivers.comparison import LINEAR
 from pipelines.drivers.priorities import quadrants
+from pipelines.drivers.records import Findings
+from pipelines.drivers.sample import Terms
 from pipelines.drivers.tables import _table
 
 TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
@@ -75,6 +78,17 @@ def test_the_strongest_driver_comes_first_and_slopes_are_those_of_users(found):
     assert mine["t1"]["rank"] == 1  # the steepest slope, used by three of five
     for name, slope in (("t0", 0.5), ("t1", 0.8), ("t2", 0.2)):
         assert mine[name]["slope_low"] - 0.05 < slope < mine[name]["slope_high"] + 0.05
+
+
+def test_unseen_rows_are_predicted_worse_and_only_where_most_have_no_blank():
+    gaps = []
+    for seed in range(8):
+        few = analyse(made_up(200, blank=0.2, seed=seed), replace(TERMS, min_n=5000))
+        models = {m["policy"]: m for m in few.driver_models if m["target"] == "mean"
+                  and m["segment"] == "all"}  # fmt: skip
+        gaps.append(models["use_rating"]["value"] - models["use_rating"]["r2_held_out"])
+        assert models["em"]["r2_held_out"] is None  # hardly anybody rated all three
+    assert 0 < np.mean(gaps) < 0.05  # about .015 by theory
 
 
 def test_every_target_and_large_segment_has_a_model(found):

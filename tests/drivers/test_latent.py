@@ -9,8 +9,9 @@ from answer_sheets import made_up
 
 from pipelines.core.estimate import TARGETS
 from pipelines.drivers import relative_importance
-from pipelines.drivers.analysis import Terms, analyse
+from pipelines.drivers.analysis import analyse
 from pipelines.drivers.designs import complete, draw_blanks, use_and_rating
+from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets, _targets
 from pipelines.drivers.tables import _table
 

@@ -14,7 +14,9 @@ from populations import ROUTED
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers import relative_importance
-from pipelines.drivers.analysis import Findings, Terms, analyse
+from pipelines.drivers.analysis import analyse
+from pipelines.drivers.records import Findings
+from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets
 from pipelines.simulate.model import NAMES
 from pipelines.simulate.operations import draw_operations

@@ -43,8 +43,17 @@ def test_folds_are_each_predicted_from_the_others():
         joined = tuple(np.concatenate(one) for one in zip(*others, strict=True))
         errors.append(by_rows(joined, part))
     residual, total = np.sum(errors, axis=0)
-    folds = [moments_of_matrix(x, NAMES, w) for x, w in parts]
+    folds = dict(enumerate(moments_of_matrix(x, NAMES, w) for x, w in parts))
     assert cross_validated_r2(folds) == pytest.approx(1 - residual / total, abs=1e-12)
+
+
+def test_other_rows_of_a_fold_may_be_predicted_than_were_fitted():
+    parts, others = [draw(seed, 30) for seed in (0, 1)], [draw(seed, 20) for seed in (2, 3)]
+    residual, total = np.sum([by_rows(parts[1], others[0]), by_rows(parts[0], others[1])], axis=0)
+    folds, tests = (
+        dict(enumerate(moments_of_matrix(x, NAMES, w) for x, w in some)) for some in (parts, others)
+    )
+    assert cross_validated_r2(folds, tests) == pytest.approx(1 - residual / total, abs=1e-12)
 
 
 def test_noise_predicts_worse_than_the_mean():
@@ -64,7 +73,7 @@ def test_a_driver_that_repeats_another_changes_nothing():
 def test_what_cannot_be_held_out_is_refused():
     moments = moments_of_matrix(draw(0, 60)[0], NAMES)
     with pytest.raises(ContractError, match="two folds or more, got 1"):
-        cross_validated_r2([moments])
+        cross_validated_r2({0: moments})
     with pytest.raises(ContractError, match="an outcome that varies, got a constant"):
         held_out_r2(moments, moments_of_matrix(np.tile(moments.mean, (2, 1)), NAMES))
     with pytest.raises(ContractError, match="expected the columns 'a', 'b', 'y'"):

@@ -1,0 +1,91 @@
+"""The policies that others offer, pairwise and listwise, beside the recommended one."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.core.errors import ContractError
+from pipelines.drivers.importance import relative_importance
+from pipelines.drivers.records import Findings, Row, refused
+from pipelines.drivers.results import RelativeImportance
+from pipelines.drivers.sample import Sample
+
+LINEAR = ("lmg", "johnson", "first", "last")  # approaches that every policy has
+
+
+def compare(found: Findings, sample: Sample, policy: str, who: Row) -> None:
+    """The policies `pairwise` and `listwise`, as others offer them."""
+    about = {**who, "target": "mean", "policy": policy}
+    try:
+        answers = {approach: _ask(sample, policy, approach) for approach in LINEAR}
+    except ContractError as error:
+        found.driver_models.append(refused(policy, error, sample.sheets, who))
+        return
+    first = answers["lmg"]
+    found.driver_models.append(
+        {
+            **about,
+            "value": first.r2,
+            "low": first.r2_low,
+            "high": first.r2_high,
+            "n_left_out": first.n_left_out,
+            "n": first.n,
+            "n_eff": first.n_eff,
+            "status": "fitted",
+            "reason": None,
+        }
+    )
+    touchpoint = dict(zip(sample.sheets.drivers, sample.sheets.touchpoints, strict=True))
+    for approach, answer in answers.items():
+        for row in answer.table.iter_rows(named=True):
+            found.drivers.append(_compared(row, answer, touchpoint[row["driver"]])
+                                 | about | {"approach": approach})  # fmt: skip
+
+
+def _ask(sample: Sample, policy: str, approach: str) -> RelativeImportance:
+    sheets = sample.sheets
+    frame = pl.DataFrame(
+        {
+            **{name: sheets.rating[:, k] for k, name in enumerate(sheets.drivers)},
+            "the outcome": sheets.target[:, 0],
+            "its weight": sheets.weight,
+            "its cluster": sheets.cluster,
+            "its stratum": sheets.stratum,
+        }
+    )
+    return relative_importance(
+        frame,
+        "the outcome",
+        sheets.drivers,
+        weights="its weight",
+        method=approach,
+        missing=policy,
+        cluster="its cluster",
+        stratum="its stratum",
+        replicates=sample.terms.segment_replicates,
+        level=sample.terms.level,
+        rng=np.random.default_rng([sample.terms.seed, zlib.crc32(policy.encode())]),
+    )
+
+
+def _compared(row: Mapping[str, Any], answer: RelativeImportance, touchpoint: str) -> Row:
+    return {
+        "driver": row["driver"],
+        "touchpoint_id": touchpoint,
+        "value": row["importance_pct"],
+        "low": min(row["low"], row["importance_pct"]),
+        "high": max(row["high"], row["importance_pct"]),
+        "n": answer.n,
+        "n_eff": answer.n_eff,
+        **{
+            name: row[name]
+            for name in ("importance", "importance_low", "importance_high", "rank", "rank_low",
+                         "rank_high", "tier", "vif")
+        },
+        "halo": row["halo_ratio"],
+    }  # fmt: skip

@@ -1,0 +1,170 @@
+"""Records: the rows of the derived tables, made from models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from pipelines.core.errors import ContractError
+from pipelines.drivers.models import Estimates, Model, shares
+from pipelines.drivers.ranking import rank_interval, ranks, tiers
+from pipelines.drivers.sample import Sample, Terms
+from pipelines.drivers.sheets import Sheets
+from pipelines.drivers.totals import Totals, add_up
+from pipelines.statistics.bootstrap import reflected_r2
+from pipelines.statistics.held_out import cross_validated_r2
+from pipelines.statistics.survey import BoolArray
+
+Row = dict[str, Any]
+WHOLE = 0.5  # of the rows without blanks: with fewer nothing is said of unseen ones
+HALO = 1 / 3  # ratio below which most of what a driver shows alone it shares with others
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Rows of the four tables, without the columns that all rows share."""
+
+    drivers: list[Row] = field(default_factory=list)
+    driver_models: list[Row] = field(default_factory=list)
+    priorities: list[Row] = field(default_factory=list)
+    driver_contrasts: list[Row] = field(default_factory=list)
+
+
+def sizes(totals: Totals) -> Row:
+    """Rows, and the effective number of them."""
+    return {"n": totals.n, "n_eff": totals.n_eff}
+
+
+def refused(policy: str, error: ContractError, sheets: Sheets, who: Row) -> Row:
+    """A row of `driver_models` for a policy that cannot be followed."""
+    reason = f"{error.got}; expected {error.expected}"
+    return refusal({**who, "target": "mean", "policy": policy}, sheets.n, reason)
+
+
+def refusal(about: Row, n: int, reason: str) -> Row:
+    """A row of `driver_models` without a model."""
+    return {**about, "status": "refused", "n": n, "reason": reason}
+
+
+def fitted(sample: Sample, model: Model, totals: Totals, rows: BoolArray, about: Row) -> Row:
+    """A row of `driver_models`; `rows` are those that `totals` add up."""
+    r2 = model.r2
+    level = sample.level(totals, len(model.columns) - 1)
+    interval = reflected_r2(r2.value[0], r2.replicates[:, 0], level)
+    shrunk = totals.expected.prior_rows > 0
+    return {
+        **about,
+        "value": r2.value[0],
+        "low": interval.low,
+        "high": interval.high,
+        "std_error": r2.error[0],
+        "r2_held_out": _held_out(sample, model, totals, rows),
+        "n_left_out": 0,
+        **sizes(totals),
+        "status": "shrunk" if shrunk else "fitted",
+        "reason": f"few answers for {model.design.columns} columns: a prior of "
+        f"{totals.expected.prior_rows:.0f} answers without correlation was added"
+        if shrunk
+        else None,
+    }
+
+
+def _held_out(sample: Sample, model: Model, totals: Totals, rows: BoolArray) -> float | None:
+    """R2 in unseen rows without blanks; None where most rows have some."""
+    whole = rows & model.design.whole
+    if whole.sum() < WHOLE * rows.sum():
+        return None
+    seen = add_up(totals.expected, sample.sheets.weight, sample.units, whole)
+    fold, columns = sample.fold, model.columns
+    return cross_validated_r2(
+        totals.folds(fold, columns, shrunk=True), seen.folds(fold, columns, shrunk=False)
+    )
+
+
+def driver_rows(
+    sample: Sample, model: Model, totals: Totals, rows: BoolArray, approach: str, about: Row
+) -> Iterator[Row]:
+    """Rows of `drivers`; `rows` are those that `totals` add up."""
+    sheets = sample.sheets
+    level = sample.level(totals, len(model.columns) - 1)
+    importance = model.importance(approach)
+    share, slope = shares(importance), model.slope
+    ends, plain, slopes = share.interval(level), importance.interval(level), slope.interval(level)
+    rank_low, rank_high = rank_interval(importance.replicates, level)
+    tier = tiers(importance.value, importance.replicates, sample.terms.level)
+    rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
+    for at, k in enumerate(model.drivers):
+        yield {
+            **about,
+            "approach": approach,
+            "driver": sheets.drivers[k],
+            "touchpoint_id": sheets.touchpoints[k],
+            "value": share.value[at],
+            "low": ends.low[at],
+            "high": ends.high[at],
+            "std_error": share.error[at],
+            **sizes(totals),
+            "importance": importance.value[at],
+            "importance_low": plain.low[at],
+            "importance_high": plain.high[at],
+            "rank": int(rank[at]),
+            "rank_low": int(min(rank_low[at], rank[at])),
+            "rank_high": int(max(rank_high[at], rank[at])),
+            "tier": int(tier[at]),
+            "slope": slope.value[at],
+            "slope_low": slopes.low[at],
+            "slope_high": slopes.high[at],
+            **(experience := _experience(sheets, rows, k)),
+            "vif": inflation[at],
+            "halo": halo[at],
+            "flags": _flags(sample.terms, experience["n_users"], halo[at]),
+        }
+
+
+def _flags(terms: Terms, n_users: int, halo: float) -> str | None:
+    told = {"small": n_users < terms.flag_n, "halo": halo < HALO}
+    return " ".join(name for name, is_so in told.items() if is_so) or None
+
+
+def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
+    """Who experienced a driver among these customers: share, and answers."""
+    known = rows & ~np.isnan(sheets.used[:, k])
+    weight = sheets.weight[known]
+    return {
+        "reach": 100 * weight @ sheets.used[known, k] / weight.sum(),
+        "n_users": int((rows & ~np.isnan(sheets.rating[:, k])).sum()),
+    }
+
+
+def contrast_rows(
+    sample: Sample, model: Model, rest: Model, totals: Totals, others: Totals, who: Row
+) -> Iterator[Row]:
+    """Rows of `driver_contrasts`: shares in a segment minus those of all other customers."""
+    own, their = shares(model.importance("lmg")), shares(rest.importance("lmg"))
+    both = [k for k in model.drivers if k in rest.drivers]
+    mine, theirs = [model.drivers.index(k) for k in both], [rest.drivers.index(k) for k in both]
+    gap = Estimates(
+        own.value[mine] - their.value[theirs],
+        own.replicates[:, mine] - their.replicates[:, theirs],
+    )
+    ends = gap.interval(sample.level(totals, len(model.columns) - 1))
+    error = gap.error
+    p_value = 2 * special.ndtr(-np.abs(gap.value) / error)
+    for at, k in enumerate(both):
+        yield {
+            **who,
+            "target": "mean",
+            "driver": sample.sheets.drivers[k],
+            "touchpoint_id": sample.sheets.touchpoints[k],
+            "value": gap.value[at],
+            "low": ends.low[at],
+            "high": ends.high[at],
+            "std_error": error[at],
+            **sizes(totals),
+            "n_against": others.n,
+            "p_value": p_value[at],
+        }

@@ -1,0 +1,65 @@
+"""A sample: answer sheets, their sampling units, and the draws that all models of them share."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.drivers.importance import MOST_UNITS
+from pipelines.drivers.sheets import Sheets
+from pipelines.drivers.totals import FOLDS, Totals
+from pipelines.statistics.bootstrap import Units, draws, expanded_level, sampling_units
+from pipelines.statistics.survey import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How models are made; see params.yaml."""
+
+    level: float
+    replicates: int
+    segment_replicates: int
+    min_n: int
+    flag_n: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Sheets and what is drawn of them.
+
+    Attributes
+    ----------
+    sheets : Sheets
+    terms : Terms
+    units : Units
+    counts : ndarray, shape (n_replicates, n_units)
+        How often each unit counts in a replicate.
+    fold : ndarray of int, shape (n_units,)
+        Of the cross-validation.
+    rng : Generator
+    """
+
+    sheets: Sheets
+    terms: Terms
+    units: Units
+    counts: FloatArray
+    fold: IntArray
+    rng: np.random.Generator
+
+    @classmethod
+    def of(cls, sheets: Sheets, terms: Terms) -> Sample:
+        """Draw from sheets; what is drawn depends on their names and the seed alone."""
+        name = f"{sheets.mode}/{sheets.period}/{sheets.outcome}"
+        rng = np.random.default_rng([terms.seed, zlib.crc32(name.encode())])
+        units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MOST_UNITS, rng)
+        counts = np.concatenate(list(draws(units, terms.replicates, rng)))
+        return cls(sheets, terms, units, counts, rng.permutation(units.n) % FOLDS, rng)
+
+    def level(self, totals: Totals, slopes: int) -> float:
+        """Level at which percentiles cover, for the units that these totals have."""
+        there = np.flatnonzero(totals.sums[:, 0] > 0)
+        own = Units(there, self.units.stratum[there])
+        return expanded_level(self.terms.level, own, slopes)
