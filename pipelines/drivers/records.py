@@ -14,13 +14,13 @@ from pipelines.drivers.models import Estimates, Model, shares
 from pipelines.drivers.ranking import rank_interval, ranks, tiers
 from pipelines.drivers.sample import Sample, Terms
 from pipelines.drivers.sheets import Sheets
-from pipelines.drivers.totals import Totals, add_up
+from pipelines.drivers.totals import Totals
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
 from pipelines.statistics.survey import BoolArray
 
 Row = dict[str, Any]
-WHOLE = 0.5  # of the rows without blanks: with fewer nothing is said of unseen ones
+WHOLE = 0.5  # of the rows have no blank: with fewer nothing is said of unseen ones
 HALO = 1 / 3  # ratio below which most of what a driver shows alone it shares with others
 
 
@@ -74,15 +74,14 @@ def fitted(sample: Sample, model: Model, totals: Totals, rows: BoolArray, about:
 
 
 def _held_out(sample: Sample, model: Model, totals: Totals, rows: BoolArray) -> float | None:
-    """R2 in unseen rows without blanks; None where most rows have some."""
-    whole = rows & model.design.whole
-    if whole.sum() < WHOLE * rows.sum():
+    """R2 in unseen parts of the sample; None where most rows have blanks.
+
+    Blanks are filled with the help of the outcome, which is no prediction where there are many.
+    """
+    if (rows & model.design.whole).sum() < WHOLE * rows.sum():
         return None
-    seen = add_up(totals.expected, sample.sheets.weight, sample.units, whole)
-    fold, columns = sample.fold, model.columns
-    return cross_validated_r2(
-        totals.folds(fold, columns, shrunk=True), seen.folds(fold, columns, shrunk=False)
-    )
+    parts = (totals.folds(sample.fold, model.columns, shrunk=part) for part in (True, False))
+    return cross_validated_r2(*parts)
 
 
 def driver_rows(

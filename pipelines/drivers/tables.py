@@ -20,7 +20,7 @@ _SPLIT = {
     "johnson": "Johnson's relative weight, share of R2",
     "first": "R2 alone, share of the sum",
     "last": "R2 added last, share of the sum",
-    "latent": "LMG (Shapley) share of the latent R2 (McKelvey and Zavoina) of an ordered logit",
+    "latent": "LMG of McKelvey and Zavoina's latent R2 of ",
 }
 _POLICY = {
     "use_rating": "not experienced enters as no use, with use times rating; blanks filled in"
@@ -34,10 +34,10 @@ _TARGET = {
     "top_box": " of the share of very satisfied (linear probability)",
     "bottom_box": " of the share of dissatisfied (linear probability)",
 }
-_STEPS = {
-    "mean": "",
-    "top_box": " of very satisfied or not",
-    "bottom_box": " of dissatisfied or not",
+_LOGIT = {
+    "mean": "an ordered logit",
+    "top_box": "a binary logit, very satisfied or not",
+    "bottom_box": "a binary logit, dissatisfied or not",
 }
 _DRAWN = "; blanks drawn once; one Newton step per bootstrap sample"
 _FROM = " interval from a bootstrap of customers within strata"
@@ -111,7 +111,7 @@ def _column(rows: list[dict[str, Any]], name: str) -> Any:
 
 def _making(row: dict[str, Any], sheet: Sheets, name: str) -> dict[str, str | None]:
     is_latent = row["approach"] == "latent"
-    about = _STEPS[row["target"]] + _DRAWN if is_latent else _TARGET[row["target"]]
+    about = _LOGIT[row["target"]] + _DRAWN if is_latent else _TARGET[row["target"]]
     method = f"{_SPLIT[row['approach']]}{about}; percentile{_FROM}"
     if name == "driver_models":
         about = _TARGET[row["target"]]

@@ -39,8 +39,8 @@ def cross_validated_r2(
     folds : mapping of int to Moments
         Rows of one customer belong into one fold.
     tests : mapping of int to Moments, optional
-        What is predicted of a fold, if not all its rows: rows whose blanks were filled with
-        the help of their outcome are predicted too well.
+        What is predicted of each fold, if not the same: where a prior shrinks the slopes it
+        is part of what is fitted and not of what is predicted.
     """
     if len(folds) < 2:
         raise ContractError(

@@ -64,8 +64,10 @@ def test_a_latent_row_has_no_slope_in_points_and_says_what_it_is(sheets, found):
     assert made.height == 9
     assert made["slope"].is_null().all()
     methods = dict(made.select("target", "method").unique().rows())
-    assert methods["mean"].startswith("LMG (Shapley) share of the latent R2")
-    assert "of dissatisfied or not; blanks drawn once" in methods["bottom_box"]
+    assert methods["mean"].startswith(
+        "LMG of McKelvey and Zavoina's latent R2 of an ordered logit;"
+    )
+    assert "a binary logit, dissatisfied or not; blanks drawn once" in methods["bottom_box"]
 
 
 def test_an_outcome_of_many_steps_has_no_latent_split():
