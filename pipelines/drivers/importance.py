@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -12,8 +13,10 @@ from pipelines.drivers.covariances import Covariances, estimate, nearest_semidef
 from pipelines.drivers.inputs import WHERE, Columns, Rows, check_columns, members, read_rows
 from pipelines.drivers.methods import check_method, importances, percentages
 from pipelines.drivers.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
+from pipelines.drivers.policies import Compared
 from pipelines.drivers.ranking import rank_interval, rank_probabilities, ranks, tiers
 from pipelines.drivers.results import Question, RelativeImportance
+from pipelines.drivers.routed import use_and_rating
 from pipelines.drivers.splits import Split, split_covariances
 from pipelines.statistics.bootstrap import (
     bias_corrected,
@@ -41,6 +44,7 @@ def relative_importance(
     weights: str | None = None,
     method: str = "lmg",
     groups: Mapping[str, Sequence[str]] | None = None,
+    routed: Mapping[str, str] | None = None,
     covariates: Sequence[str] = (),
     missing: str = "error",
     auxiliary: Sequence[str] = (),
@@ -71,9 +75,11 @@ def relative_importance(
         See `methods.importances`. lmg, which is Shapley's value and general dominance, and
         johnson split R2; the shares of the others are of their sum.
     groups : mapping of str to sequence of str, optional
-        Columns that enter together: the dummies of a factor, or of a routed touchpoint
-        ``{"hotline": ["hotline_used", "hotline_rating"]}``, its rating centred among users
-        and 0 for the others.
+        Columns that enter together, such as the dummies of a factor.
+    routed : mapping of str to str, optional
+        Drivers that not everybody experienced, and the columns that say who did, 1 or true:
+        ``{"hotline": "used_hotline"}``. Such a driver enters as its use and as its rating
+        among users together; who did not use it is no missing answer.
     covariates : sequence of str
         Columns that are held; the drivers split the R2 that they add.
     missing : {"error", "listwise", "pairwise", "em"}
@@ -126,17 +132,21 @@ def relative_importance(
     Sociology 4, 103-120; Azen and Traxel (2009), Journal of Educational and Behavioral
     Statistics 34, 319-347.
     """
-    columns = Columns(
+    asked = Columns(
         members(drivers, groups or {}), tuple(covariates), tuple(auxiliary), outcome,
         weights, cluster, stratum,
     )  # fmt: skip
+    together = {name: (use, name) for name, use in (routed or {}).items()}
+    columns = replace(asked, drivers=asked.drivers | together)
     question = Question(columns, method, missing, prior_rows, orders, replicates, level,
                         interval, outcome_model, pseudo_r2)  # fmt: skip
     _check_question(question, rng)
     check_columns(frame.lazy(), columns)
-    rows = read_rows(frame.lazy(), columns)
+    entered = use_and_rating(frame.lazy(), list(asked.drivers), routed or {}, weights)
+    rows = read_rows(entered, columns)
     linear = estimate(rows, columns, missing, prior_rows)
-    return _answer(question, rows, linear, rng)
+    read = Compared(read_rows(frame.lazy(), asked) if routed else rows, asked, bool(routed))
+    return _answer(question, read, linear, rng)
 
 
 def _check_question(question: Question, rng: np.random.Generator | None) -> None:
@@ -169,7 +179,7 @@ def _check_question(question: Question, rng: np.random.Generator | None) -> None
 
 
 def _answer(
-    question: Question, read: Rows, linear: Covariances, rng: np.random.Generator | None
+    question: Question, read: Compared, linear: Covariances, rng: np.random.Generator | None
 ) -> RelativeImportance:
     columns, rows, model = question.columns, linear.rows, question.outcome_model
     found = linear if model == "linear" else estimate_ordinal(rows, columns, model)
@@ -201,12 +211,12 @@ def _answer(
         r2_high=r2_high,
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
-        n_left_out=len(read.values) - len(weight),
+        n_left_out=len(read.rows.values) - len(weight),
         rank_probability=_tidy(list(columns.drivers), probability),
         covariance=found.matrix,
         fit=found.fit,
         question=question,
-        rows=read,
+        compared=read,
     )
 
 

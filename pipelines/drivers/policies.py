@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,12 +27,31 @@ SCHEMA = {
 }
 
 
-def compare(rows: Rows, columns: Columns, method: str, prior_rows: float) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Compared:
+    """What the policies are compared on.
+
+    Parameters
+    ----------
+    rows : Rows
+        As they were read, missing answers included.
+    columns : Columns
+        Theirs: every driver by its rating.
+    routed : bool
+        Whether some drivers were not experienced by everybody.
+    """
+
+    rows: Rows
+    columns: Columns
+    routed: bool
+
+
+def compare(read: Compared, method: str, prior_rows: float) -> pl.DataFrame:
     """Split R2 under every policy; see `RelativeImportance.policies`."""
     found: list[dict[str, Any]] = []
-    if np.isnan(rows.values).any():
+    if np.isnan(read.rows.values).any():
         for policy in COMPARED:
-            found += _under(policy, rows, columns, method, prior_rows)
+            found += _under(policy, read.rows, read.columns, method, prior_rows)
     return pl.DataFrame(found, schema=SCHEMA)
 
 

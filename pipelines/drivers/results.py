@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers.inputs import WHERE, Columns, Rows
+from pipelines.drivers.inputs import WHERE, Columns
 from pipelines.drivers.methods import SPLITS_R2
-from pipelines.drivers.policies import compare
+from pipelines.drivers.policies import Compared, compare
 from pipelines.statistics.dominance import complete_dominance, dominance
 from pipelines.statistics.em import NormalFit
 from pipelines.statistics.ordered_logit import OrderedLogit
@@ -75,8 +75,8 @@ class RelativeImportance:
         How EM, or the model of an ordinal outcome, went.
     question : Question
         How it was made.
-    rows : Rows
-        As they were read, missing answers included.
+    compared : Compared
+        The rows as they were read, for `policies`.
 
     Raises
     ------
@@ -96,7 +96,7 @@ class RelativeImportance:
     covariance: FloatArray
     fit: NormalFit | OrderedLogit | Polychoric | None
     question: Question
-    rows: Rows = field(repr=False)
+    compared: Compared = field(repr=False)
 
     def __post_init__(self) -> None:
         total = float(self.table["importance"].to_numpy().sum())
@@ -117,10 +117,17 @@ class RelativeImportance:
         -------
         DataFrame
             ``policy``, ``driver``, ``importance_pct``, ``rank``, ``r2``, ``n``; a policy that
-            refuses has one row, with its ``reason``. Without rows if no answer is missing.
+            refuses has one row, with its ``reason``. If drivers are routed the first policy
+            is this answer itself, use_rating; in the others who did not use a touchpoint has
+            not answered. Without rows if no answer is missing.
         """
-        question = self.question
-        return compare(self.rows, question.columns, question.method, question.prior_rows)
+        others = compare(self.compared, self.question.method, self.question.prior_rows)
+        if not self.compared.routed:
+            return others
+        own = self.table.select(
+            "driver", "importance_pct", "rank", policy=pl.lit("use_rating"), r2=self.r2, n=self.n
+        )
+        return pl.concat([others.clear(), own, others], how="diagonal_relaxed")
 
     @cached_property
     def dominance(self) -> pl.DataFrame:
