@@ -12,6 +12,7 @@ from pipelines.statistics.moments import Moments
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 FOLDS = 10  # of the cross-validation
+ROUNDING = 1e-9  # of a variance; columns are answers from 0 to 100
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,19 @@ def add_up(expected: Expected, weight: FloatArray, units: Units, rows: BoolArray
 
 
 def semidefinite(matrices: FloatArray) -> FloatArray:
-    """Set negative eigenvalues to zero where a matrix has some."""
+    """Set negative eigenvalues to zero where a matrix has some beyond rounding.
+
+    Few of a stack have them, and eigenvalues cost far more than to see that there are none:
+    the stack is halved until the few are alone.
+    """
+    diagonal = np.diagonal(matrices, axis1=1, axis2=2)
+    ridge = np.eye(matrices.shape[-1]) * (ROUNDING * diagonal + ROUNDING)[:, None, :]
     try:
-        np.linalg.cholesky(matrices + 1e-12 * np.eye(matrices.shape[-1]))
+        np.linalg.cholesky(matrices + ridge)
     except np.linalg.LinAlgError:
+        if len(matrices) > 1:
+            halves = np.array_split(matrices, 2)
+            return np.concatenate([semidefinite(half) for half in halves])
         value, vector = np.linalg.eigh(matrices)
         nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)
         return nearest

@@ -8,7 +8,7 @@ from pipelines.core.errors import ContractError
 from pipelines.drivers.designs import Design, complete, rating_alone, use_and_rating
 from pipelines.drivers.models import Model
 from pipelines.drivers.sheets import _targets
-from pipelines.drivers.totals import add_up
+from pipelines.drivers.totals import add_up, semidefinite
 from pipelines.statistics.bootstrap import draws, sampling_units
 
 
@@ -118,3 +118,15 @@ def test_the_very_satisfied_and_the_dissatisfied_of_each_scale(answers, low, hig
     assert (found[:, 1] / 100).tolist() == top
     assert (found[:, 2] / 100).tolist() == bottom
     assert (found[0, 0], found[-1, 0]) == (0, 100)
+
+
+def test_only_matrices_with_negative_eigenvalues_are_moved():
+    rows = np.random.default_rng(0).normal(size=(9, 30, 5))
+    matrices = rows.swapaxes(1, 2) @ rows
+    matrices[:, 2] = matrices[:, :, 2] = 0  # a constant column is none
+    wrong = matrices.copy()
+    wrong[4, 0, 1] = wrong[4, 1, 0] = 1000
+    found = semidefinite(wrong)
+    moved = np.abs(found - wrong).max(axis=(1, 2)) > 0
+    assert moved.tolist() == [at == 4 for at in range(9)]
+    assert np.linalg.eigvalsh(found[4]).min() > -1e-9
