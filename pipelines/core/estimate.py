@@ -192,7 +192,7 @@ DRIVERS = Table(
             "approach",
             TEXT,
             "how R2 is split; latent: as lmg, but the latent R2 of an ordered logit, which is"
-            " there for all customers and outcomes of up to 12 steps",
+            " there for all customers, outcomes of up to 12 steps, and enough answers on them",
             True,
             APPROACHES,
         ),

@@ -85,7 +85,7 @@ def _latent(
     weight = sample.sheets.weight
     try:
         latent = LatentModel.of_steps(model, filled, weight, sample.units, sample.counts)
-    except ContractError:  # more steps than an ordered logit takes, or drivers that foretell them
+    except ContractError:  # too many steps, or too few answers on one: nothing to set beside
         return []
     every = np.ones(sample.sheets.n, bool)
     rows = driver_rows(sample, latent, totals, every, "lmg", about)

@@ -7,11 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
+from pipelines.core.errors import ContractError
 from pipelines.drivers.models import Model
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.logit_bootstrap import latent_replicates
 from pipelines.statistics.ordered_logit import ordinal_rows
-from pipelines.statistics.survey import FloatArray
+from pipelines.statistics.survey import FloatArray, IntArray
+
+FEWEST = 5  # answers per column, of those that limit what can be learnt
 
 
 @dataclass(frozen=True)
@@ -45,11 +48,13 @@ class LatentModel(Model):
         Raises
         ------
         ContractError
-            If the target has too many steps, or the drivers tell them apart without fail.
+            If the target has too many steps, or too few answers on some of them for so many
+            columns, or the drivers tell them apart without fail.
         """
         *columns, target = model.columns
         chosen = np.ascontiguousarray(values[:, columns])
         rows = ordinal_rows(chosen, values[:, target], weight, model.target)
+        _check_enough(np.bincount(rows.code), len(columns))
         covariances = model.matrices[:, :-1, :-1]
         latent = latent_replicates(rows, weight, units, counts, covariances)
         return cls(model.design, model.draws, model.target, model.drivers, latent)
@@ -58,3 +63,21 @@ class LatentModel(Model):
     def matrices(self) -> FloatArray:
         """Covariances of the model's columns and the latent outcome."""
         return self.latent
+
+
+def _check_enough(answers: IntArray, columns: int) -> None:
+    """Refuse too few answers per column; where few are dissatisfied, they are what counts.
+
+    References
+    ----------
+    Harrell (2015), Regression Modeling Strategies, 2nd ed., section 4.4.
+    """
+    n = answers.sum()
+    limiting = answers.min() if answers.size == 2 else n - (answers**3).sum() / n**2
+    if limiting < FEWEST * columns:
+        raise ContractError(
+            "ordered logit",
+            expected=f"{FEWEST} answers per column on the rarer step, {FEWEST * columns}",
+            got=f"{limiting:.0f}",
+            todo="use the linear split, or fewer drivers",
+        )

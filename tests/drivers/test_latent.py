@@ -76,6 +76,17 @@ def test_an_outcome_of_many_steps_has_no_latent_split():
     assert latent(found, "top_box")
 
 
+def test_few_dissatisfied_have_no_logit_of_their_own():
+    sheets = stepped()
+    rare = np.flatnonzero(sheets.target[:, 2])[:20]  # 5 columns: 25 are needed
+    target = sheets.target.copy()
+    target[:, 2] = 0
+    target[rare, 2] = 100
+    found = analyse(replace(sheets, target=target), TERMS)
+    assert not latent(found, "bottom_box")
+    assert latent(found, "mean")
+
+
 def test_drawn_blanks_vary_as_the_answers_do():
     sheets = stepped(4000, blank=0.3)
     expected = complete(use_and_rating(sheets), sheets.weight)
