@@ -164,8 +164,9 @@ def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:
         covariance[upper] = covariance.T[upper] = expected.left[pattern]
         gone = np.flatnonzero(np.diagonal(covariance) > 0)
         value, vector = np.linalg.eigh(covariance[np.ix_(gone, gone)])
-        root = vector * np.sqrt(np.maximum(value, 0.0))
-        drawn[np.ix_(rows, gone)] += rng.normal(size=(rows.size, gone.size)) @ root.T
+        # The symmetric root: signs of eigenvectors differ between machines.
+        root = (vector * np.sqrt(np.maximum(value, 0.0))) @ vector.T
+        drawn[np.ix_(rows, gone)] += rng.normal(size=(rows.size, gone.size)) @ root
     return drawn
 
 
