@@ -44,7 +44,7 @@ def analyse(sheets: Sheets, terms: Terms) -> Findings:
     design = use_and_rating(sheets)
     everybody = {"segment": ALL, "segment_value": ALL}
     try:
-        expected = complete(design, sheets.weight)
+        expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:
         found.driver_models.append(refused("use_rating", error, sheets, everybody))
     else:
@@ -129,7 +129,7 @@ def _by_rating(found: Findings, sample: Sample, who: Row) -> None:
     design = rating_alone(sheets)
     about = {**who, "target": "mean", "policy": "em"}
     try:
-        expected = complete(design, sheets.weight)
+        expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:
         found.driver_models.append(refused("em", error, sheets, who))
         return

@@ -12,10 +12,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import polars as pl
 
 from pipelines.core.errors import ContractError
+from pipelines.drivers.auxiliaries import auxiliaries
 from pipelines.drivers.sheets import Sheets
-from pipelines.statistics.em import check_joint, find_patterns, fit_patterns
+from pipelines.statistics.em import (
+    ENOUGH,
+    NormalFit,
+    Patterns,
+    find_patterns,
+    fit_patterns,
+    is_joint,
+)
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 ROUTED = 0.98  # of users; with more, use says nothing
@@ -114,8 +123,15 @@ class Expected:
     prior_rows: float
 
 
-def complete(design: Design, weight: FloatArray) -> Expected:
-    """Fill the blanks of a design in expectation.
+def complete(design: Design, weight: FloatArray, segments: pl.DataFrame) -> Expected:
+    """Fill the blanks of a design in expectation, from the answers and the attributes.
+
+    Parameters
+    ----------
+    design : Design
+    weight : ndarray, shape (n,)
+    segments : DataFrame, n rows
+        A column per attribute, or none.
 
     Raises
     ------
@@ -137,16 +153,17 @@ def complete(design: Design, weight: FloatArray) -> Expected:
             todo="use fewer drivers or more answers",
         )
     patterns = find_patterns(design.values, weight)
-    prior_rows = float(columns) if rows < shrunk_below * columns else 0.0
-    try:
-        check_joint(patterns, prior_rows)
-    except ContractError:
-        prior_rows = float(columns)
+    variances = patterns.scale**2
+    scarce = rows < shrunk_below * columns or not is_joint(patterns)
+    prior_rows = float(columns) if scarce else 0.0
+    room = min(rows // shrunk_below, patterns.fewest // ENOUGH) - columns
+    known = auxiliaries(segments, design.values, room)
+    if known.size:
+        patterns = find_patterns(np.column_stack([design.values, known]), weight)
     fit = fit_patterns(patterns, patterns.weights, prior_rows, TOLERANCE, MOST_STEPS)
-    values, left = _expect(design.values, patterns.of_row, patterns.seen, fit.mean, fit.covariance)
+    values, left = _expect(design.values, known, patterns, fit)
     seen = (~np.isnan(design.values)).astype(np.float64)
     both = (weight[:, None] * seen).T @ seen / weight.sum()
-    variances = patterns.scale**2
     return Expected(values, patterns.of_row, left, 1 - both, prior_rows * variances, prior_rows)
 
 
@@ -171,26 +188,28 @@ def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:
 
 
 def _expect(
-    values: FloatArray, of_row: IntArray, seen: IntArray, mean: FloatArray, covariance: FloatArray
+    values: FloatArray, known: FloatArray, patterns: Patterns, fit: NormalFit
 ) -> tuple[FloatArray, FloatArray]:
     """Expected values of rows, and the covariance left by pattern."""
-    filled = np.where(np.isnan(values), 0.0, values)
-    upper = np.triu_indices(len(mean))
-    left = np.zeros((len(seen), len(upper[0])))
-    order = np.argsort(of_row, kind="stable")
-    starts = np.searchsorted(of_row[order], np.arange(len(seen) + 1))
-    for pattern, has in enumerate(seen):
+    size, mean, covariance = values.shape[1], fit.mean, fit.covariance
+    whole = np.column_stack([np.where(np.isnan(values), 0.0, values), known])
+    upper = np.triu_indices(size)
+    left = np.zeros((len(patterns.seen), len(upper[0])))
+    order = np.argsort(patterns.of_row, kind="stable")
+    starts = np.searchsorted(patterns.of_row[order], np.arange(len(patterns.seen) + 1))
+    for pattern, has in enumerate(patterns.seen):
         gone, there = np.flatnonzero(has == 0), np.flatnonzero(has)
         if not gone.size:
             continue
         rows = order[starts[pattern] : starts[pattern + 1]]
         inverse = np.linalg.pinv(covariance[np.ix_(there, there)], hermitian=True)
         slopes = covariance[np.ix_(gone, there)] @ inverse
-        filled[np.ix_(rows, gone)] = (
-            mean[gone] + (values[np.ix_(rows, there)] - mean[there]) @ slopes.T
+        whole[np.ix_(rows, gone)] = (
+            mean[gone] + (whole[np.ix_(rows, there)] - mean[there]) @ slopes.T
         )
-        whole = np.zeros_like(covariance)
-        rest = covariance[np.ix_(gone, gone)] - slopes @ covariance[np.ix_(there, gone)]
-        whole[np.ix_(gone, gone)] = rest
-        left[pattern] = whole[upper]
-    return filled, left
+        rest = np.zeros((size, size))
+        rest[np.ix_(gone, gone)] = (
+            covariance[np.ix_(gone, gone)] - slopes @ covariance[np.ix_(there, gone)]
+        )
+        left[pattern] = rest[upper]
+    return whole[:, :size], left

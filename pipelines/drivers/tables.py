@@ -24,8 +24,9 @@ _SPLIT = {
 }
 _POLICY = {
     "use_rating": "not experienced enters as no use, with use times rating; blanks filled in"
-    " expectation under normality",
-    "em": "not experienced taken as blank; blanks filled in expectation under normality",
+    " expectation under normality, from answers and attributes",
+    "em": "not experienced taken as blank; blanks filled in expectation under normality, from"
+    " answers and attributes",
     "pairwise": "each covariance from those who rated both",
     "listwise": "only those who rated every touchpoint",
 }

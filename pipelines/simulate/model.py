@@ -56,19 +56,22 @@ def _indirect(name: str, stage: str, channel: str) -> Touchpoint:
 
 
 # The first twelve are rated in surveys. The order of the columns is that of the fields.
+# The importance of the first five falls in steps that a survey of some 4,000 answers can tell
+# apart although halo, leniency and who answers bend them: returns, which few use, loses a
+# third of its share among respondents, touchpoints that many use gain.
 TOUCHPOINTS = (
-    Touchpoint("web_shop", "consideration", "web", "shop", True, 0.50, 0.7, 0.36, 0.36, 6.0),
+    Touchpoint("web_shop", "consideration", "web", "shop", True, 0.50, 0.7, 0.37, 0.37, 6.0),
     Touchpoint("app", "consideration", "app", "shop", True, 0.60, 0.7, 0.10, 0.12, 4.0),
-    Touchpoint("store_advice", "consideration", "store", "crm", True, 0.50, 0.9, 0.06, 0.54, 12.0),
+    Touchpoint("store_advice", "consideration", "store", "crm", True, 0.50, 0.9, 0.10, 0.46, 12.0),
     Touchpoint("product_info", "consideration", "web", "shop", True, 0.30, 0.7, 0.08, 0.10, 3.0),
-    Touchpoint("web_checkout", "purchase", "web", "shop", True, 0.45, 0.7, 0.60, 0.04, 4.0),
+    Touchpoint("web_checkout", "purchase", "web", "shop", True, 0.45, 0.7, 0.40, 0.04, 4.0),
     Touchpoint("app_checkout", "purchase", "app", "shop", True, 0.60, 0.6, 0.25, 0.03, 3.0),
     Touchpoint("store_checkout", "purchase", "store", "crm", True, 0.50, 0.7, 0.14, 0.04, 5.0, 0.4),
-    Touchpoint("delivery", "retention", "delivery", "shop", True, 0.40, 0.9, 1.30, 0.70, 1.0, 60.0),
+    Touchpoint("delivery", "retention", "delivery", "shop", True, 0.40, 0.9, 1.40, 0.80, 1.0, 60.0),
     Touchpoint("order_updates", "retention", "e-mail", "shop", True, 0.60, 0.6, 0.03, 0.08, 1.0),
-    Touchpoint("returns", "retention", "returns", "shop", True, 0.10, 0.9, 1.06, 0.42, 8.0, 120.0),
+    Touchpoint("returns", "retention", "returns", "shop", True, 0.10, 0.9, 1.50, 0.72, 8.0, 120.0),
     Touchpoint(
-        "hotline", "retention", "hotline", "callcentre", True, 0.00, 1.0, 0.96, 0.55, 5.0, 30.0
+        "hotline", "retention", "hotline", "callcentre", True, 0.00, 1.0, 1.12, 0.69, 5.0, 30.0
     ),
     Touchpoint(
         "support_email", "retention", "e-mail", "callcentre", True, 0.10, 0.9, 0.25, 0.12, 4.0, 30.0

@@ -19,8 +19,8 @@ from pipelines.simulate.model import FIRST_DAY, INDEX, NAMES, RATED, REWORDING, 
 from pipelines.simulate.population import AGES, COUNTRIES, Population
 
 WAVES = {"2023": 10, "2024": 22, "2025": 34}  # month of the cold survey; state at its beginning
-INVITED = {"DE": 0.45, "AT": 0.80, "GB": 0.55}  # share of card holders, by country
-COLD_RESPONSE = {"constant": -1.0, "satisfaction": 0.45}  # log odds of answering
+INVITED = {"DE": 0.85, "AT": 1.0, "GB": 0.95}  # share of card holders, by country
+COLD_RESPONSE = {"constant": -0.2, "satisfaction": 0.45}  # log odds of answering
 HOT_INVITED = 0.06  # of rated contacts
 HOT_RESPONSE = {"constant": -1.2, "quality": 0.15, "extreme": 0.35}
 RESPONSE_BY_AGE = {"18-29": -0.5, "30-44": -0.1, "45-59": 0.1, "60+": 0.5}

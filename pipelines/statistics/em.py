@@ -192,10 +192,16 @@ def _check_columns(values: FloatArray, seen: BoolArray) -> None:
         )
 
 
+def is_joint(patterns: Patterns) -> bool:
+    """Whether enough rows have every two columns together."""
+    wanted = ENOUGH * patterns.seen.shape[1]
+    return patterns.fewest >= wanted or bool(patterns.seen.all())
+
+
 def check_joint(patterns: Patterns, prior_rows: float) -> None:
     """Refuse columns that too few rows have together, unless a prior holds them."""
     wanted = ENOUGH * patterns.seen.shape[1]
-    if patterns.fewest < wanted and not patterns.seen.all() and not prior_rows > 0:
+    if not is_joint(patterns) and not prior_rows > 0:
         raise ContractError(
             "EM",
             expected=f"every two columns observed together in {wanted} rows, "

@@ -150,7 +150,10 @@ def frame_of(sheets: Sheets) -> tuple[pl.DataFrame, dict[str, list[str]]]:
 
 
 def asked(given: pl.DataFrame) -> Sheets:
-    """Sheets of the ratings from `routed`: who was not asked is not known to be a user."""
+    """Sheets of the ratings from `routed`: who was not asked is not known to be a user.
+
+    The attribute is known in ten steps, as a survey would know it.
+    """
     rating, outcome = given.select(ROUTED).to_numpy(), given["y"].to_numpy()
     high, low = (100.0 * (sign * outcome > np.quantile(sign * outcome, 0.8)) for sign in (1, -1))
     return Sheets(
@@ -167,8 +170,13 @@ def asked(given: pl.DataFrame) -> Sheets:
         weight=np.ones(len(outcome)),
         cluster=np.arange(len(outcome)),
         stratum=np.zeros(len(outcome), np.int64),
-        segments=pl.DataFrame(),
+        segments=pl.DataFrame({"attribute": _in_ten(given["attribute"].to_numpy())}),
     )
+
+
+def _in_ten(values: Floats) -> Floats:
+    steps = np.quantile(values, np.arange(1, 10) / 10)
+    return np.digitize(values, steps).astype(str)
 
 
 def of_policy(found: Findings, sheets: Sheets, policy: str) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Routed drivers, blanks in expectation, and totals that every model is a sum of."""
 
 import numpy as np
+import polars as pl
 import pytest
 from answer_sheets import made_up
 
@@ -33,7 +34,7 @@ def test_not_experienced_is_blank_only_if_the_policy_says_so():
 
 def totals_of(sheets, design):
     units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, 2000, np.random.default_rng(0))
-    expected = complete(design, sheets.weight)
+    expected = complete(design, sheets.weight, sheets.segments)
     return units, add_up(expected, sheets.weight, units, np.ones(sheets.n, bool))
 
 
@@ -99,10 +100,12 @@ def test_the_spread_of_replicates_is_that_of_repeated_samples_with_blanks():
 def test_too_few_answers_are_refused_and_few_are_shrunk():
     values = np.random.default_rng(0).normal(size=(30, 8))
     with pytest.raises(ContractError, match=r"5 answers per column, 40 for 8 columns, got 30"):
-        complete(Design(values, ((0,),), np.zeros(1)), np.ones(30))
-    design = use_and_rating(made_up(60))
-    assert complete(design, np.ones(60)).prior_rows == design.columns
-    assert complete(use_and_rating(made_up(400)), np.ones(400)).prior_rows == 0
+        complete(Design(values, ((0,),), np.zeros(1)), np.ones(30), pl.DataFrame())
+    for n, prior in ((60, 8), (400, 0)):
+        sheets = made_up(n)
+        design = use_and_rating(sheets)
+        assert design.columns == 8
+        assert complete(design, sheets.weight, sheets.segments).prior_rows == prior
 
 
 @pytest.mark.parametrize(

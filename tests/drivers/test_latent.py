@@ -89,7 +89,7 @@ def test_few_dissatisfied_have_no_logit_of_their_own():
 
 def test_drawn_blanks_vary_as_the_answers_do():
     sheets = stepped(4000, blank=0.3)
-    expected = complete(use_and_rating(sheets), sheets.weight)
+    expected = complete(use_and_rating(sheets), sheets.weight, sheets.segments)
     drawn = draw_blanks(expected, np.random.default_rng(0))
     whole = stepped(4000)
     assert np.array_equal(drawn[~np.isnan(use_and_rating(sheets).values)],

@@ -6,6 +6,8 @@ repeats these simulations with more samples.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 import populations
@@ -18,7 +20,8 @@ from pipelines.drivers.analysis import analyse
 from pipelines.drivers.records import Findings
 from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets
-from pipelines.simulate.model import NAMES
+from pipelines.simulate import truth
+from pipelines.simulate.model import NAMES, RATED
 from pipelines.simulate.operations import draw_operations
 from pipelines.simulate.partition import play
 from pipelines.statistics.em import find_patterns, fit_patterns
@@ -66,6 +69,19 @@ def test_em_that_knows_the_route_has_a_small_part_of_the_bias_of_pairwise(worst_
     by_scale = "1 to 5" in request.node.name
     assert worst_bias["pairwise"] > 1.2
     assert worst_bias["em, attribute known"] < (0.4 if by_scale else 0.2) * worst_bias["pairwise"]
+
+
+def test_the_step_knows_the_route_from_the_segments():
+    # They tell the attribute in ten steps only. Over 20 samples of 100,000 the worst bias is 0.3
+    # points, without segments 2.2; the mean of a share over these two has an error of 0.3.
+    gaps = []
+    for seed in range(2):
+        whole, given = populations.routed(40_000, np.random.default_rng([seed, 0]))
+        sheets = populations.asked(given)
+        found = analyse(sheets, Terms(0.95, 2, 2, sheets.n + 1, 30, 1))
+        rows = populations.of_policy(found, sheets, "em")
+        gaps.append(np.array([row["value"] for row in rows]) - shares(whole))
+    assert np.abs(np.mean(gaps, axis=0)).max() < 1.2
 
 
 def test_em_that_does_not_know_the_route_is_biased(worst_bias):
@@ -125,7 +141,8 @@ def test_with_a_prior_r2_of_few_answers_is_not_overfitted(few, true_r2):
 @pytest.fixture(scope="module")
 def models_of_few(few) -> list[dict]:
     found = [analysed(populations.asked(given)).driver_models for given in few]
-    return [model for models in found for model in models if model["target"] == "mean"]
+    whole = ("all", "mean")
+    return [one for models in found for one in models if (one["segment"], one["target"]) == whole]
 
 
 @pytest.mark.parametrize("policy", ["use_rating", "em"])
@@ -168,27 +185,39 @@ def test_policies_that_take_no_use_for_a_blank_answer_another_question(in_use, p
 # The demo study: what all who tend to answer would say, against those who did.
 
 
+@dataclass(frozen=True)
+class Survey:
+    """Shares in a wave: true of customers, of those who tend to answer, and found."""
+
+    of_customers: np.ndarray
+    of_respondents: np.ndarray
+    found: np.ndarray
+    error: np.ndarray
+
+
 @pytest.fixture(scope="module")
-def surveys() -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """True shares, those found and their standard errors, by wave."""
-    scene = play(0, 20_000, draw_operations(np.random.default_rng([1, 0])), 1)
-    found = []
-    for wave in scene.waves:
-        sheets = populations.questionnaires(wave)
-        rows = populations.of_policy(analysed(sheets), sheets, "use_rating")
-        value, error = (np.array([row[name] for row in rows]) for name in ("value", "std_error"))
-        found.append((populations.shares_of_answers(scene, wave), value, error))
-    return found
+def surveys() -> list[Survey]:
+    made = []
+    for seed in SEEDS:
+        scene = play(0, 20_000, draw_operations(np.random.default_rng([seed, 0])), seed)
+        for wave in scene.waves:
+            sheets = populations.questionnaires(wave)
+            rows = populations.of_policy(analysed(sheets), sheets, "use_rating")
+            found = np.array([[row["value"], row["std_error"]] for row in rows])
+            lmg = truth.importance(truth.Sums.over(wave))["lmg"]
+            true = np.array([lmg[name] for name in NAMES[:RATED]])
+            made.append(Survey(true, populations.shares_of_answers(scene, wave), *found.T))
+    return made
 
 
 def test_respondents_tell_what_all_who_tend_to_answer_would(surveys):
-    z = np.array([(value - true) / error for true, value, error in surveys])
+    z = np.array([(one.found - one.of_respondents) / one.error for one in surveys])
     assert np.abs(z).max() < 4
     assert np.abs(z.mean(axis=0)).max() < 4 / len(z) ** 0.5
 
 
-def test_delivery_comes_first_and_the_hotline_before_returns(surveys):
-    delivery, hotline, returns = (NAMES.index(n) for n in ("delivery", "hotline", "returns"))
-    for _, value, _ in surveys:
-        assert value.argmax() == delivery
-        assert value[hotline] > value[returns]
+def test_the_true_order_of_the_first_five_is_found(surveys):
+    # In .93 of 90 surveys of other seeds, benchmarks/driver_recovery.py; the rest has two turned.
+    top = [[np.argsort(-s)[:5].tolist() for s in (one.of_customers, one.found)] for one in surveys]
+    assert np.mean([true == found for true, found in top]) > 0.75
+    assert all(true[:1] == found[:1] and set(true) == set(found) for true, found in top)

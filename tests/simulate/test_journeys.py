@@ -78,11 +78,11 @@ def test_the_first_two_contacts_in_one_month_by_hand(diary):
 
 
 def test_satisfaction_by_hand(diary):
-    seen = contacts((0, "delivery", 5, -0.5), (0, "hotline", 6, 1.0), (2, "press", 7, -3.0))
+    seen = contacts((0, "delivery", 5, -0.5), (0, "hotline", 6, 1.5), (2, "press", 7, -3.0))
     diary.remember(seen, 0)
-    assert diary.satisfaction == pytest.approx([1.3 * -0.5 + 0.55 * 1.0, 0.0, 0.0])
+    assert diary.satisfaction == pytest.approx([1.4 * -0.5 + 0.69 * 1.5, 0.0, 0.0])
     diary.remember(contacts((2, "press", 7, 1.0)), 11)
-    assert diary.satisfaction[0] == pytest.approx(-0.1)
+    assert diary.satisfaction[0] == pytest.approx(0.335)
     diary.remember(contacts((2, "press", 7, 1.0)), 12)  # a year later it is forgotten
     assert diary.satisfaction[0] == 0
 
@@ -91,7 +91,7 @@ def test_satisfaction_has_a_kink_at_adequate():
     memory = np.zeros((3, RATED))
     memory[:, INDEX["web_checkout"]] = (-1, 0, 1)
     used = np.ones((3, RATED), bool)
-    assert satisfy(memory, used) == pytest.approx([-0.60, 0, 0.04])
+    assert satisfy(memory, used) == pytest.approx([-0.40, 0, 0.04])
     assert satisfy(memory, ~used) == pytest.approx([0, 0, 0])
 
 
@@ -178,5 +178,5 @@ def test_satisfaction_is_that_of_memory(scene: Scene):
 def test_every_touchpoint_is_met_and_the_kinds_of_the_model_are_as_described(scene: Scene):
     assert set(scene.lives.contacts.touchpoint) == set(range(len(NAMES)))
     slopes = dict(zip(NAMES, zip(PENALTY, REWARD, strict=True), strict=False))
-    assert slopes["delivery"] == (1.3, 0.7)
-    assert slopes["store_advice"] == (0.06, 0.54)
+    assert slopes["delivery"] == (1.4, 0.8)
+    assert slopes["store_advice"] == (0.10, 0.46)

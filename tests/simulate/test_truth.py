@@ -86,7 +86,7 @@ def test_importance_adds_up_and_is_in_order(scene: Scene):
 
 
 def test_the_lever_of_delivery_by_hand(scene: Scene):
-    """From -.2 to .3: the penalty of 1.3 * .2 is gone, .7 * .3 is earned: .47."""
+    """From -.2 to .3: the penalty of 1.4 * .2 is gone, .8 * .3 is earned: .52."""
     lives, last = scene.lives, MONTHS - 1
     memory = lives.memory.copy()
     memory[last, :, DELIVERY] = -0.2
@@ -94,7 +94,7 @@ def test_the_lever_of_delivery_by_hand(scene: Scene):
     used = lives.used[last, :, DELIVERY]
     gained = np.array(told["satisfaction_by_delivery"], float)
     stays = ~np.isnan(gained)
-    assert gained[stays & used] == pytest.approx(0.47, abs=2e-5)
+    assert gained[stays & used] == pytest.approx(0.52, abs=2e-5)
     assert (gained[stays & ~used] == 0).all()
     assert (stays & used).sum() > 100
 
