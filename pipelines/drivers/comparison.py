@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError
+from pipelines.drivers.designs import FEW_ROWS
 from pipelines.drivers.importance import relative_importance
 from pipelines.drivers.records import Findings, Row, refused
 from pipelines.drivers.results import RelativeImportance
@@ -22,6 +23,8 @@ def compare(found: Findings, sample: Sample, policy: str, who: Row) -> None:
     """The policies `pairwise` and `listwise`, as others offer them."""
     about = {**who, "target": "mean", "policy": policy}
     try:
+        if policy == "listwise":
+            _check_enough(sample)
         answers = {approach: _ask(sample, policy, approach) for approach in LINEAR}
     except ContractError as error:
         found.driver_models.append(refused(policy, error, sample.sheets, who))
@@ -45,6 +48,19 @@ def compare(found: Findings, sample: Sample, policy: str, who: Row) -> None:
         for row in answer.table.iter_rows(named=True):
             found.drivers.append(_compared(row, answer, touchpoint[row["driver"]])
                                  | about | {"approach": approach})  # fmt: skip
+
+
+def _check_enough(sample: Sample) -> None:
+    """Refuse as few answers per driver as the other policies do."""
+    rating, (least, _) = sample.sheets.rating, FEW_ROWS
+    n, drivers = int((~np.isnan(rating)).all(axis=1).sum()), rating.shape[1]
+    if n < least * drivers:
+        raise ContractError(
+            "drivers",
+            expected=f"{least} for each driver, {least * drivers}",
+            got=f"{n} who rated every touchpoint",
+            todo="use another policy",
+        )
 
 
 def _ask(sample: Sample, policy: str, approach: str) -> RelativeImportance:

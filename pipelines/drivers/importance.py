@@ -266,6 +266,7 @@ def _bootstrap(
     split_again = split.replicate(units)
     drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
     replicates = np.concatenate([one.importance for one in drawn])
+    _check_replicates(replicates)
     r2 = reflected_r2(split.r2, np.concatenate([one.r2 for one in drawn]), level)
     by_parts = question.interval == "bca"
     left = split_again(jackknife_counts(units)).importance if by_parts else None
@@ -287,6 +288,18 @@ def _bootstrap(
         "tier": tiers(split.importance, replicates, question.level),
     }
     return columns, r2, replicates
+
+
+def _check_replicates(importance: FloatArray) -> None:
+    """Refuse replicates in which too few different customers are left to tell drivers apart."""
+    empty = int((~(importance.sum(axis=1) > 0)).sum())
+    if empty:
+        raise ContractError(
+            WHERE,
+            expected=f"an R2 to share in all {len(importance)}",
+            got=f"{empty} bootstrap samples without one",
+            todo="use fewer drivers, more answers, or no replicates",
+        )
 
 
 def _tidy(drivers: list[str], probability: FloatArray) -> pl.DataFrame:

@@ -194,6 +194,14 @@ REASONS = {
         "9 usable answers, where more than 13 are needed for 13 columns",
         "9 nutzbare Antworten, wo mehr als 13 nötig sind für 13 Spalten",
     ),
+    "22 who rated every touchpoint; expected 5 for each driver, 60": (
+        "22 rated every touchpoint, where there must be 5 for each driver, 60",
+        "22 haben jeden Kontaktpunkt bewertet, nötig sind 5 je Treiber, 60",
+    ),
+    "3 bootstrap samples without one; expected an R2 to share in all 200": (
+        "3 bootstrap samples have no R2 to share, which all must have of 200",
+        "3 Bootstrap-Stichproben haben kein R2 zu teilen, nötig ist es in allen 200",
+    ),
     "an eigenvalue of -0.0363 of the correlations; expected a positive semi-definite covariance"
     " matrix": (
         "the correlations contradict each other, with an eigenvalue of -0.0363 where none may be"

@@ -128,11 +128,16 @@ def test_a_small_segment_is_refused_with_a_reason(sheets):
     assert sum(m["n"] for m in refused) == sheets.n
 
 
-def test_listwise_is_refused_where_nobody_rated_everything():
-    found = analyse(made_up(300, reach=(0.03, 0.03, 0.03)), TERMS)
+@pytest.mark.parametrize(("reach", "n"), [(0.03, 0), (0.35, 13)])
+def test_listwise_is_refused_where_few_rated_everything(reach, n):
+    sheets = made_up(300, reach=(reach,) * 3)
+    assert (~np.isnan(sheets.rating)).all(axis=1).sum() == n
+    found = analyse(sheets, TERMS)
     (listwise,) = (m for m in found.driver_models if m["policy"] == "listwise")
     assert listwise["status"] == "refused"
-    assert "rows" in listwise["reason"]
+    expected = f"{n} who rated every touchpoint; expected 5 for each driver, 15"
+    assert listwise["reason"] == expected
+    assert not [row for row in found.drivers if row["policy"] == "listwise"]
 
 
 def test_the_same_seed_gives_the_same_numbers(sheets, found):

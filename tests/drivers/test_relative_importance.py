@@ -226,6 +226,16 @@ def test_pairwise_replicates_that_are_no_covariances_are_moved_to_the_nearest():
     assert (found.table["importance_high"] <= 1).all()
 
 
+def test_replicates_with_too_few_different_rows_are_refused():
+    # 9 rows, 6 drivers: most samples of 9 have 5 to 7 different rows, which any drivers fit.
+    rows = RNG(0).normal(size=(9, 7))
+    frame = pl.DataFrame(rows, schema=[*"abcdef", "y"])
+    with pytest.raises(ContractError, match=r"an R2 to share in all 100.*use fewer drivers"):
+        relative_importance(frame, "y", list("abcdef"), method="last", replicates=100, rng=RNG(0))
+    alone = relative_importance(frame, "y", list("abcdef"), method="last")
+    assert alone.table["importance_pct"].sum() == pytest.approx(100)
+
+
 @pytest.mark.parametrize("method", ["lmg", "johnson", "first", "last", "beta"])
 @pytest.mark.parametrize("interval", ["percentile", "bca"])
 def test_intervals_hold_their_importance_and_the_truth_is_told_apart(method, interval):
