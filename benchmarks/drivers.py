@@ -4,9 +4,9 @@
     python benchmarks/drivers.py --peer pingouin=/some/venv/bin/python relaimpo=Rscript ...
 
 Peers live in environments of their own: `pingouin` in any, `dominance_analysis` (dead since
-2020) in one with numpy<1.24, pandas<2, bokeh<2.5 and scikit-learn<1.4; R's `relaimpo`, and
-`lavaan` and `norm` for the EM fit, where `Rscript` finds them (R_LIBS), see peers.R. Every run
-has a process of its own. Seconds are those of the second call, without imports and compilation;
+2020) in one with numpy<1.24, pandas<2, bokeh<2.5, scikit-learn<1.4 and ipython<9; R's
+`relaimpo`, and `lavaan` and `norm` for the EM fit, where `Rscript` finds them (R_LIBS), see
+peers.R. Every run has a process of its own. Seconds are those of the second call, without imports and compilation;
 the first call is told apart. Memory is the peak of the process, imports included. A peer that
 needs longer than `LONGEST` for a size is extrapolated from its last two sizes, and marked with
 ~; so is a bootstrap from as many replicates as fit into about `ENOUGH` seconds.
@@ -312,7 +312,10 @@ def _in_r(program: str, name: str, engine: str, n: int, p: int) -> dict[str, Any
 
 
 def _run(command: list[str]) -> dict[str, Any]:
-    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        last = (ran.stderr.splitlines() or ["no message"])[-1]
+        sys.exit(f"{' '.join(command)}: ended with {ran.returncode}: {last}")
     found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
     return found
 
