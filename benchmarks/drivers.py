@@ -6,10 +6,11 @@
 Peers live in environments of their own: `pingouin` in any, `dominance_analysis` (dead since
 2020) in one with numpy<1.24, pandas<2, bokeh<2.5, scikit-learn<1.4 and ipython<9; R's
 `relaimpo`, and `lavaan` and `norm` for the EM fit, where `Rscript` finds them (R_LIBS), see
-peers.R. Every run has a process of its own. Seconds are those of the second call, without imports and compilation;
-the first call is told apart. Memory is the peak of the process, imports included. A peer that
-needs longer than `LONGEST` for a size is extrapolated from its last two sizes, and marked with
-~; so is a bootstrap from as many replicates as fit into about `ENOUGH` seconds.
+peers.R. Every run has a process of its own. Seconds are those of the second call, without
+imports and compilation; the first call is told apart. Memory is the peak of the process, imports
+included. A peer that needs longer than `LONGEST` for a size is extrapolated from its last two
+sizes, and marked with ~; so is a bootstrap from as many replicates as fit into about `ENOUGH`
+seconds.
 """
 
 from __future__ import annotations
