@@ -7,10 +7,19 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
+from narwhals.typing import IntoFrame
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers.covariances import Covariances, estimate, nearest_semidefinite
-from pipelines.drivers.inputs import WHERE, Columns, Rows, check_columns, members, read_rows
+from pipelines.drivers.inputs import (
+    WHERE,
+    Columns,
+    Rows,
+    as_lazy,
+    check_columns,
+    members,
+    read_rows,
+)
 from pipelines.drivers.methods import check_method, importances, percentages
 from pipelines.drivers.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
 from pipelines.drivers.policies import Compared
@@ -37,7 +46,7 @@ MOST_UNITS = 2000  # customers above this number are drawn in blocks
 
 
 def relative_importance(
-    frame: pl.DataFrame | pl.LazyFrame,
+    frame: IntoFrame,
     outcome: str,
     drivers: Sequence[str],
     *,
@@ -66,7 +75,7 @@ def relative_importance(
     Parameters
     ----------
     frame : DataFrame or LazyFrame
-        A row per answer sheet.
+        A row per answer sheet; of Polars, or of pandas, Arrow and what else Narwhals reads.
     outcome, drivers : str, sequence of str
         Numeric columns. A driver may be the name of a group.
     weights : str, optional
@@ -141,11 +150,12 @@ def relative_importance(
     question = Question(columns, method, missing, prior_rows, orders, replicates, level,
                         interval, outcome_model, pseudo_r2)  # fmt: skip
     _check_question(question, rng)
-    check_columns(frame.lazy(), columns)
-    entered = use_and_rating(frame.lazy(), list(asked.drivers), routed or {}, weights)
+    table = as_lazy(frame)
+    check_columns(table, columns)
+    entered = use_and_rating(table, list(asked.drivers), routed or {}, weights)
     rows = read_rows(entered, columns)
     linear = estimate(rows, columns, missing, prior_rows)
-    read = Compared(read_rows(frame.lazy(), asked) if routed else rows, asked, bool(routed))
+    read = Compared(read_rows(table, asked) if routed else rows, asked, bool(routed))
     return _answer(question, read, linear, rng)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import narwhals as nw
 import numpy as np
 import polars as pl
+from narwhals.typing import IntoFrame
 
+from pipelines.core.engine import to_polars
 from pipelines.core.errors import ContractError, closest, examples
 from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import FloatArray, IntArray
@@ -114,6 +117,19 @@ def members(
             todo="name the group, or its columns, in `drivers`",
         )
     return found
+
+
+def as_lazy(frame: IntoFrame) -> pl.LazyFrame:
+    """Take a table of Polars, pandas, Arrow or whatever else Narwhals reads; Polars for free."""
+    try:
+        return to_polars(nw.from_native(frame).lazy())
+    except TypeError as error:
+        raise ContractError(
+            WHERE,
+            expected="a table of Polars, pandas or Arrow",
+            got=type(frame).__name__,
+            todo="make one of it: pl.DataFrame(...)",
+        ) from error
 
 
 def check_columns(frame: pl.LazyFrame, columns: Columns) -> None:

@@ -57,7 +57,7 @@ def normal_quantile(level: float) -> float:
             "interval",
             expected="a confidence level between 0 and 1",
             got=repr(level),
-            todo="correct `level` in params.yaml",
+            todo="write 0.95 for 95 %",
         )
     return float(special.ndtri((1 + level) / 2))
 

@@ -226,6 +226,21 @@ def test_pairwise_replicates_that_are_no_covariances_are_moved_to_the_nearest():
     assert (found.table["importance_high"] <= 1).all()
 
 
+@pytest.mark.parametrize("to", [pl.DataFrame.lazy, pl.DataFrame.to_pandas, pl.DataFrame.to_arrow])
+def test_a_table_of_any_kind_gives_the_same(to):
+    frame = survey(n=100)
+    gaps = frame.with_columns(a=pl.when(pl.col("a") > -1).then("a"))
+    for rows, missing in ((frame, "error"), (gaps, "em")):
+        expected = relative_importance(rows, "y", list("abcd"), weights="w", missing=missing)
+        found = relative_importance(to(rows), "y", list("abcd"), weights="w", missing=missing)
+        assert found.table.equals(expected.table)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(ContractError, match=r"a table of Polars, pandas or Arrow, got dict"):
+        relative_importance({"a": [1.0], "y": [2.0]}, "y", ["a"])
+
+
 def test_replicates_with_too_few_different_rows_are_refused():
     # 9 rows, 6 drivers: most samples of 9 have 5 to 7 different rows, which any drivers fit.
     rows = RNG(0).normal(size=(9, 7))
