@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import bundle as bundles
@@ -178,7 +179,8 @@ def _choose_customers(bundle: Bundle, words: Words) -> tuple[str, str]:
     groups = groups_of(bundle, segment)
     if not groups:
         return ALL, ALL
-    return segment, pick(words("pick.group"), "group", groups, groups[0], str)
+    written = partial(group_name, bundle, words, segment)
+    return segment, pick(words("pick.group"), "group", groups, groups[0], written)
 
 
 def groups_of(bundle: Bundle, segment: str) -> list[str]:
@@ -187,6 +189,12 @@ def groups_of(bundle: Bundle, segment: str) -> list[str]:
     found = set(scores.filter(scores["segment"] == segment)["segment_value"])
     declared = bundle.register["segments"][segment].get("order") or []
     return [v for v in declared if v in found] + sorted(found - set(declared))
+
+
+def group_name(bundle: Bundle, words: Words, segment: str, value: str) -> str:
+    """What a value of a segment is called in the reader's language, or the value itself."""
+    translations = bundle.register["segments"][segment].get("translations", {})
+    return str(translations.get(words.code, {}).get(value, value))
 
 
 def _choose_weights(bundle: Bundle, words: Words) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import associations
+import choices
 import polars as pl
 import rows
 import streamlit as st
@@ -144,7 +145,8 @@ def context(bundle: Bundle, words: Words, row: Row) -> str:
         parts = [words("evidence.against", wave=parts[0], earlier=earlier)]
     if row["segment"] != ALL:
         label = words.label(bundle.register["segments"][row["segment"]]["label"], row["segment"])
-        parts.append(f"{label}: {row['segment_value']}")
+        group = choices.group_name(bundle, words, row["segment"], row["segment_value"])
+        parts.append(f"{label}: {group}")
     if "answer" in row:
         parts.append(answer_name(words, row["answer"]))
     if "outcome" in row:

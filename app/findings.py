@@ -117,7 +117,7 @@ def between_groups(words: Words, contrasts: pl.DataFrame, fdr: float) -> str:
     largest = words(
         "finding.largest",
         driver=most["label"],
-        group=most["segment_value"],
+        group=most["group"],
         change=words.change("share", most["value"]),
     )
     return f"{said} {largest}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 from bundle import ALL, Bundle
-from choices import Choice
+from choices import Choice, group_name, groups_of
 from language import Words
 
 EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
@@ -25,7 +25,7 @@ def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = Fal
     return rows if every_wave else rows.filter(pl.col("period") == choice.wave)
 
 
-def groups(bundle: Bundle, choice: Choice, segment: str, order: list[str]) -> pl.DataFrame:
+def groups(bundle: Bundle, words: Words, choice: Choice, segment: str) -> pl.DataFrame:
     """Scores of every value of a segment in the chosen wave, in order, as `label`."""
     scores = bundle.tables["scores"].filter(
         pl.col("mode") == choice.mode,
@@ -33,7 +33,8 @@ def groups(bundle: Bundle, choice: Choice, segment: str, order: list[str]) -> pl
         pl.col("weighted") == choice.weighted,
         pl.col("period") == choice.wave,
     )
-    return labelled(scores, "segment_value", {value: value for value in order})
+    names = {v: group_name(bundle, words, segment, v) for v in groups_of(bundle, segment)}
+    return labelled(scores, "segment_value", _unique(names))
 
 
 def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:

@@ -146,6 +146,8 @@ def show_groups(bundle: Bundle, words: Words, model: Model) -> None:
     contrasts = models.find_groups(bundle, "driver_contrasts", model, split)
     clear = contrasts.filter(pl.col("p_adjusted") <= bundle.fdr)
     known = models.named(bundle, words, contrasts.drop_nulls("value"))
+    names = [choices.group_name(bundle, words, split, value) for value in known["segment_value"]]
+    known = known.with_columns(group=pl.Series(names, dtype=pl.String))
     if known.height:
         st.markdown(plain(findings.between_groups(words, known, bundle.fdr)))
     everywhere = models.find_contrasts(bundle, model)
@@ -169,7 +171,9 @@ def _group_chart(
         of = words.count(len(groups))
         groups = [group for group in groups if group in largest]
         st.caption(words("drivers.largest_groups", shown=words.count(len(groups)), of=of))
-    names = {g: words("drivers.group_n", group=g, n=words.count(sizes[g])) for g in groups}
+    names = {
+        g: _with_n(words, choices.group_name(bundle, words, split, g), sizes[g]) for g in groups
+    }
     keys = ["segment_value", "driver"]
     marked = clear.select(*keys, differs=pl.lit(True))
     order = shares.group_by("label").agg(mean=pl.col("value").mean()).sort("mean", "label")
@@ -202,17 +206,16 @@ def _not_modelled(words: Words, bundle: Bundle, model: Model, split: str) -> Non
     fits = models.find_groups(bundle, "driver_models", model, split, **usual)
     groups: dict[str, list[str]] = {}
     for row in fits.filter(pl.col("value").is_null()).sort("segment_value").to_dicts():
-        groups.setdefault(_why(words, row), []).append(_with_n(words, row))
+        name = choices.group_name(bundle, words, split, row["segment_value"])
+        groups.setdefault(_why(words, row), []).append(_with_n(words, name, row["n"]))
     for reason, names in groups.items():
         said = words("drivers.not_modelled", reason=reason, groups=", ".join(names))
         st.caption(plain(said))
 
 
-def _with_n(words: Words, row: Row) -> str:
+def _with_n(words: Words, name: str, n: int | None) -> str:
     """A group, and how many answers it has where that may be told."""
-    if row["n"] is None:
-        return str(row["segment_value"])
-    return words("drivers.group_n", group=row["segment_value"], n=words.count(row["n"]))
+    return name if n is None else words("drivers.group_n", group=name, n=words.count(n))
 
 
 def _contrast_chart(bundle: Bundle, words: Words, contrasts: pl.DataFrame) -> None:
@@ -221,7 +224,7 @@ def _contrast_chart(bundle: Bundle, words: Words, contrasts: pl.DataFrame) -> No
     if clear.is_empty():
         return
     st.subheader(words("drivers.differences"))
-    name = pl.concat_str("label", "segment_value", separator=", ")
+    name = pl.concat_str("label", "group", separator=", ")
     largest = clear.sort(pl.col("value").abs(), descending=True).head(MOST_CONTRASTS)
     chart = interval_dots(
         largest.sort("value", descending=True).with_columns(label=name),

@@ -45,7 +45,8 @@ def customers_in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
     who = words("pick.everybody")
     if choice.segment != ALL:
         label = bundle.register["segments"][choice.segment]["label"]
-        who = f"{words.label(label, choice.segment)}: {choice.group}"
+        group = choices.group_name(bundle, words, choice.segment, choice.group)
+        who = f"{words.label(label, choice.segment)}: {group}"
     weights = words("pick.weighted" if choice.weighted else "pick.unweighted")
     return " · ".join([words.period(choice.wave or ""), who, weights])
 

@@ -174,7 +174,7 @@ def _segments(
     )
     subject = mine.filter(pl.col("measure") == measure).row(0, named=True)
     total = rows.same_subject(rows.of_everybody(bundle, choice), subject)
-    groups = rows.groups(bundle, choice, split, choices.groups_of(bundle, split))
+    groups = rows.groups(bundle, words, choice, split)
     shown = rows.same_subject(groups, subject)
     if shown.is_empty():
         st.info(words("state.no_answers"), icon=":material/search_off:")

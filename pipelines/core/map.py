@@ -84,6 +84,15 @@ class Segment(Part):
 
     label: Labels
     order: list[str] = []
+    translations: dict[str, dict[str, str]] = {}  # language code -> value -> text
+
+    @model_validator(mode="after")
+    def _translated_values_are_in_order(self) -> Self:
+        said = {value for texts in self.translations.values() for value in texts}
+        unknown = sorted(said - set(self.order)) if self.order else []
+        if unknown:
+            raise ValueError(f"translations of values that are not in order: {unknown}")
+        return self
 
 
 class ColumnMap(Part):

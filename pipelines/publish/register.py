@@ -41,7 +41,11 @@ def describe(study: Map, scores: pl.DataFrame, waves: list[dict[str, Any]]) -> d
             name: _question(question, study) for name, question in study.questions.items()
         },
         "segments": {
-            name: {"label": segment.label, "order": _order(name, segment, scores)}
+            name: {
+                "label": segment.label,
+                "order": _order(name, segment, scores),
+                "translations": segment.translations,
+            }
             for name, segment in study.segments.items()
         },
         "waves": waves,

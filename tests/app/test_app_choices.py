@@ -41,6 +41,16 @@ def test_a_link_opens_the_view_it_names(data, open_page):
     assert {key: address(app)[key] for key in LINK} == LINK
 
 
+def test_groups_are_named_in_the_language_of_the_page_as_far_as_it_is_known(data, open_page):
+    app = open_page(**LINK | {"lang": "de"})
+    assert "Reisezweck: Urlaub" in app.markdown[0].value.replace("\\", "")
+    (group,) = (box for box in app.selectbox if box.key == "group")
+    assert (group.options, group.value) == (["geschäftlich", "Urlaub", "anderer"], "leisure")
+    assert address(app)["group"] == "leisure"
+    unknown = open_page(**LINK | {"lang": "de", "segment": "first_time", "group": "yes"})
+    assert "Erster Besuch: yes" in unknown.markdown[0].value.replace("\\", "")
+
+
 def test_the_address_of_a_page_says_all_of_the_view(data, open_page):
     app = open_page("touchpoints", study="airport", lang="en")
     assert address(app) == {

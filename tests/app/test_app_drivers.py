@@ -267,6 +267,7 @@ def test_the_page_reads_in_german(data, open_page):
     app = open_page("drivers", study="airport", lang="de", segment="purpose", group="other")
     said = texts(app)
     assert "Kein Modell: weniger als 300 Antworten." in said
+    assert "Ohne Modell, weniger als 300 Antworten: anderer (n\u00a0=\u00a055)." in said
     assert "Wichtigkeit und Leistung" in headings(app)
     assert "answers" not in said
 

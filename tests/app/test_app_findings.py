@@ -141,7 +141,7 @@ def test_the_driver_whose_rank_depends_most_on_the_policy_is_named(english):
 
 def contrasts(p_values: dict[str, float]) -> pl.DataFrame:
     rows = [
-        {"label": label, "segment": "age", "segment_value": "young", "value": -3.0 - place}
+        {"label": label, "segment": "age", "group": "young", "value": -3.0 - place}
         | {"p_adjusted": p}
         for place, (label, p) in enumerate(p_values.items())
     ]

@@ -37,6 +37,7 @@ SEGMENTS = {
     "age": (("Age", "Alter"), ("under 35", "35 to 64", "65 and over")),
     "first_time": (("First visit", "Erster Besuch"), ("yes", "no")),
 }
+GERMAN = {"purpose": {"business": "geschäftlich", "leisure": "Urlaub", "other": "anderer"}}
 RESPONDENTS = {"2016": 900, "2017": 1000, "2018": 1100}
 SMALL = ("purpose", "other")  # n is below 30
 SUPPRESSED = ("age", "65 and over")  # n is below 10
@@ -317,7 +318,11 @@ def register() -> Row:
         },
         "questions": questions,
         "segments": {
-            name: {"label": labels(*label), "order": list(values)}
+            name: {
+                "label": labels(*label),
+                "order": list(values),
+                "translations": {"de": GERMAN.get(name, {})},
+            }
             for name, (label, values) in SEGMENTS.items()
         },
         "waves": [

@@ -30,7 +30,7 @@ scales:
 questions:
   q_desk: {label: {en: "The desk?"}, measure: csat, scale: five, touchpoint: desk}
 segments:
-  age: {label: {en: Age}, order: [young, old]}
+  age: {label: {en: Age}, order: [young, old], translations: {de: {old: alt}}}
 codes:
   ages: codes/ages.csv
 sources:

@@ -50,6 +50,7 @@ def test_the_register_is_what_the_app_reads(study):
         "touchpoint": "desk",
     }
     assert made["segments"]["age"]["order"] == ["young", "old", "very_old"]
+    assert made["segments"]["age"]["translations"] == {"de": {"old": "alt"}}
     assert made["waves"] == []
     assert made["baseline"] == "2017"
 
