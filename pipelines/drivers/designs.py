@@ -29,7 +29,7 @@ from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 ROUTED = 0.98  # of users; with more, use says nothing
 FEWEST = 10  # users and non-users for a column of use
-TOLERANCE, MOST_STEPS = 1e-8, 3000  # of EM
+TOLERANCE, MOST_STEPS = 1e-13, 3000  # of EM; what is left of it shows in no digit that is kept
 FEW_ROWS = (5, 10)  # rows per column: refused below the first, shrunk below the second
 TARGETS = 3  # the last columns
 

@@ -15,6 +15,9 @@ from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets, sheets
 from pipelines.statistics.multiplicity import benjamini_hochberg
 
+P_VALUES = ("p_value", "p_adjusted")
+DECIMALS = 9  # of all but p-values; what comes after differs between machines
+
 _SPLIT = {
     "lmg": "LMG (Shapley) share of R2",
     "johnson": "Johnson's relative weight, share of R2",
@@ -99,11 +102,12 @@ def _table(
         adjusted = benjamini_hochberg(_column(full, "p_value"))
         full = [row | {"p_adjusted": p} for row, p in zip(full, adjusted, strict=True)]
     made = [row | _making(row, sheet, name) for row in full]
-    return pl.DataFrame(
+    found = pl.DataFrame(
         {column: [row.get(column) for row in made] for column in table.schema},
         schema=table.schema,
         strict=False,
     )
+    return found.with_columns(pl.col(pl.Float64).exclude(P_VALUES).round(DECIMALS))
 
 
 def _column(rows: list[dict[str, Any]], name: str) -> Any:
