@@ -12,6 +12,7 @@ from pipelines.core.estimate import ALL, TARGETS
 from pipelines.drivers import priorities
 from pipelines.drivers.comparison import LINEAR, compare
 from pipelines.drivers.designs import (
+    FEWEST,
     Design,
     Expected,
     complete,
@@ -35,6 +36,8 @@ from pipelines.drivers.sample import Sample, Terms
 from pipelines.drivers.sheets import Sheets
 from pipelines.drivers.totals import Totals, add_up
 from pipelines.statistics.survey import BoolArray, FloatArray
+
+LEAST = 2  # drivers that there are shares of
 
 
 def analyse(sheets: Sheets, terms: Terms) -> Findings:
@@ -106,14 +109,22 @@ def _segments(found: Findings, sample: Sample, design: Design, expected: Expecte
             found.driver_models.append(refusal(about, int(rows.sum()), reason))
             continue
         totals = add_up(expected, sheets.weight, sample.units, rows)
-        model = Model.of(design, totals.draws(counts), "mean")
+        model = Model.of(design, totals.draws(counts), "mean", _rated(sheets, rows))
+        if len(model.drivers) < LEAST:
+            found.driver_models.append(refusal(about, totals.n, "fewer than two touchpoints rated"))
+            continue
         found.driver_models.append(fitted(sample, model, totals, rows, about))
         found.drivers.extend(driver_rows(sample, model, totals, rows, "lmg", about))
         others = whole - totals
         if others.n >= least:
-            rest = Model.of(design, others.draws(counts), "mean")
+            rest = Model.of(design, others.draws(counts), "mean", _rated(sheets, ~rows))
             contrasts += contrast_rows(sample, model, rest, totals, others, who)
     found.driver_contrasts.extend(contrasts)
+
+
+def _rated(sheets: Sheets, rows: BoolArray) -> BoolArray:
+    """Which drivers enough of these customers rated, shape (n_drivers,)."""
+    return np.asarray((~np.isnan(sheets.rating[rows])).sum(axis=0) >= FEWEST)
 
 
 def _groups(segments: pl.DataFrame) -> Iterator[tuple[Row, BoolArray]]:

@@ -15,7 +15,7 @@ from pipelines.statistics.bootstrap import percentile
 from pipelines.statistics.intervals import Interval
 from pipelines.statistics.regression import coefficients, r_squared
 from pipelines.statistics.relative_weights import variance_inflation
-from pipelines.statistics.survey import FloatArray
+from pipelines.statistics.survey import BoolArray, FloatArray
 
 TINY = 1e-9  # variance below which a column is constant
 
@@ -59,11 +59,16 @@ class Model:
     drivers: tuple[int, ...]
 
     @classmethod
-    def of(cls, design: Design, draws: Draws, target: str) -> Model:
-        """Take the drivers whose rating varies among these customers."""
+    def of(cls, design: Design, draws: Draws, target: str, rated: BoolArray | None = None) -> Model:
+        """Take the drivers whose rating varies among these customers.
+
+        `rated`, shape (n_drivers,), are those that these customers rated at all: of others
+        there is only what was filled in from other customers. By default all were.
+        """
+        asked = np.ones(len(design.groups), bool) if rated is None else rated
         variance = np.diagonal(draws.covariance)
-        kept = [k for k, group in enumerate(design.groups) if variance[group[-1]] > TINY]
-        return cls(design, draws, target, tuple(kept))
+        varies = [variance[group[-1]] > TINY for group in design.groups]
+        return cls(design, draws, target, tuple(np.flatnonzero(asked & varies).tolist()))
 
     @cached_property
     def columns(self) -> list[int]:

@@ -64,6 +64,7 @@ def fitted(sample: Sample, model: Model, totals: Totals, rows: BoolArray, about:
         "std_error": r2.error[0],
         "r2_held_out": _held_out(sample, model, totals, rows),
         "n_left_out": 0,
+        "n_drivers": len(model.drivers),
         **sizes(totals),
         "status": "shrunk" if shrunk else "fitted",
         "reason": f"few answers for {model.design.columns} columns: a prior of "
@@ -134,7 +135,7 @@ def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
     known = rows & ~np.isnan(sheets.used[:, k])
     weight = sheets.weight[known]
     return {
-        "reach": 100 * weight @ sheets.used[known, k] / weight.sum(),
+        "reach": 100 * weight @ sheets.used[known, k] / weight.sum() if known.any() else None,
         "n_users": int((rows & ~np.isnan(sheets.rating[:, k])).sum()),
     }
 

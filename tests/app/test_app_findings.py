@@ -189,6 +189,10 @@ def test_what_customers_state_is_set_against_its_rank_among_all_drivers(english)
 
 
 REASONS = {
+    "fewer than two touchpoints rated": (
+        "fewer than two touchpoints rated",
+        "weniger als zwei Kontaktpunkte bewertet",
+    ),
     "fewer than 400 answers": ("fewer than 400 answers", "weniger als 400 Antworten"),
     "9; expected more than 13 rows for 13 columns": (
         "9 usable answers, where more than 13 are needed for 13 columns",

@@ -110,6 +110,34 @@ def test_reach_and_users_of_a_segment_are_those_of_its_customers(sheets, found):
             assert row["n_users"] == sheets.used[here, k].sum() <= row["n"]
 
 
+def not_asked(sheets, side: str, *places: int):
+    """Sheets in which one side was not asked about some drivers."""
+    there = (sheets.segments["side"] == side).to_numpy()
+    rating, used = sheets.rating.copy(), sheets.used.copy()
+    for values in (rating, used):
+        values[np.ix_(there, places)] = np.nan
+    return replace(sheets, rating=rating, used=used)
+
+
+def test_a_driver_that_a_segment_was_not_asked_about_has_no_share_there(sheets):
+    found = analyse(not_asked(sheets, "left", 2), TERMS)
+    drivers = {
+        side: [row["driver"] for row in rows(found, segment="side", segment_value=side)]
+        for side in ("left", "right")
+    }
+    assert drivers == {"left": ["t0", "t1"], "right": ["t0", "t1", "t2"]}
+    assert {row["driver"] for row in found.driver_contrasts} == {"t0", "t1"}
+    (model,) = (m for m in found.driver_models if m["segment_value"] == "left")
+    assert model["n_drivers"] == 2
+
+
+def test_a_segment_that_rated_one_touchpoint_has_no_model(sheets):
+    found = analyse(not_asked(sheets, "left", 1, 2), TERMS)
+    (model,) = (m for m in found.driver_models if m["segment_value"] == "left")
+    assert (model["status"], model["reason"]) == ("refused", "fewer than two touchpoints rated")
+    assert {row["segment_value"] for row in found.drivers} == {"all", "right"}
+
+
 def test_segments_that_do_not_differ_are_not_told_apart(found):
     assert len(found.driver_contrasts) == 6
     assert min(row["p_value"] for row in found.driver_contrasts) > 0.01
