@@ -254,5 +254,4 @@ def test_the_view_stays_from_page_to_page_and_on_the_way_back(open_view):
     settle(view)
     assert "2017" in view.locator("[data-testid=stMain]").inner_text()
     view.go_back()
-    settle(view)
-    assert "wave=2017" in view.url
+    view.wait_for_url("**wave=2017*")
