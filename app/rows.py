@@ -34,7 +34,7 @@ def groups(bundle: Bundle, words: Words, choice: Choice, segment: str) -> pl.Dat
         pl.col("period") == choice.wave,
     )
     names = {v: group_name(bundle, words, segment, v) for v in groups_of(bundle, segment)}
-    return labelled(scores, "segment_value", _unique(names))
+    return labelled(scores, "segment_value", names)
 
 
 def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:

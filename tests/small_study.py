@@ -8,7 +8,7 @@ MAP = """\
 title: {en: Garden shop}
 about: {en: A study for tests.}
 licence: none
-languages: [en]
+languages: [en, de]
 currency: EUR
 time_zone: Europe/Berlin
 stages:
@@ -23,7 +23,7 @@ questions:
   checkout: {label: {en: Checkout}, measure: csat, scale: five, touchpoint: checkout}
   delivery: {label: {en: Delivery}, measure: csat, scale: words, touchpoint: delivery}
 segments:
-  gender: {label: {en: Gender}}
+  gender: {label: {en: Gender}, order: [Female, Male], translations: {de: {Female: weiblich}}}
 codes:
   gender: {f: Female, m: Male}
 sources:

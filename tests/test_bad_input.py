@@ -105,6 +105,22 @@ FAULTS = {
         "'chekout'",
         "did you mean 'checkout'",
     ),
+    "translation of no value": Fault(
+        lambda shop: edit(shop, "study.yaml", "Female: weiblich", "Femal: weiblich"),
+        "ingest",
+        "shop/study.yaml: segments.gender.translations.de",
+        "a declared value",
+        "'Femal'",
+        "did you mean 'Female'",
+    ),
+    "translation into no language": Fault(
+        lambda shop: edit(shop, "study.yaml", "{de: {Female", "{ed: {Female"),
+        "ingest",
+        "shop/study.yaml: segments.gender.translations",
+        "a declared language",
+        "'ed'",
+        "did you mean",
+    ),
     "wrong delimiter": Fault(
         lambda shop: edit(shop, "study.yaml", 'delimiter: ";"', 'delimiter: ","'),
         "ingest",

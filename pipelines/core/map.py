@@ -87,11 +87,12 @@ class Segment(Part):
     translations: dict[str, dict[str, str]] = {}  # language code -> value -> text
 
     @model_validator(mode="after")
-    def _translated_values_are_in_order(self) -> Self:
-        said = {value for texts in self.translations.values() for value in texts}
-        unknown = sorted(said - set(self.order)) if self.order else []
-        if unknown:
-            raise ValueError(f"translations of values that are not in order: {unknown}")
+    def _translations_tell_values_apart(self) -> Self:
+        for texts in self.translations.values():
+            shown = [texts.get(value, value) for value in self.order or texts]
+            twice = sorted({text for text in shown if shown.count(text) > 1})
+            if twice:
+                raise ValueError(f"a translation of its own for each value; two are {twice}")
         return self
 
 

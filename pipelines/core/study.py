@@ -286,6 +286,12 @@ def _unresolved(study: Study, where: str) -> list[StudyError]:
         need(f"outcomes.{name}", "question", name, declared.questions)
         for driver in outcome.drivers:
             need(f"outcomes.{name}.drivers", "question", driver, declared.questions)
+    for name, segment in declared.segments.items():
+        for language, texts in segment.translations.items():
+            place = f"segments.{name}.translations"
+            need(place, "language", language, declared.languages)
+            for value in texts if segment.order else ():
+                need(f"{place}.{language}", "value", value, segment.order)
     for name in declared.codes:
         try:
             study._code_list(name)

@@ -36,6 +36,11 @@ def auxiliaries(segments: pl.DataFrame, values: FloatArray, room: int) -> FloatA
     -------
     ndarray, shape (n, at most `room` and `MOST`)
         Uncorrelated, of mean 0 and variance 1; no column if nothing is blank.
+
+    References
+    ----------
+    Howard, Rhemtulla and Little (2015), Multivariate Behavioral Research 50, 285-299, of
+    principal components as auxiliary variables.
     """
     blank = np.isnan(values)
     most = min(room, MOST)

@@ -65,10 +65,10 @@ class Model:
         `rated`, shape (n_drivers,), are those that these customers rated at all: of others
         there is only what was filled in from other customers. By default all were.
         """
-        asked = np.ones(len(design.groups), bool) if rated is None else rated
         variance = np.diagonal(draws.covariance)
-        varies = [variance[group[-1]] > TINY for group in design.groups]
-        return cls(design, draws, target, tuple(np.flatnonzero(asked & varies).tolist()))
+        varying = [k for k, group in enumerate(design.groups) if variance[group[-1]] > TINY]
+        kept = [k for k in varying if rated is None or rated[k]]
+        return cls(design, draws, target, tuple(kept))
 
     @cached_property
     def columns(self) -> list[int]:

@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.core import answers, engine
 from pipelines.core.engine import Frame
 from pipelines.core.estimate import MODELLED
-from pipelines.drivers.analysis import analyse
+from pipelines.drivers.analysis import LEAST, analyse
 from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets, sheets
 from pipelines.statistics.multiplicity import benjamini_hochberg
@@ -27,9 +27,9 @@ _SPLIT = {
 }
 _POLICY = {
     "use_rating": "not experienced enters as no use, with use times rating; blanks filled in"
-    " expectation under normality, from answers and attributes",
+    " expectation under normality, from answers and the attributes they have room for",
     "em": "not experienced taken as blank; blanks filled in expectation under normality, from"
-    " answers and attributes",
+    " answers and the attributes they have room for",
     "pairwise": "each covariance from those who rated both",
     "listwise": "only those who rated every touchpoint",
 }
@@ -71,7 +71,7 @@ def relate(
         wide = answers.questionnaires(responses, customers, questions, segments)
         people = engine.to_polars(wide).collect()
         for sheet in sheets(people, register, outcomes, segments, min_users):
-            if len(sheet.drivers) < 2:
+            if len(sheet.drivers) < LEAST:
                 continue
             found = analyse(sheet, terms)
             for name in MODELLED:

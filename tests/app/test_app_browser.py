@@ -255,3 +255,5 @@ def test_the_view_stays_from_page_to_page_and_on_the_way_back(open_view):
     assert "2017" in view.locator("[data-testid=stMain]").inner_text()
     view.go_back()
     view.wait_for_url("**wave=2017*")
+    settle(view)
+    assert "2017" in view.locator("[data-testid=stMain]").inner_text()

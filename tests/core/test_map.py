@@ -19,8 +19,8 @@ LABEL = {"en": "Age"}
         ),
         (
             Segment,
-            {"label": LABEL, "order": ["old"], "translations": {"de": {"old": "alt", "odl": "a"}}},
-            r"translations of values that are not in order: \['odl'\]",
+            {"label": LABEL, "order": ["old", "aged"], "translations": {"de": {"old": "aged"}}},
+            r"a translation of its own for each value; two are \['aged'\]",
         ),
         (
             Map,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from populations import asked, routed
+from populations import ROUTED, asked, routed
 
 from pipelines.core.params import PROJECT
 from pipelines.core.store import SIGNIFICANT_DIGITS
@@ -26,7 +26,7 @@ def kept_digits() -> list[str]:
     sheets = asked(routed(3_000, np.random.default_rng(2))[1])
     design = rating_alone(sheets)
     filled = complete(design, sheets.weight, sheets.segments)
-    covariance = np.cov(filled.values[:, :13], rowvar=False)[None]
+    covariance = np.cov(filled.values[:, : len(ROUTED) + 1], rowvar=False)[None]
     found = percentages(importances("last", covariance, design.groups, []))[0]
     return [f"{share:.{SIGNIFICANT_DIGITS}g}" for share in found]
 
@@ -41,5 +41,5 @@ def test_kernels_of_an_old_processor_give_the_same_digits():
         text=True,
     )
     here = kept_digits()
-    assert len(here) == 12
+    assert len(here) == len(ROUTED)
     assert json.loads(there.stdout) == here

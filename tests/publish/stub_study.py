@@ -16,7 +16,7 @@ MAP = """\
 title: {en: Stub}
 about: {en: A study made by hand.}
 licence: none
-languages: [en]
+languages: [en, de]
 currency: EUR
 time_zone: Europe/Berlin
 baseline: "2017"
