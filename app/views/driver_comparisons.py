@@ -69,7 +69,7 @@ def _verdicts(bundle: Bundle, words: Words, fits: pl.DataFrame, names: dict[str,
     """How every policy fared: its R2, and why it was refused or shrunk."""
     order = {code: place for place, code in enumerate(names)}
     ordered = fits.sort(pl.col("policy").replace_strict(order))
-    verdicts = [_verdict(words, row) for row in ordered.to_dicts()]
+    verdicts = [_status(words, row) for row in ordered.to_dicts()]
     shown = ordered.select(
         "row",
         pl.col("policy").replace_strict(names),
@@ -99,6 +99,13 @@ def _verdicts(bundle: Bundle, words: Words, fits: pl.DataFrame, names: dict[str,
         table="driver_models",
         name="verdicts",
     )
+    reasons = [
+        f"**{plain(names[row['policy']])}**: {plain(_verdict(words, row))}"
+        for row in ordered.to_dicts()
+        if row["reason"] and not rows.is_withheld(row)
+    ]
+    if reasons:  # too long for a cell
+        st.caption("  \n".join(reasons))
 
 
 def _policies_in_words(words: Words, names: dict[str, str]) -> str:
@@ -106,11 +113,12 @@ def _policies_in_words(words: Words, names: dict[str, str]) -> str:
     return "  \n".join(f"**{plain(name)}**: {plain(text)}" for name, text in said.items())
 
 
+def _status(words: Words, row: Row) -> str:
+    return words("state.suppressed" if rows.is_withheld(row) else f"status.{row['status']}")
+
+
 def _verdict(words: Words, row: Row) -> str:
-    status, reason = words(f"status.{row['status']}"), _why(words, row)
-    if rows.is_withheld(row):
-        return reason
-    return words("drivers.verdict", status=status, reason=reason) if reason else status
+    return words("drivers.verdict", status=_status(words, row), reason=_why(words, row))
 
 
 def _why(words: Words, row: Row) -> str:

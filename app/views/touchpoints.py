@@ -111,7 +111,7 @@ def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> N
     )
     with st.container(horizontal=True, gap="small"):
         st.badge(plain(words.label(bundle.register["stages"][entry["stage"]]["label"], "")))
-        st.badge(plain(entry["channel"]), color="gray")
+        st.badge(plain(words.name("channel", entry["channel"])), color="gray")
         st.badge(
             words("touchpoints.direct" if entry["direct"] else "touchpoints.indirect"), color="gray"
         )

@@ -127,7 +127,8 @@ def test_a_refused_policy_says_why_and_keeps_its_line(data, open_page):
     assert "No model: no answer has ratings of all drivers." in texts(app)
     assert not app.metric
     verdicts = next(t.value for t in app.dataframe if "verdict" in t.value)
-    assert verdicts["verdict"].tolist()[-1] == "refused: no answer has ratings of all drivers"
+    assert verdicts["verdict"].tolist()[-1] == "refused"
+    assert "**listwise**: refused: no answer has ratings of all drivers" in texts(app)
 
 
 def test_a_shrunk_model_says_so(data, open_page):

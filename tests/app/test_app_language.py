@@ -83,11 +83,17 @@ def test_every_text_the_code_asks_for_exists(texts):
 
 
 def test_no_text_is_left_over(texts):
-    by_code = ("missing.*", "flag.*", "mode.*", "class.*", "kind.*", "table.*", "on_fail.*")
+    groups = "missing flag mode class kind table on_fail channel"
+    by_code = [f"{group}.*" for group in groups.split()]
     by_key = ("month.*", "month_short.*", "headline.*", "overview.*_wave", "overview.mostly")
     patterns = [*asked_for(), *by_code, *by_key, "phrases"]
     used = {key for pattern in patterns for key in fnmatch.filter(texts["en"], pattern)}
     assert texts["en"].keys() - used == set()
+
+
+def test_usual_channels_are_translated_and_others_shown_as_they_are(english, german):
+    assert [words.name("channel", "store") for words in (english, german)] == ["store", "Filiale"]
+    assert german.name("channel", "kiosk") == "kiosk"
 
 
 def test_everything_the_pipeline_can_name_has_a_text(texts):
