@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable, Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -260,11 +261,14 @@ def _model_at(location: tuple[int | str, ...]) -> type[Part] | None:
     return model
 
 
+Need = Callable[[str, str, str | None, Collection[str]], None]  # place, kind, name, valid names
+
+
 def _unresolved(study: Study, where: str) -> list[StudyError]:
     """List names in the map that point at nothing."""
     found: list[StudyError] = []
 
-    def need(place: str, kind: str, name: str | None, valid: Any) -> None:
+    def need(place: str, kind: str, name: str | None, valid: Collection[str]) -> None:
         if name is not None and name not in valid:
             found.append(
                 StudyError(
@@ -275,7 +279,24 @@ def _unresolved(study: Study, where: str) -> list[StudyError]:
                 )
             )
 
-    declared = study.map
+    _register_needs(study.map, need)
+    for name in study.map.codes:
+        try:
+            study._code_list(name)
+        except StudyError as error:
+            found.append(error)
+    for source_name, source in study.map.sources.items():
+        for number, table in enumerate(source.tables):
+            place = f"sources.{source_name}.tables.{number}"
+            need(f"{place}.table", "canonical table", table.table, CANONICAL)
+            if table.table in CANONICAL:
+                _table_needs(study, table, place, need)
+                found += _missing_columns(study, table, f"{where}: {place}")
+    return found
+
+
+def _register_needs(declared: Map, need: Need) -> None:
+    """Names in what the map declares."""
     for name, touchpoint in declared.touchpoints.items():
         need(f"touchpoints.{name}.stage", "stage", touchpoint.stage, declared.stages)
     for name, question in declared.questions.items():
@@ -292,29 +313,19 @@ def _unresolved(study: Study, where: str) -> list[StudyError]:
             need(place, "language", language, declared.languages)
             for value in texts if segment.order else ():
                 need(f"{place}.{language}", "value", value, segment.order)
-    for name in declared.codes:
-        try:
-            study._code_list(name)
-        except StudyError as error:
-            found.append(error)
-    for source_name, source in declared.sources.items():
-        for number, table in enumerate(source.tables):
-            place = f"sources.{source_name}.tables.{number}"
-            need(f"{place}.table", "canonical table", table.table, CANONICAL)
-            if table.table not in CANONICAL:
-                continue
-            for question_id in table.answers:
-                need(f"{place}.answers.{question_id}", "question", question_id, declared.questions)
-            valid = study.canonical(table.table).schema
-            for name, column in table.columns.items():
-                need(f"{place}.columns.{name}", f"column of {table.table}", name, valid)
-                if isinstance(column.values, str):
-                    spot = f"{place}.columns.{name}.values"
-                    need(spot, "code list", column.values, declared.codes)
-            for name in table.skip_when_missing:
-                need(f"{place}.skip_when_missing", f"column of {table.table}", name, valid)
-            found += _missing_columns(study, table, f"{where}: {place}")
-    return found
+
+
+def _table_needs(study: Study, table: TableMap, place: str, need: Need) -> None:
+    """Names in how a canonical table is made."""
+    declared, valid = study.map, study.canonical(table.table).schema
+    for question_id in table.answers:
+        need(f"{place}.answers.{question_id}", "question", question_id, declared.questions)
+    for name, column in table.columns.items():
+        need(f"{place}.columns.{name}", f"column of {table.table}", name, valid)
+        if isinstance(column.values, str):
+            need(f"{place}.columns.{name}.values", "code list", column.values, declared.codes)
+    for name in table.skip_when_missing:
+        need(f"{place}.skip_when_missing", f"column of {table.table}", name, valid)
 
 
 FROM_REGISTER = frozenset(
