@@ -23,7 +23,7 @@ from pipelines.charts.estimates import (
 )
 from pipelines.charts.theme import ACCENT, BACKDROP, MUTED, SERIES
 
-TIERS = (ACCENT, "#008A68", "#8A6D00", "#B5659A", MUTED)  # the last for all tiers that follow
+TIERS = (ACCENT, "#008A68", "#8A6D00", "#B5659A", "#D55E00")  # and again: neighbours differ
 ROW = 34  # height of a driver, in pixels
 ROOM, LITTLE_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
 CELL = 32  # height of a cell of the heat table, in pixels
@@ -280,7 +280,7 @@ def _from_zero(highs: pl.Series) -> alt.Scale:
 def _by_tier(frame: pl.DataFrame) -> alt.Color:
     """Colour by tier, with a legend; grey where a share rests on few answers."""
     tiers = frame.unique("tier", maintain_order=True).sort("tier")["tier_text"].to_list()
-    colours = [TIERS[min(place, len(TIERS) - 1)] for place in range(len(tiers))]
+    colours = [TIERS[place % len(TIERS)] for place in range(len(tiers))]
     return alt.Color(
         "tier_text:N",
         condition={"test": "datum.is_small", "value": MUTED},
