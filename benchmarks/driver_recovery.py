@@ -308,10 +308,10 @@ TASKS = {"demo": demo, "routing": routing, "use": use, "few": few}
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("task", nargs="*", default=list(TASKS), help=", ".join(TASKS))
+    parser.add_argument("task", nargs="*", choices=[*TASKS, "all"], default="all")
     parser.add_argument("--seeds", type=int, default=20)
     given = parser.parse_args()
-    for name in given.task:
+    for name in TASKS if "all" in given.task else given.task:
         TASKS[name](given.seeds)
 
 

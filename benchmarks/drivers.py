@@ -327,10 +327,11 @@ def main() -> None:
         measure(*sys.argv[2:4], *(int(one) for one in sys.argv[4:]))
         return
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("task", nargs="*", default=list(TASKS), help=", ".join(TASKS))
+    parser.add_argument("task", nargs="*", choices=[*TASKS, "all"], default="all")
     parser.add_argument("--peer", nargs="+", default=[], metavar="NAME=PROGRAM")
     given = parser.parse_args()
-    compare(given.task, dict(one.split("=", 1) for one in given.peer))
+    tasks = list(TASKS) if "all" in given.task else given.task
+    compare(tasks, dict(one.split("=", 1) for one in given.peer))
 
 
 if __name__ == "__main__":
