@@ -43,9 +43,14 @@ def with_state(estimates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def in_lines(text: str, width: int = WRAP) -> str:
+    """Break a text into lines of at most `width` characters, between its words."""
+    return "\n".join(textwrap.wrap(text, width)) or text
+
+
 def wrapped(frame: pl.DataFrame) -> pl.DataFrame:
     """Break long labels into lines, so that they leave room for the data on a telephone."""
-    lines = ["\n".join(textwrap.wrap(label, WRAP)) or label for label in frame["label"]]
+    lines = [in_lines(label) for label in frame["label"]]
     return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import altair as alt
@@ -11,6 +10,7 @@ import polars as pl
 from pipelines.charts.estimates import (
     Wording,
     colour,
+    in_lines,
     interval_text,
     label_axis,
     layered,
@@ -23,11 +23,14 @@ from pipelines.charts.estimates import (
 )
 from pipelines.charts.theme import ACCENT, BACKDROP, MUTED, SERIES
 
-TIERS = (ACCENT, "#008A68", "#8A6D00", "#B5659A", "#D55E00")  # and again: neighbours differ
+# Without grey, which says few answers, and orange, which elsewhere says worse, last. Further tiers
+# begin again, so that neighbours differ.
+TIERS = (SERIES[0], *SERIES[4:0:-1])
 ROW = 34  # height of a driver, in pixels
 ROOM, LITTLE_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
 CELL = 32  # height of a cell of the heat table, in pixels
 HEADING = 11  # characters of a line of its headings
+LEGEND = 34  # characters of a line of a legend below labels, on a telephone
 DIAMOND, CIRCLE = 170, 45  # area of a mark that stands out, and of the others, in square pixels
 WIDE = 420  # width of a plot from which on there is room for more words, in pixels
 
@@ -130,7 +133,7 @@ def policy_heat(
     policies : sequence of str
         All policies in order; a cell without a share, as of a refused policy, has a dash.
     """
-    headings = {policy: "\n".join(textwrap.wrap(policy, HEADING)) for policy in policies}
+    headings = {policy: in_lines(policy, HEADING) for policy in policies}
     frame = wrapped(shares).with_columns(pl.col("policy").replace_strict(headings))
     names = list(headings.values())
     y, place = label_axis(frame), _columns(names)
@@ -176,10 +179,13 @@ def grouped_dots(
         What the marks of differences that survive, and of others, are called.
     """
     said = pl.when("differs").then(pl.lit(clear)).otherwise(pl.lit(unclear))
-    frame = wrapped(with_state(shares)).with_columns(verdict=said)
+    names = {group: in_lines(group, LEGEND) for group in groups}
+    frame = wrapped(with_state(shares)).with_columns(
+        pl.col("group").replace_strict(names), verdict=said
+    )
     differs = "datum.differs"
     y = label_axis(frame)
-    beside = alt.YOffset("group:N", sort=list(groups), scale=alt.Scale(paddingOuter=0.25))
+    beside = alt.YOffset("group:N", sort=[*names.values()], scale=alt.Scale(paddingOuter=0.25))
     height = frame["label"].n_unique() * (11 * len(groups) + 14)
     base = alt.Chart(frame, height=max(height, 30)).transform_calculate(
         interval=interval_text(number)
@@ -187,7 +193,7 @@ def grouped_dots(
     x = alt.X("value:Q", title=title, axis=value_axis(number))
     legend = alt.Legend(title=None, columns=1)
     ink = alt.Color(
-        "group:N", scale=alt.Scale(domain=list(groups), range=list(SERIES)), legend=legend
+        "group:N", scale=alt.Scale(domain=[*names.values()], range=list(SERIES)), legend=legend
     )
     shape = alt.Shape(condition={"test": differs, "value": "diamond"}, value="circle")
     size = alt.Size(condition={"test": differs, "value": DIAMOND}, value=CIRCLE)

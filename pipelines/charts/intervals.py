@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import polars as pl
 
@@ -20,6 +22,7 @@ from pipelines.charts.estimates import (
 from pipelines.charts.theme import BACKDROP, FALL, RISE
 
 LINE = 15  # height of a label's line, in pixels
+BEYOND = 18  # pixels right of the plot, for a number beside an interval that ends at its edge
 
 
 def interval_dots(
@@ -65,7 +68,7 @@ def interval_dots(
     zero = 0.0 if signed else reference
     if zero is not None:
         layers.insert(0, _line_at(zero))
-    return layered(layers)
+    return _with_room(layers)
 
 
 def score_bars(
@@ -100,7 +103,13 @@ def score_bars(
     )
     tips = tooltip("label", "", number, wording)
     aim = target(known, picks=picks).encode(x=x, y=y, tooltip=tips)
-    return layered([bars, whisker, tick, numbers, _withheld(base, y, wording), aim])
+    return _with_room([bars, whisker, tick, numbers, _withheld(base, y, wording), aim])
+
+
+def _with_room(layers: Sequence[alt.Chart]) -> alt.LayerChart:
+    """Layers whose numbers may stand beyond the plot: a chart that fits its page cuts them off."""
+    chart: alt.LayerChart = layered(layers).properties(padding={"right": BEYOND})
+    return chart
 
 
 def _base(frame: pl.DataFrame, step: int) -> alt.Chart:

@@ -111,6 +111,12 @@ def test_long_labels_are_wrapped_so_that_the_data_have_room(tables):
     assert max(map(len, drawn["label"].split("\n"))) <= 22
 
 
+@pytest.mark.parametrize("draw", [interval_dots, score_bars])
+def test_a_number_beside_an_interval_has_room_past_the_plot(tables, draw):
+    chart = theme.dress(draw(segments_of(tables, "purpose"), title="Score"))
+    assert chart.to_dict()["padding"]["right"] >= 18
+
+
 def test_bars_end_where_the_measure_ends(tables):
     stages = tables["scores"].filter(
         scope="stage", period="2018", segment="all", weighted=True, measure="mean"

@@ -206,6 +206,18 @@ def test_long_names_of_policies_leave_the_cells_free(tables):
     assert axis["labelPadding"] == 8 + 14
 
 
+def test_a_long_name_of_a_group_is_told_whole_below_the_chart(tables):
+    long = "Visiting friends or other relatives (n\u00a0=\u00a0568)"
+    names = {"business": "Business", "leisure": long}
+    own = grouped(tables).with_columns(pl.col("group").replace_strict(names))
+    said = {"title": "Share", "clear": "differs", "unclear": "like"}
+    chart = grouped_dots(own, groups=list(names.values()), **said)
+    legend = first(chart, "point")["encoding"]["color"]["scale"]["domain"]
+    assert {row["group"] for row in rows_of(chart)} == set(legend)
+    assert legend[1].replace("\n", " ") == long
+    assert max(map(len, legend[1].split("\n"))) <= 34
+
+
 def test_differences_that_survive_are_diamonds(tables):
     chart = drawn(tables, "groups")
     dot = first(chart, "point")["encoding"]
