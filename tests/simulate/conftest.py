@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from sampled_people import SIZE, draw_people
 
 from pipelines.core import params, study
 from pipelines.core.params import PROJECT
@@ -19,6 +20,7 @@ from pipelines.ingest import run as ingest
 from pipelines.simulate import partition
 from pipelines.simulate import run as simulation
 from pipelines.simulate.dirt import Spoilt, spoil
+from pipelines.simulate.identities import Identities, customer_records
 from pipelines.simulate.operations import Operations, draw_operations
 from pipelines.simulate.partition import Partition, Scene, play
 from pipelines.validate import run as validation
@@ -45,6 +47,26 @@ class Demo:
 
     def table(self, folder: str, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.folder / folder / f"{name}.parquet")
+
+
+@pytest.fixture(scope="session")
+def people() -> pl.DataFrame:
+    return draw_people(0)
+
+
+@pytest.fixture(scope="session")
+def identities(people: pl.DataFrame) -> Identities:
+    return customer_records(people, np.random.default_rng(3))
+
+
+@pytest.fixture(scope="session")
+def two_partitions(identities: Identities) -> Identities:
+    """The same beside a second partition, drawn apart."""
+    other = customer_records(draw_people(SIZE), np.random.default_rng(4))
+    return Identities(
+        pl.concat([identities.records, other.records]),
+        pl.concat([identities.persons, other.persons]),
+    )
 
 
 @pytest.fixture(scope="session")
