@@ -73,7 +73,10 @@ def check(name: Name) -> None:
         typer.echo(str(finding), err=finding.is_error)
     if any(finding.is_error for finding in findings):
         raise typer.Exit(BAD_INPUT)
-    typer.echo(f"{name}: nothing is wrong. Next: touchstone run {name}")
+    verdict = (
+        f"nothing stops a run; notes above: {len(findings)}" if findings else "nothing is wrong"
+    )
+    typer.echo(f"{name}: {verdict}. Next: touchstone run {name}")
 
 
 @app.command()

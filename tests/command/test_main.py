@@ -54,12 +54,17 @@ def test_check_tells_errors_from_notes(monkeypatch):
     shown = call("check", "shop")
     assert shown.exit_code == 0
     assert "note: a: expected b, got c; d" in shown.stdout
-    assert "Next: touchstone run shop" in shown.stdout
+    assert "nothing stops a run; notes above: 1. Next: touchstone run shop" in shown.stdout
 
     monkeypatch.setattr(check, "check_study", lambda name: [replace(note, severity="error"), note])
     shown = call("check", "shop")
     assert shown.exit_code == 2
     assert shown.stderr == "error: a: expected b, got c; d\n"
+
+
+def test_a_sound_study_has_nothing_wrong(monkeypatch):
+    monkeypatch.setattr(check, "check_study", lambda name: [])
+    assert call("check", "shop").stdout == ("shop: nothing is wrong. Next: touchstone run shop\n")
 
 
 def test_the_exit_code_of_a_stage_is_passed_on(monkeypatch):
