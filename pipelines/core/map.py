@@ -188,6 +188,8 @@ class TableMap(Part):
             raise ValueError("`answers` is required in, and only in, a map to responses")
         if self.long and not self.answers:
             raise ValueError("`long` says where `answers` are; it needs them")
+        if self.unpivot and self.answers:
+            raise ValueError("`answers` turn their columns into rows; remove `unpivot`")
         return self
 
 

@@ -17,7 +17,7 @@ BLANK = "skipped"  # an empty cell, unless the scale declares "" otherwise
 
 def read_answers(rows: Frame, raw: RawCells, study: Study, answers: Mapping[str, str]) -> Frame:
     """Unpivot question columns and read each cell on its question's scale."""
-    columns = {raw.names[name]: question_id for name, question_id in _turned(study, answers)}
+    columns = {raw.turned[name]: question_id for name, question_id in _turned(study, answers)}
     rows = unpivot(rows, list(columns), columns, "question_id", "cell")
     return _read(rows, study, answers)
 

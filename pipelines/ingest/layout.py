@@ -26,10 +26,13 @@ class RawCells:
         Column of the file -> name in the frame.
     times : mapping
         Name in the frame -> type, for columns that hold times; the others hold text.
+    turned : mapping
+        The same as `names`, for copies to turn into rows: a column may also be read as it is.
     """
 
     names: Mapping[str, str]
     times: Mapping[str, nw.dtypes.DType]
+    turned: Mapping[str, str]
 
     def text(self, name: str, missing: Sequence[str] = ()) -> nw.Expr:
         """Text of a column's cells; null if blank or declared as missing."""
@@ -59,13 +62,22 @@ class RawCells:
 
 def columns_read(table: TableMap) -> list[str]:
     """Name the source columns a table map reads, each once."""
+    return list(dict.fromkeys([*columns_turned(table), *columns_kept(table)]))
+
+
+def columns_turned(table: TableMap) -> list[str]:
+    """Name the source columns that a table map turns into rows."""
+    if table.unpivot:
+        return table.unpivot.columns
+    return [] if table.long else list(table.answers.values())
+
+
+def columns_kept(table: TableMap) -> list[str]:
+    """Name the source columns that a table map reads in every row, each once."""
     made = {table.unpivot.name, table.unpivot.value} if table.unpivot else set()
-    wide = table.unpivot.columns if table.unpivot else []
     read = [name for column in table.columns.values() for name in column.reads]
-    long = table.long
-    answers = [long.question, long.answer] if long else table.answers.values()
-    names = [*answers, *wide, *(name for name in read if name not in made)]
-    return list(dict.fromkeys(names))
+    long = [table.long.question, table.long.answer] if table.long else []
+    return list(dict.fromkeys([*long, *(name for name in read if name not in made)]))
 
 
 def require_columns(present: Sequence[str], table: TableMap, where: str) -> None:
@@ -87,19 +99,23 @@ def require_columns(present: Sequence[str], table: TableMap, where: str) -> None
         )
 
 
-def take_columns(rows: Frame, columns: Sequence[str]) -> tuple[Frame, RawCells]:
+def take_columns(
+    rows: Frame, columns: Sequence[str], turned: Sequence[str] = ()
+) -> tuple[Frame, RawCells]:
     """Select columns, as text, under neutral names, so that none meets a contract column's.
 
-    Times stay times.
+    Times stay times. Columns to be turned into rows are taken apart from those to be kept.
     """
     names = {name: f"raw_{number}" for number, name in enumerate(columns)}
+    copies = {name: f"turned_{number}" for number, name in enumerate(turned)}
     schema = rows.collect_schema()
-    times = {names[name]: schema[name] for name in columns if schema[name].is_temporal()}
+    both = [*names.items(), *copies.items()]
+    times = {alias: schema[name] for name, alias in both if schema[name].is_temporal()}
     taken = (
         (nw.col(name) if alias in times else cells.text(name, schema[name])).alias(alias)
-        for name, alias in names.items()
+        for name, alias in both
     )
-    raw = RawCells({**names, ROW: ROW}, times)
+    raw = RawCells({**names, ROW: ROW}, times, copies)
     return rows.select(nw.col(ROW).cast(nw.Int64), *taken), raw
 
 

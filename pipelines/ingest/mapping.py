@@ -7,7 +7,7 @@ is named in `unreadable`, so that validation sends the row to quarantine with th
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import narwhals as nw
@@ -19,7 +19,14 @@ from pipelines.core.errors import StudyError
 from pipelines.core.study import ColumnMap, Study, TableMap, Unpivot
 from pipelines.ingest import cells
 from pipelines.ingest.answers import read_answers, read_long_answers
-from pipelines.ingest.layout import ROW, RawCells, columns_read, take_columns, unpivot
+from pipelines.ingest.layout import (
+    ROW,
+    RawCells,
+    columns_kept,
+    columns_turned,
+    take_columns,
+    unpivot,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ def map_rows(rows: Frame, origin: Origin, table: TableMap) -> Frame:
         In the order of `source_row`, then of the columns unpivoted.
     """
     target = origin.study.mapped(table.table)
-    rows, raw = take_columns(rows, columns_read(table))
+    rows, raw = take_columns(rows, columns_kept(table), columns_turned(table))
     if table.long:
         rows = read_long_answers(rows, raw, origin.study, table.answers, table.long)
     elif table.answers:
@@ -75,9 +82,9 @@ def keep_one_per_key(rows: Frame, key: Sequence[str]) -> Frame:
 
 
 def _unpivoted(rows: Frame, raw: RawCells, how: Unpivot) -> tuple[Frame, RawCells]:
-    labels = {raw.names[name]: name for name in how.columns}
+    labels = {raw.turned[name]: name for name in how.columns}
     rows = unpivot(rows, list(labels), labels, how.name, how.value)
-    return rows, RawCells({**raw.names, how.name: how.name, how.value: how.value}, raw.times)
+    return rows, replace(raw, names={**raw.names, how.name: how.name, how.value: how.value})
 
 
 def _fill(

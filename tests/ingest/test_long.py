@@ -97,3 +97,10 @@ def test_an_undeclared_label_is_one_of_the_question_it_answers(study):
 def test_long_needs_answers():
     with pytest.raises(ValidationError, match="it needs them"):
         TableMap.model_validate({"table": "reviews", "long": {"question": "a", "answer": "b"}})
+
+
+def test_answers_and_another_way_to_turn_columns_are_refused():
+    with pytest.raises(ValidationError, match="remove `unpivot`"):
+        TableMap.model_validate(
+            {"table": "responses", "answers": {"till": "Q1"}, "unpivot": {"columns": ["Q2"]}}
+        )

@@ -169,6 +169,30 @@ def test_blank_texts_are_skipped_and_the_rest_keep_the_order_of_rows(study):
     ]
 
 
+def with_column(study: Study, table: str, name: str, column: dict[str, str]) -> Study:
+    """The study with one more column of a table, or another one."""
+    drawn = yaml.safe_load(MAP)
+    tables = drawn["sources"]["survey"]["tables"]
+    next(t for t in tables if t["table"] == table)["columns"][name] = column
+    return Study(study.folder, Map.model_validate(drawn))
+
+
+def test_a_question_may_be_an_attribute_of_the_same_answers_too(study):
+    answers = mapped(with_column(study, "responses", "stratum", {"column": "Q1"}), "responses")
+    found = answers.select("source_row", "question_id", "stratum").rows()
+    assert found == [
+        (row, question, stratum)
+        for row, stratum in ((1, "5"), (2, "6"), (3, "0"), (4, "five"))
+        for question in ("till", "whole")
+    ]
+    assert answers.drop("stratum").equals(mapped(study, "responses").drop("stratum"))
+
+
+def test_a_column_that_is_turned_may_be_read_as_it_is_too(study):
+    both = with_column(study, "reviews", "review_id", {"template": "{question}: {T2}"})
+    assert mapped(both, "reviews")["review_id"].to_list() == [None, "T2: slow", "T2: odd", None]
+
+
 def test_one_row_per_key_stays_and_rows_without_a_key_all_stay(study):
     raw = {name: cells * 2 for name, cells in RAW.items()}
     people = mapped(study, "customers", raw)
