@@ -57,9 +57,9 @@ class Bundle:
         return float(self.manifest["params"]["measure"]["fdr"])
 
     @property
-    def suppressed_below(self) -> int:
+    def withheld_below(self) -> int:
         """Fewest answers a published number rests on."""
-        return int(self.manifest["params"]["publish"]["suppress_n"])
+        return int(self.manifest["params"]["publish"]["withhold_below"])
 
     @property
     def small_below(self) -> int:

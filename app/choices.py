@@ -186,7 +186,7 @@ def _choose_customers(bundle: Bundle, words: Words) -> tuple[str, str]:
 def groups_of(bundle: Bundle, segment: str) -> list[str]:
     """Values of a segment that have rows, in their declared order."""
     scores = bundle.tables["scores"]
-    found = set(scores.filter(scores["segment"] == segment)["segment_value"])
+    found = set(scores.filter(scores["segment"] == segment)["group"])
     declared = bundle.register["segments"][segment].get("order") or []
     return [v for v in declared if v in found] + sorted(found - set(declared))
 

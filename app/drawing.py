@@ -22,7 +22,7 @@ def wording(words: Words) -> Wording:
         value=words("chart.value"),
         interval=words("chart.interval"),
         n=words("chart.n"),
-        suppressed=words("state.suppressed"),
+        withheld=words("state.withheld"),
         no_data=words("state.no_answers"),
     )
 

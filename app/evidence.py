@@ -33,7 +33,7 @@ def short(words: Words, row: Row) -> str:
 
 def absent(words: Words, row: Row) -> str:
     """Why an estimate has no value."""
-    return words("state.suppressed" if rows.is_withheld(row) else "state.no_answers")
+    return words("state.withheld" if rows.is_withheld(row) else "state.no_answers")
 
 
 def flags(row: Row) -> list[str]:
@@ -113,7 +113,7 @@ def _warnings(bundle: Bundle, words: Words, row: Row) -> str:
     """The flags of an estimate in sentences."""
     names = {"small": "few_users"} if "touchpoint_id" in row and "measure" not in row else {}
     said = [words.texts.get(f"flag.{names.get(flag, flag)}", flag) for flag in flags(row)]
-    places = {"n": bundle.suppressed_below, "flag_n": bundle.small_below}
+    places = {"n": bundle.withheld_below, "flag_n": bundle.small_below}
     return " ".join(said).format(**places) or words("evidence.none")
 
 
@@ -139,13 +139,13 @@ def subject(bundle: Bundle, words: Words, row: Row) -> str:
 
 def context(bundle: Bundle, words: Words, row: Row) -> str:
     """Wave, customers and answer, as far as they narrow the number down."""
-    parts = [words.period(row["period"])]
+    parts = [words.period(row["wave"])]
     if "against" in row:
-        earlier = words.period(row["period_against"])
+        earlier = words.period(row["wave_against"])
         parts = [words("evidence.against", wave=parts[0], earlier=earlier)]
     if row["segment"] != ALL:
         label = words.label(bundle.register["segments"][row["segment"]]["label"], row["segment"])
-        group = choices.group_name(bundle, words, row["segment"], row["segment_value"])
+        group = choices.group_name(bundle, words, row["segment"], row["group"])
         parts.append(f"{label}: {group}")
     if "answer" in row:
         parts.append(answer_name(words, row["answer"]))
@@ -204,12 +204,11 @@ def _weights(row: Row) -> str:
 
 def _window(bundle: Bundle, words: Words, row: Row) -> str:
     """When the answers of a row's wave were given, as far as is known."""
-    wave = bundle.wave(row["mode"], row["period"])
-    period = words.period(row["period"])
+    wave, name = bundle.wave(row["mode"], row["wave"]), words.period(row["wave"])
     if wave["first_at"] is None:
-        return words("evidence.wave", wave=period)
+        return words("evidence.wave", wave=name)
     first, last = words.date(wave["first_at"]), words.date(wave["last_at"])
-    return words("evidence.wave_dates", wave=period, first=first, last=last)
+    return words("evidence.wave_dates", wave=name, first=first, last=last)
 
 
 def _facts_of_count(bundle: Bundle, words: Words, row: Row) -> dict[str, str]:

@@ -141,7 +141,7 @@ def between_attributes(
 
 def over_waves(words: Words, ranks: pl.DataFrame) -> str | None:
     """How often the driver that leads most often led, and which rank moved most."""
-    waves = ranks["period"].n_unique()
+    waves = ranks["wave"].n_unique()
     if waves < 2:
         return None
     moves = ranks.group_by("label", maintain_order=True).agg(

@@ -55,7 +55,7 @@ def absent_card(words: Words, label: str, why: str) -> None:
 
 def change_button(bundle: Bundle, words: Words, row: Row) -> None:
     """The change against another wave; an arrow only where it survives false discovery control."""
-    earlier = words.period(row["period_against"])
+    earlier = words.period(row["wave_against"])
     key = "headline.since" if survives(bundle, row) else "headline.no_change"
     text = words(key, arrow=arrow(row["value"]), change=written_change(words, row), wave=earlier)
     verdict = judge(row["measure"], row["value"]) if survives(bundle, row) else "unclear"
@@ -98,4 +98,4 @@ def changes_of(bundle: Bundle, choice: Choice, row: Row) -> list[dict[str, Any]]
     """The changes of a score that are told, each earlier wave once."""
     changes = rows.same_subject(rows.chosen(bundle, "changes", choice), row)
     told = changes.filter(pl.col("value").is_not_null()).sort("against", descending=True)
-    return told.unique("period_against", keep="first", maintain_order=True).to_dicts()
+    return told.unique("wave_against", keep="first", maintain_order=True).to_dicts()

@@ -27,33 +27,33 @@ class Model:
 
     Parameters
     ----------
-    mode, period, segment, segment_value : str
-        Kind of survey, wave and customers; period None means every wave.
+    mode, wave, segment, group : str
+        Kind of survey, wave and customers; wave None means every wave.
     outcome, target : str
         Question, and whether its mean or the share of one end of its scale.
     """
 
     mode: str
-    period: str | None
+    wave: str | None
     segment: str
-    segment_value: str
+    group: str
     outcome: str
     target: str
 
     @property
     def of_everybody(self) -> Model:
         """The model of the mean answer of all customers: every policy and approach has it."""
-        return replace(self, segment=ALL, segment_value=ALL, target=TARGETS[0])
+        return replace(self, segment=ALL, group=ALL, target=TARGETS[0])
 
     @property
     def in_every_wave(self) -> Model:
         """The same in all waves."""
-        return replace(self, period=None)
+        return replace(self, wave=None)
 
     def among(self, segment: str) -> dict[str, str | None]:
         """The same for every value of a segment, as conditions."""
         own = asdict(replace(self, segment=segment, target=TARGETS[0]))
-        return {name: value for name, value in own.items() if name != "segment_value"}
+        return {name: value for name, value in own.items() if name != "group"}
 
 
 def find(bundle: Bundle, table: str, model: Model, **other: str) -> pl.DataFrame:
@@ -71,7 +71,7 @@ def find_groups(
 def find_contrasts(bundle: Bundle, model: Model) -> pl.DataFrame:
     """Contrasts of every segment's values that have a number."""
     own = asdict(replace(model, target=TARGETS[0]))
-    wanted = {name: own[name] for name in ("mode", "period", "outcome", "target")}
+    wanted = {name: own[name] for name in ("mode", "wave", "outcome", "target")}
     return _where(bundle, "driver_contrasts", wanted).drop_nulls("value")
 
 
@@ -166,7 +166,7 @@ def ranked(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
 
 def withheld(bundle: Bundle, words: Words, frame: pl.DataFrame) -> list[str]:
     """Names of the drivers whose numbers are withheld, each once."""
-    hidden = frame.filter(pl.col("flags").fill_null("").str.contains("suppressed"))
+    hidden = frame.filter(pl.col("flags").fill_null("").str.contains("withheld"))
     drivers = hidden.unique("driver", maintain_order=True)
     return named(bundle, words, drivers)["label"].to_list()
 

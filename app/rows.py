@@ -19,10 +19,10 @@ def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = Fal
     rows = bundle.tables[table].filter(
         pl.col("mode") == choice.mode,
         pl.col("segment") == choice.segment,
-        pl.col("segment_value") == choice.group,
+        pl.col("group") == choice.group,
         pl.col("weighted") == choice.weighted,
     )
-    return rows if every_wave else rows.filter(pl.col("period") == choice.wave)
+    return rows if every_wave else rows.filter(pl.col("wave") == choice.wave)
 
 
 def groups(bundle: Bundle, words: Words, choice: Choice, segment: str) -> pl.DataFrame:
@@ -31,10 +31,10 @@ def groups(bundle: Bundle, words: Words, choice: Choice, segment: str) -> pl.Dat
         pl.col("mode") == choice.mode,
         pl.col("segment") == segment,
         pl.col("weighted") == choice.weighted,
-        pl.col("period") == choice.wave,
+        pl.col("wave") == choice.wave,
     )
     names = {v: group_name(bundle, words, segment, v) for v in groups_of(bundle, segment)}
-    return labelled(scores, "segment_value", names)
+    return labelled(scores, "group", names)
 
 
 def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:
@@ -60,7 +60,7 @@ def labelled(frame: pl.DataFrame, column: str, labels: Mapping[str, str]) -> pl.
 
 def is_withheld(row: Mapping[str, Any]) -> bool:
     """Whether an estimate rests on too few people to be told."""
-    return "suppressed" in (row["flags"] or "").split()
+    return "withheld" in (row["flags"] or "").split()
 
 
 def stage_labels(bundle: Bundle, words: Words) -> dict[str, str]:

@@ -108,7 +108,7 @@ def _course(bundle: Bundle, choice: Choice, measure: str) -> pl.DataFrame:
         pl.col("measure") == measure,
         pl.col("value").is_not_null(),
     )
-    return every.sort("period").group_by(KEY, maintain_order=True).agg(course="value")
+    return every.sort("wave").group_by(KEY, maintain_order=True).agg(course="value")
 
 
 def show(bundle: Bundle, words: Words, card: Scorecard) -> None:
@@ -152,7 +152,7 @@ def _styled(bundle: Bundle, words: Words, card: Scorecard) -> Any:
     for against in ("previous", "baseline"):
         clear = (card.frame[f"p_{against}"] <= bundle.fdr).fill_null(False).to_list()
         styler = _style_change(words, styler, card, against, clear)
-    small = card.frame["flags"].fill_null("").str.contains("small|suppressed").to_list()
+    small = card.frame["flags"].fill_null("").str.contains("small|withheld").to_list()
     grey = pd.IndexSlice[
         [i for i, is_small in enumerate(small) if is_small], ["value", "n", "interval"]
     ]

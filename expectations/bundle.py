@@ -27,7 +27,7 @@ from pipelines.core.estimate import (
 
 Range = tuple[float, float]
 
-LIMIT = {"$PARAMETER": "suppress_n"}  # params.yaml: publish.suppress_n
+LIMIT = {"$PARAMETER": "withhold_below"}  # params.yaml: publish.withhold_below
 IS_TOLD = Column("value").is_not_null()
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from small_study import ORDERS, SURVEY, build, edit, order_lines, survey_lines, write
 from typer.testing import CliRunner
 
 from pipelines.command.check import Finding, check_study
@@ -23,6 +22,7 @@ from pipelines.core import step
 from pipelines.core.params import PROJECT
 from pipelines.ingest import run as ingest
 from pipelines.validate import run as validate
+from tests.small_study import ORDERS, SURVEY, build, edit, order_lines, survey_lines, write
 
 BAD_INPUT = 2
 

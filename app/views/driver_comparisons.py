@@ -43,7 +43,7 @@ def show_policies(bundle: Bundle, words: Words, model: Model, approach: str) -> 
     shares = models.ranked(bundle, words, found)
     if shares.is_empty():
         hidden = models.withheld(bundle, words, found)
-        st.info(words("state.suppressed" if hidden else "drivers.no_model"), icon=drawing.NOTHING)
+        st.info(words("state.withheld" if hidden else "drivers.no_model"), icon=drawing.NOTHING)
         if order:
             _verdicts(bundle, words, fits, names)
         return
@@ -114,7 +114,7 @@ def _policies_in_words(words: Words, names: dict[str, str]) -> str:
 
 
 def _status(words: Words, row: Row) -> str:
-    return words("state.suppressed" if rows.is_withheld(row) else f"status.{row['status']}")
+    return words("state.withheld" if rows.is_withheld(row) else f"status.{row['status']}")
 
 
 def _verdict(words: Words, row: Row) -> str:
@@ -124,7 +124,7 @@ def _verdict(words: Words, row: Row) -> str:
 def _why(words: Words, row: Row) -> str:
     """Why a model has no numbers, or was shrunk; empty if neither."""
     if rows.is_withheld(row):
-        return words("state.suppressed")
+        return words("state.withheld")
     return words.method(row["reason"] or "")
 
 
@@ -154,7 +154,7 @@ def show_groups(bundle: Bundle, words: Words, model: Model) -> None:
     contrasts = models.find_groups(bundle, "driver_contrasts", model, split)
     clear = contrasts.filter(pl.col("p_adjusted") <= bundle.fdr)
     known = models.named(bundle, words, contrasts.drop_nulls("value"))
-    names = [choices.group_name(bundle, words, split, value) for value in known["segment_value"]]
+    names = [choices.group_name(bundle, words, split, value) for value in known["group"]]
     known = known.with_columns(group=pl.Series(names, dtype=pl.String))
     if known.height:
         st.markdown(plain(findings.between_groups(words, known, bundle.fdr)))
@@ -171,9 +171,9 @@ def show_groups(bundle: Bundle, words: Words, model: Model) -> None:
 def _group_chart(
     bundle: Bundle, words: Words, shares: pl.DataFrame, clear: pl.DataFrame, split: str
 ) -> None:
-    there = set(shares["segment_value"])
+    there = set(shares["group"])
     groups = [group for group in choices.groups_of(bundle, split) if group in there]
-    sizes = dict(shares.group_by("segment_value").agg(pl.col("n").max()).rows())
+    sizes = dict(shares.group_by("group").agg(pl.col("n").max()).rows())
     if len(groups) > MOST_GROUPS:
         largest = set(sorted(groups, key=lambda group: -sizes[group])[:MOST_GROUPS])
         of = words.count(len(groups))
@@ -182,16 +182,16 @@ def _group_chart(
     names = {
         g: _with_n(words, choices.group_name(bundle, words, split, g), sizes[g]) for g in groups
     }
-    keys = ["segment_value", "driver"]
+    keys = ["group", "driver"]
     marked = clear.select(*keys, differs=pl.lit(True))
     order = shares.group_by("label").agg(mean=pl.col("value").mean()).sort("mean", "label")
     places = {label: -place for place, label in enumerate(order["label"])}
     shown = (
-        shares.filter(pl.col("segment_value").is_in(groups))
+        shares.filter(pl.col("group").is_in(groups))
         .join(marked, on=keys, how="left", maintain_order="left")
         .with_columns(
             pl.col("differs").fill_null(False),
-            group=pl.col("segment_value").replace_strict(names),
+            group=pl.col("group").replace_strict(names),
         )
         .sort(pl.col("label").replace_strict(places), "group")
     )
@@ -213,8 +213,8 @@ def _not_modelled(words: Words, bundle: Bundle, model: Model, split: str) -> Non
     usual = {"policy": models.USUAL["policy"]}
     fits = models.find_groups(bundle, "driver_models", model, split, **usual)
     groups: dict[str, list[str]] = {}
-    for row in fits.filter(pl.col("value").is_null()).sort("segment_value").to_dicts():
-        name = choices.group_name(bundle, words, split, row["segment_value"])
+    for row in fits.filter(pl.col("value").is_null()).sort("group").to_dicts():
+        name = choices.group_name(bundle, words, split, row["group"])
         groups.setdefault(_why(words, row), []).append(_with_n(words, name, row["n"]))
     for reason, names in groups.items():
         said = words("drivers.not_modelled", reason=reason, groups=", ".join(names))
@@ -252,26 +252,26 @@ def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
     st.header(words("drivers.waves"), divider="gray")
     found = models.find(bundle, "drivers", model.in_every_wave, **models.USUAL)
     ranks = models.named(bundle, words, found.drop_nulls(["value", "rank"]))
-    if ranks["period"].n_unique() < 2:
+    if ranks["wave"].n_unique() < 2:
         st.info(words("drivers.one_wave"), icon=":material/history:")
         return
-    said = findings.over_waves(words, ranks.sort("period"))
+    said = findings.over_waves(words, ranks.sort("wave"))
     if said:
         st.markdown(plain(said))
     waves = [
-        wave["wave"] for wave in bundle.waves(model.mode) if wave["wave"] in set(ranks["period"])
+        wave["wave"] for wave in bundle.waves(model.mode) if wave["wave"] in set(ranks["wave"])
     ]
     written = {wave: words.period(wave) for wave in waves}
-    leaders = _leaders(ranks, model.period if model.period in written else waves[-1])
+    leaders = _leaders(ranks, model.wave if model.wave in written else waves[-1])
     shown = ranks.sort("rank").with_columns(
-        leads=pl.col("driver").is_in(leaders), period=pl.col("period").replace_strict(written)
+        leads=pl.col("driver").is_in(leaders), wave=pl.col("wave").replace_strict(written)
     )
     chart = rank_lines(
         shown,
         periods=list(written.values()),
         title=words("drivers.rank_axis"),
         rank=words("association.rank"),
-        current=written.get(model.period or ""),
+        current=written.get(model.wave or ""),
         wording=drawing.wording(words),
         picks=True,
     )
@@ -282,7 +282,7 @@ def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
         drawing.draw_picking(chart, bundle, words, "drivers", "waves", alt_text=about)
         st.caption(words("drivers.waves_about", n=words.count(len(leaders))))
     with right:
-        current = written.get(model.period or "")
+        current = written.get(model.wave or "")
         _one_driver(bundle, words, shown, list(written.values()), current, leaders[0])
     if ranks.group_by("driver").len()["len"].n_unique() > 1:
         st.caption(words("drivers.other_drivers"))
@@ -315,4 +315,4 @@ def _one_driver(
 
 def _leaders(ranks: pl.DataFrame, wave: str) -> list[str]:
     """The first drivers of a wave."""
-    return ranks.filter(period=wave).sort("rank").head(LEADERS)["driver"].to_list()
+    return ranks.filter(wave=wave).sort("rank").head(LEADERS)["driver"].to_list()

@@ -28,7 +28,7 @@ def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
     found = _numbered(bundle, words, rows)
     hidden = models.withheld(bundle, words, rows)
     if found.is_empty():
-        st.info(words("state.suppressed" if hidden else "drivers.no_map"), icon=drawing.NOTHING)
+        st.info(words("state.withheld" if hidden else "drivers.no_map"), icon=drawing.NOTHING)
         return
     _of_whom(words, model, found)
     borders = found.row(0, named=True)

@@ -67,7 +67,7 @@ def _choose_model(bundle: Bundle, words: Words, choice: Choice) -> Model:
             str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.TARGETS[0]
         )
         target = _choose_target(bundle, words, model)
-    return Model(model.mode, model.period, model.segment, model.segment_value, outcome, target)
+    return Model(model.mode, model.wave, model.segment, model.group, outcome, target)
 
 
 def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
@@ -129,7 +129,7 @@ def _headline(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
 def _no_model(bundle: Bundle, words: Words, row: Row) -> None:
     """Say why a model has no numbers, with its card."""
     if rows.is_withheld(row):
-        text = words("flag.suppressed", n=bundle.suppressed_below)
+        text = words("flag.withheld", n=bundle.withheld_below)
         st.info(text, icon=":material/visibility_off:")
     else:
         reason = plain(words.method(row["reason"] or ""))
@@ -145,7 +145,7 @@ def _not_asked(bundle: Bundle, words: Words, model: Model) -> None:
     if every.is_empty():
         st.info(words("drivers.no_model"), icon=":material/search_off:")
         return
-    waves = ", ".join(words.period(wave) for wave in every["period"].unique().sort())
+    waves = ", ".join(words.period(wave) for wave in every["wave"].unique().sort())
     st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
 
 
@@ -176,7 +176,7 @@ def _shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: s
     shares = models.ranked(bundle, words, found)
     hidden = models.withheld(bundle, words, found)
     if shares.is_empty():
-        st.info(words("state.suppressed" if hidden else "state.no_answers"), icon=drawing.NOTHING)
+        st.info(words("state.withheld" if hidden else "state.no_answers"), icon=drawing.NOTHING)
         return
     outcome = _outcome_and_target(bundle, words, model)
     st.markdown(plain(findings.leading(words, shares, outcome, approach)))

@@ -89,20 +89,20 @@ def _headlines(bundle: Bundle, words: Words, choice: Choice) -> None:
     for question, measure in wanted:
         found = overall.filter(
             pl.col("question_id") == question, pl.col("measure") == measure
-        ).sort("period")
+        ).sort("wave")
         if found.height:
             with grid.cell():
                 _headline(bundle, words, choice, found)
 
 
 def _headline(bundle: Bundle, words: Words, choice: Choice, found: pl.DataFrame) -> None:
-    now = found.filter(pl.col("period") == choice.wave)
+    now = found.filter(pl.col("wave") == choice.wave)
     row: dict[str, Any] = (now if now.height else found).row(-1, named=True)
     label, note = evidence.subject(bundle, words, row), evidence.measure(words, row)
     if row["measure"] in NAMED_BY_MEASURE:
         label, note = note, label
     if not now.height:
-        waves = ", ".join(words.period(wave) for wave in found["period"].unique().sort())
+        waves = ", ".join(words.period(wave) for wave in found["wave"].unique().sort())
         headline.absent_card(words, label, words("state.not_asked", waves=waves))
         return
     headline.number_card(bundle, words, choice, row, label, note=note, course=True)
@@ -155,8 +155,8 @@ def _changes(bundle: Bundle, words: Words, choice: Choice) -> None:
 
 def _earlier_waves(words: Words, changes: pl.DataFrame) -> str:
     """The wave most changes are measured against, and that others have another."""
-    earlier = changes["period_against"].mode().sort()[0]
-    key = "overview.one_wave" if changes["period_against"].n_unique() == 1 else "overview.mostly"
+    earlier = changes["wave_against"].mode().sort()[0]
+    key = "overview.one_wave" if changes["wave_against"].n_unique() == 1 else "overview.mostly"
     return words(key, wave=words.period(earlier))
 
 

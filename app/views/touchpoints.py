@@ -125,9 +125,9 @@ def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> N
 def _numbers(
     bundle: Bundle, words: Words, choice: Choice, mine: pl.DataFrame, measure: str
 ) -> None:
-    now = mine.filter(pl.col("period") == choice.wave)
+    now = mine.filter(pl.col("wave") == choice.wave)
     if now.is_empty():
-        waves = ", ".join(words.period(wave) for wave in mine["period"].unique().sort())
+        waves = ", ".join(words.period(wave) for wave in mine["wave"].unique().sort())
         st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
         return
     grid = st.grid(2, min_column_width=250, border=True)

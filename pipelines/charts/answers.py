@@ -26,19 +26,19 @@ def answer_distribution(
     Parameters
     ----------
     shares : DataFrame
-        Rows of the table distributions: ``period``, ``answer`` (as it is to be read), ``value``
+        Rows of the table distributions: ``wave``, ``answer`` (as it is to be read), ``value``
         (percent), ``low``, ``high``, ``n``; also ``row`` if `picks`.
     answers, reasons : sequence of str
         The answers from worst to best, and the reasons for a missing one, as in ``answer``.
     """
     order = [*answers, *reasons]
     place = pl.col("answer").replace_strict(order, list(range(len(order))), return_dtype=pl.Int64)
-    frame = shares.with_columns(place=place).sort("period", "place")
-    periods = frame["period"].unique(maintain_order=True).to_list()
+    frame = shares.with_columns(place=place).sort("wave", "place")
+    periods = frame["wave"].unique(maintain_order=True).to_list()
     base = alt.Chart(frame, height=max(34 * len(periods), 34)).transform_calculate(
         interval=interval_text(number)
     )
-    tips = [alt.Tooltip("answer:N", title=""), *tooltip("period", "", number, wording)]
+    tips = [alt.Tooltip("answer:N", title=""), *tooltip("wave", "", number, wording)]
     colours = alt.Scale(domain=order, range=[*ramp(len(answers)), *REASON[: len(reasons)]])
     bars: alt.Chart = base.mark_bar(height=22, cornerRadiusEnd=0).encode(
         x=alt.X(
@@ -48,7 +48,7 @@ def answer_distribution(
             axis=value_axis(number, grid=False),
             scale=alt.Scale(nice=False),
         ),
-        y=alt.Y("period:O", sort=periods, title=None, axis=alt.Axis(grid=False)),
+        y=alt.Y("wave:O", sort=periods, title=None, axis=alt.Axis(grid=False)),
         color=alt.Color(
             "answer:N", scale=colours, legend=alt.Legend(title=None, columns=3, columnPadding=10)
         ),

@@ -22,7 +22,7 @@ class Wording:
 
     Parameters
     ----------
-    suppressed, no_data : str
+    withheld, no_data : str
         Printed where a number is withheld, and where there is none.
     interval, n : str
         Names of the interval and of the number of answers, in tooltips.
@@ -31,7 +31,7 @@ class Wording:
     value: str = "Value"
     interval: str = "Interval"
     n: str = "Answers"
-    suppressed: str = "withheld"
+    withheld: str = "withheld"
     no_data: str = "no data"
 
 
@@ -39,7 +39,7 @@ def with_state(estimates: pl.DataFrame) -> pl.DataFrame:
     """Add what decides a mark's look: `is_small` and `is_suppressed`, from the flags."""
     flags = pl.col("flags").fill_null("").str.split(" ")
     return estimates.with_columns(
-        is_small=flags.list.contains("small"), is_suppressed=flags.list.contains("suppressed")
+        is_small=flags.list.contains("small"), is_suppressed=flags.list.contains("withheld")
     )
 
 

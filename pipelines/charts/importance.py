@@ -225,7 +225,7 @@ def rank_lines(
     Parameters
     ----------
     ranks : DataFrame
-        ``label``, ``period``, ``rank``, ``rank_low``, ``rank_high``, ``value``, ``low``, ``high``,
+        ``label``, ``wave``, ``rank``, ``rank_low``, ``rank_high``, ``value``, ``low``, ``high``,
         ``n``, and ``leads`` (the drivers to colour); also ``row`` if `picks`.
     periods : sequence of str
         All waves in order. A driver that a wave did not ask leaves a gap.
@@ -238,7 +238,7 @@ def rank_lines(
         interval=interval_text(number),
         ranks="datum.rank + ' (' + datum.rank_low + ' – ' + datum.rank_high + ')'",
     )
-    x = alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0, grid=False))
+    x = alt.X("wave:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0, grid=False))
     worst = int(max([*frame["rank"].drop_nulls(), 1]))
     ticks = alt.Axis(values=list(range(1, worst + 1)), format="d", grid=False)
     scale = alt.Scale(domain=[0.5, worst + 0.5], reverse=True, nice=False)
@@ -256,12 +256,12 @@ def rank_lines(
     tips = [
         alt.Tooltip("label:N", title=""),
         alt.Tooltip("ranks:N", title=rank),
-        *tooltip("period", "", number, wording),
+        *tooltip("wave", "", number, wording),
     ]
     aim = target(known, picks=picks).encode(x=x, y=y, tooltip=tips)
     layers = [others.encode(x=x, y=y, detail="label:N"), lines, dots, aim]
     if current is not None:
-        here = alt.Chart(pl.DataFrame({"period": [current]}))
+        here = alt.Chart(pl.DataFrame({"wave": [current]}))
         layers.insert(0, here.mark_rule(color=BACKDROP, strokeDash=[3, 3]).encode(x=x))
     return layered(layers)
 
@@ -269,9 +269,9 @@ def rank_lines(
 def _with_gaps(ranks: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
     """A row per driver and wave, an empty one where a wave did not ask."""
     drivers = ranks.select("label", "leads").unique("label", maintain_order=True)
-    waves = pl.DataFrame({"period": list(periods)}, schema={"period": pl.String})
+    waves = pl.DataFrame({"wave": list(periods)}, schema={"wave": pl.String})
     return drivers.join(waves, how="cross").join(
-        ranks.drop("leads"), on=["label", "period"], how="left", maintain_order="left"
+        ranks.drop("leads"), on=["label", "wave"], how="left", maintain_order="left"
     )
 
 

@@ -38,7 +38,7 @@ def trend_with_interval(
     Parameters
     ----------
     scores : DataFrame
-        Rows of the table scores, at most one per wave: ``period``, ``value``, ``low``, ``high``,
+        Rows of the table scores, at most one per wave: ``wave``, ``value``, ``low``, ``high``,
         ``n``, ``flags``; also ``row`` if `picks`.
     periods : sequence of str
         All waves, in order; they make the axis.
@@ -51,7 +51,7 @@ def trend_with_interval(
     """
     frame = _one_row_per_period(scores, periods)
     base = alt.Chart(frame, height=height).transform_calculate(interval=interval_text(number))
-    x = alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0))
+    x = alt.X("wave:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", title=title, scale=alt.Scale(zero=False), axis=value_axis(number))
     band = base.mark_area(opacity=0.18, color=ACCENT).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
     whisker = base.mark_rule(opacity=0.6, strokeWidth=1.5).encode(
@@ -60,7 +60,7 @@ def trend_with_interval(
     line = base.mark_line(color=ACCENT).encode(x=x, y=y)
     answered = base.transform_filter("isValid(datum.value)")
     dots = answered.mark_point(opacity=1).encode(x=x, y=y, color=colour())
-    tips = tooltip("period", "", number, wording)
+    tips = tooltip("wave", "", number, wording)
     layers = [
         band,
         whisker,
@@ -69,7 +69,7 @@ def trend_with_interval(
         target(answered, picks=picks).encode(x=x, y=y, tooltip=tips),
     ]
     if current is not None:
-        here = alt.Chart(pl.DataFrame({"period": [current]}))
+        here = alt.Chart(pl.DataFrame({"wave": [current]}))
         mark = here.mark_rule(color=BACKDROP, strokeDash=[3, 3]).encode(x=x)
         layers.insert(0, mark)
     return layered(layers)
@@ -82,7 +82,7 @@ def sparkline(
     frame = _one_row_per_period(scores, periods)
     ends = [periods[0], periods[-1]] if periods else []
     axis = alt.Axis(values=ends, labelAngle=0, labelFontSize=11, labelPadding=4, grid=False)
-    x = alt.X("period:O", sort=list(periods), title=None, axis=axis, scale=alt.Scale(padding=0.4))
+    x = alt.X("wave:O", sort=list(periods), title=None, axis=axis, scale=alt.Scale(padding=0.4))
     y = alt.Y("value:Q", axis=None, scale=alt.Scale(zero=False))
     base = alt.Chart(frame, height=height).transform_calculate(interval=interval_text(number))
     low = alt.Y("low:Q", axis=None)
@@ -95,5 +95,5 @@ def sparkline(
 
 def _one_row_per_period(scores: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
     """Rows in the order of the waves, an empty one where a wave has none."""
-    waves = pl.DataFrame({"period": list(periods)}, schema={"period": pl.String})
-    return with_state(waves.join(scores, on="period", how="left", maintain_order="left"))
+    waves = pl.DataFrame({"wave": list(periods)}, schema={"wave": pl.String})
+    return with_state(waves.join(scores, on="wave", how="left", maintain_order="left"))

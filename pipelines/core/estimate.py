@@ -20,19 +20,19 @@ _SUBJECT = (
     Column("touchpoint_id", TEXT, "touchpoint; null unless scope is touchpoint"),
     Column("question_id", TEXT, "question; null for a stage, which pools its questions"),
     Column("segment", TEXT, "attribute by which customers are split; 'all' if not", True),
-    Column("segment_value", TEXT, "that attribute's value; 'all' if not split", True),
-    Column("period", TEXT, "wave", required=True),
+    Column("group", TEXT, "that attribute's value; 'all' if not split", True),
+    Column("wave", TEXT, "wave", required=True),
     Column("measure", TEXT, "what is measured, see MEASURES", required=True),
     Column("weighted", FLAG, "whether sampling weights were used", required=True),
 )
 # The number and its uncertainty.
 _NUMBER = (
-    Column("value", NUMBER, "the estimate; null if there were no answers or it is suppressed"),
+    Column("value", NUMBER, "the estimate; null if there were no answers or it is withheld"),
     Column("low", NUMBER, "lower end of the interval"),
     Column("high", NUMBER, "upper end of the interval"),
     Column("std_error", NUMBER, "design-based standard error; null if the answers do not differ"),
     Column("level", NUMBER, "confidence level of the interval, 0 to 1", required=True),
-    Column("n", WHOLE, "answers it rests on; null if suppressed"),
+    Column("n", WHOLE, "answers it rests on; null if withheld"),
     Column("n_eff", NUMBER, "Kish's effective number of answers"),
 )
 # How it was made.
@@ -43,7 +43,7 @@ _MAKING = (
     Column(
         "flags",
         TEXT,
-        "warnings, separated by blanks, null if none: small (few answers), suppressed,"
+        "warnings, separated by blanks, null if none: small (few answers), withheld,"
         " unweighted_wave (the wave has no weights), single_psu (a stratum of one sampling unit),"
         " no_variance (the answers do not differ); of changes also baseline_moved (the baseline"
         " lacks the question), other_questions (the stage pools others), other_scale, overlap"
@@ -69,9 +69,9 @@ CHANGES = Table(
     (
         *_SUBJECT,
         Column("against", TEXT, "what it is compared with", True, ("previous", "baseline")),
-        Column("period_against", TEXT, "the earlier wave", required=True),
+        Column("wave_against", TEXT, "the earlier wave", required=True),
         *_NUMBER,
-        Column("n_against", WHOLE, "answers in the earlier wave; null if suppressed"),
+        Column("n_against", WHOLE, "answers in the earlier wave; null if withheld"),
         Column("p_value", NUMBER, "two-sided p-value of no change"),
         Column("p_adjusted", NUMBER, "the same, adjusted over the grid (Benjamini-Hochberg)"),
         *_MAKING,
@@ -172,8 +172,8 @@ _MODEL = (
         TARGETS,
     ),
     Column("segment", TEXT, "attribute by which customers are split; 'all' if not", True),
-    Column("segment_value", TEXT, "that attribute's value; 'all' if not split", True),
-    Column("period", TEXT, "wave", required=True),
+    Column("group", TEXT, "that attribute's value; 'all' if not split", True),
+    Column("wave", TEXT, "wave", required=True),
 )
 _DRIVER = (
     Column("driver", TEXT, "question that rates a touchpoint", required=True),
@@ -311,7 +311,7 @@ def check_estimates(rows: pl.DataFrame, where: str) -> None:
     complete = pl.all_horizontal(pl.col("n", "level", "method").is_not_null())
     bad = rows.filter(has_value & ~(inside.fill_null(False) & complete))
     if not bad.is_empty():
-        first = bad.select("measure", "question_id", "period", "value", "low", "high", "n").row(0)
+        first = bad.select("measure", "question_id", "wave", "value", "low", "high", "n").row(0)
         raise ContractError(
             where,
             expected="every value inside its interval, with n, level and method",

@@ -59,7 +59,7 @@ class Drivers(Section):
 class Publish(Section):
     """What may be shown."""
 
-    suppress_n: int = Field(ge=1)  # fewer answers: the number is withheld
+    withhold_below: int = Field(ge=1)  # fewer answers: the number is withheld
 
 
 class Params(Section):

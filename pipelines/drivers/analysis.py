@@ -45,7 +45,7 @@ def analyse(sheets: Sheets, terms: Terms) -> Findings:
     found = Findings()
     sample = Sample.of(sheets, terms)
     design = use_and_rating(sheets)
-    everybody = {"segment": ALL, "segment_value": ALL}
+    everybody = {"segment": ALL, "group": ALL}
     try:
         expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:
@@ -131,7 +131,7 @@ def _groups(segments: pl.DataFrame) -> Iterator[tuple[Row, BoolArray]]:
     for name in segments.columns:
         for value in segments[name].drop_nulls().unique().sort():
             mask = (segments[name] == value).fill_null(False).to_numpy()
-            yield {"segment": name, "segment_value": str(value)}, mask
+            yield {"segment": name, "group": str(value)}, mask
 
 
 def _by_rating(found: Findings, sample: Sample, who: Row) -> None:

@@ -52,7 +52,7 @@ class Sample:
     @classmethod
     def of(cls, sheets: Sheets, terms: Terms) -> Sample:
         """Draw from sheets; what is drawn depends on their names and the seed alone."""
-        name = f"{sheets.mode}/{sheets.period}/{sheets.outcome}"
+        name = f"{sheets.mode}/{sheets.wave}/{sheets.outcome}"
         rng = np.random.default_rng([terms.seed, zlib.crc32(name.encode())])
         units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MOST_UNITS, rng)
         counts = np.concatenate(list(draws(units, terms.replicates, rng)))

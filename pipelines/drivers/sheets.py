@@ -27,7 +27,7 @@ class Sheets:
 
     Attributes
     ----------
-    mode, period, outcome : str
+    mode, wave, outcome : str
         Kind of survey, wave, and question.
     drivers : tuple of str
         Questions that rate touchpoints.
@@ -50,7 +50,7 @@ class Sheets:
     """
 
     mode: str
-    period: str
+    wave: str
     outcome: str
     drivers: tuple[str, ...]
     touchpoints: tuple[str, ...]
@@ -96,10 +96,10 @@ def sheets(
     min_users : int
         Drivers with fewer ratings are left out.
     """
-    for (mode, period), asked in sorted(
+    for (mode, wave), asked in sorted(
         register.partition_by("mode", "wave", as_dict=True, include_key=False).items()
     ):
-        rows = people.filter(pl.col("mode") == mode, pl.col("wave") == period).sort("response_id")
+        rows = people.filter(pl.col("mode") == mode, pl.col("wave") == wave).sort("response_id")
         found = asked.filter(
             pl.col("question_id").is_in(list(outcomes))
             if outcomes
@@ -109,13 +109,13 @@ def sheets(
             wanted = outcomes.get(outcome["question_id"], ())
             answered = rows.filter(pl.col(VALUE + outcome["question_id"]).is_not_null())
             if answered.height:
-                yield _sheet(str(mode), str(period), outcome, asked, answered, wanted,
+                yield _sheet(str(mode), str(wave), outcome, asked, answered, wanted,
                              segments, min_users)  # fmt: skip
 
 
 def _sheet(
     mode: str,
-    period: str,
+    wave: str,
     outcome: Mapping[str, object],
     asked: pl.DataFrame,
     rows: pl.DataFrame,
@@ -137,7 +137,7 @@ def _sheet(
     )
     return Sheets(
         mode=mode,
-        period=period,
+        wave=wave,
         outcome=str(outcome["question_id"]),
         drivers=tuple(kept["question_id"]),
         touchpoints=tuple(kept["touchpoint_id"]),

@@ -89,7 +89,7 @@ def _table(
     constant: dict[str, Any] = {
         "mode": sheet.mode,
         "outcome": sheet.outcome,
-        "period": sheet.period,
+        "wave": sheet.wave,
         "level": terms.level,
         "evidence": "association",
         "inputs_hash": inputs_hash,

@@ -21,7 +21,7 @@ CELL = (
     "is_stage",
     "subject",
     "segment",
-    "segment_value",
+    "group",
     "measure",
     "answer",
     "weighted",
@@ -60,7 +60,7 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
     labels = pl.DataFrame(targets, schema=_TARGET, orient="row").with_row_index("target")
     return (
         _stack(blocks)
-        .join(pl.concat(groups), on=["sample", "group"], maintain_order="left")
+        .join(pl.concat(groups), on=["sample", "place"], maintain_order="left")
         .join(labels.cast({"target": pl.Int64}), on="target", maintain_order="left")
         .select(*CELL, "unweighted_wave", *NUMBERS)
     )
@@ -99,7 +99,7 @@ def _block(sample: Sample, item: Item, *, weighted: bool) -> Block:
     asked = sample.by_part(sample.by_unit(item.asked[:, None].astype(np.float64)))[:, 0]
     is_asked = np.bincount(sample.part_group, asked, minlength=n_groups) > 0
     block: Block = {
-        "group": np.repeat(np.arange(n_groups), n_targets),
+        "place": np.repeat(np.arange(n_groups), n_targets),
         "target": np.tile(np.arange(n_targets), n_groups),
         **asdict(means),
     }

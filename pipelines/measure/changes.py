@@ -14,7 +14,7 @@ from pipelines.statistics.differences import Estimates, independent_differences
 from pipelines.statistics.multiplicity import benjamini_hochberg
 
 SUBJECT = ("mode", "is_stage", "subject")
-CELL = (*SUBJECT, "segment", "segment_value", "measure", "weighted")  # and the wave
+CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
 FAMILY = ("mode", "against", "measure", "weighted")  # over touchpoints, segments and waves
 WARNINGS_OF_PAIRS = ("baseline_moved", "other_questions", "other_scale", "overlap")
 
@@ -33,7 +33,7 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``period_against`` and
+        `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``wave_against`` and
         ``baseline_moved``.
     """
     answered = scores.filter((pl.col("segment") == ALL) & (pl.col("n") > 0))
@@ -45,10 +45,10 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
         on=["previous", "baseline"],
         index=[*SUBJECT, "wave"],
         variable_name="against",
-        value_name="period_against",
+        value_name="wave_against",
     )
-    moved = (pl.col("against") == "baseline") & (pl.col("period_against") != pl.lit(baseline))
-    return listed.filter(pl.col("period_against") < pl.col("wave")).with_columns(
+    moved = (pl.col("against") == "baseline") & (pl.col("wave_against") != pl.lit(baseline))
+    return listed.filter(pl.col("wave_against") < pl.col("wave")).with_columns(
         baseline_moved=moved.fill_null(False)  # null: no baseline was declared
     )
 
@@ -64,13 +64,13 @@ def shared_customers(people: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``mode, wave, period_against``; the second is the earlier one.
+        ``mode, wave, wave_against``; the second is the earlier one.
     """
     seen = people.drop_nulls(CUSTOMER).select("mode", "wave", *CUSTOMER).unique()
-    pairs = seen.join(seen.rename({"wave": "period_against"}), on=["mode", *CUSTOMER])
+    pairs = seen.join(seen.rename({"wave": "wave_against"}), on=["mode", *CUSTOMER])
     return (
-        pairs.filter(pl.col("period_against") < pl.col("wave"))
-        .select("mode", "wave", "period_against")
+        pairs.filter(pl.col("wave_against") < pl.col("wave"))
+        .select("mode", "wave", "wave_against")
         .unique()
     )
 
@@ -101,12 +101,12 @@ def with_warnings(
         on another scale, customers who answered in both waves.
     """
     basis = _basis(register, stages)
-    earlier = basis.rename({"wave": "period_against", "basis": "basis_against"})
-    waves = ["mode", "wave", "period_against"]
+    earlier = basis.rename({"wave": "wave_against", "basis": "basis_against"})
+    waves = ["mode", "wave", "wave_against"]
     differs = pl.col("basis") != pl.col("basis_against")
     return (
         pairs.join(basis, on=[*SUBJECT, "wave"])
-        .join(earlier, on=[*SUBJECT, "period_against"])
+        .join(earlier, on=[*SUBJECT, "wave_against"])
         .join(shared.with_columns(overlap=pl.lit(True)), on=waves, how="left")
         .with_columns(
             other_questions=pl.col("is_stage") & differs,
@@ -146,15 +146,15 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
     Returns
     -------
     DataFrame
-        What is compared, with ``against`` and ``period_against``; ``value, low, high,
+        What is compared, with ``against`` and ``wave_against``; ``value, low, high,
         std_error, n, n_eff, n_against, p_value, p_adjusted``; the warnings of both.
     """
     known = scores.filter(pl.col("n") > 0)
     both = (
         known.join(pairs, on=[*SUBJECT, "wave"])
         .join(
-            known.rename({"wave": "period_against"}),
-            on=[*CELL, "period_against"],
+            known.rename({"wave": "wave_against"}),
+            on=[*CELL, "wave_against"],
             suffix="_against",
         )
         .sort(*CELL, "wave", "against")

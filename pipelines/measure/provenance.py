@@ -69,7 +69,6 @@ def with_subject(
         scope=pl.when(_IS_STAGE).then(pl.lit("stage")).otherwise(scope),
         stage=pl.when(_IS_STAGE).then("subject").otherwise(stage),
         question_id=pl.when(~_IS_STAGE).then("subject"),
-        period="wave",
     )
 
 

@@ -31,7 +31,7 @@ class Sample:
     weight : ndarray, shape (n_questionnaires,)
         Sampling weights.
     groups : DataFrame
-        ``group, segment, segment_value``; groups are numbered from 0.
+        ``place, segment, group``; groups are numbered from 0.
     units : sparse array, shape (n_units, n_questionnaires)
         1 where a questionnaire belongs to a sampling unit of a group; the units of one
         group after the other, in each by stratum.
@@ -93,7 +93,7 @@ def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) ->
     )
     stratum, unit = codes["stratum"].to_numpy(), codes["unit"].to_numpy()
     pairs = _memberships(answers, segments)
-    member, group = pairs["member"].to_numpy(), pairs["group"].to_numpy()
+    member, group = pairs["member"].to_numpy(), pairs["place"].to_numpy()
     order = np.lexsort((member, unit[member], stratum[member], group))
     member, group = member[order], group[order]
     part_begins = _changes(group) | _changes(stratum[member])
@@ -107,7 +107,7 @@ def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) ->
         wave=wave,
         answers=answers,
         weight=answers["weight"].to_numpy(),
-        groups=pairs.select("group", "segment", "segment_value").unique().sort("group"),
+        groups=pairs.select("place", "segment", "group").unique().sort("place"),
         units=units,
         part_starts=np.flatnonzero(part_begins[unit_begins]),
         part_group=group[part_begins],
@@ -116,7 +116,7 @@ def _sample(mode: str, wave: str, answers: pl.DataFrame, segments: list[str]) ->
 
 
 def _memberships(answers: pl.DataFrame, segments: list[str]) -> pl.DataFrame:
-    """List who belongs to which group: ``member, segment, segment_value, group``.
+    """List who belongs to which group: ``member, segment, group, place``.
 
     Everybody is a group; a null belongs to none.
     """
@@ -130,9 +130,9 @@ def _memberships(answers: pl.DataFrame, segments: list[str]) -> pl.DataFrame:
         .select(
             "member",
             segment=pl.col("attribute").str.strip_prefix(SEGMENT_PREFIX),
-            segment_value="label",
+            group="label",
         )
-        .with_columns(group=pl.struct("segment", "segment_value").rank("dense").cast(pl.Int64) - 1)
+        .with_columns(place=pl.struct("segment", "group").rank("dense").cast(pl.Int64) - 1)
         .collect()
     )
 

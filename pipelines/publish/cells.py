@@ -9,12 +9,12 @@ import polars as pl
 from pipelines.core.contract import MISSING
 from pipelines.core.estimate import ALL, APPROACHES, POLICIES, TARGETS
 
-LINE = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "period", "pairs")
-CELL = (*LINE, "segment_value")
+LINE = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "wave", "pairs")
+CELL = (*LINE, "group")
 SIZES = ("answered", "reached", "asked")
-USER_LINE = ("mode", "outcome", "driver", "segment", "period")
-USER_CELL = (*USER_LINE, "segment_value")
-MODEL_CELL = ("mode", "outcome", "segment", "period", "segment_value")
+USER_LINE = ("mode", "outcome", "driver", "segment", "wave")
+USER_CELL = (*USER_LINE, "group")
+MODEL_CELL = ("mode", "outcome", "segment", "wave", "group")
 
 # Measured on complete pairs of rating and expectation: fewer people, so cells of their own.
 PAIRS = ("gap", "under_fulfilled", "met", "exceeded")
@@ -72,8 +72,8 @@ def user_cells(drivers: pl.DataFrame, models: pl.DataFrame) -> pl.DataFrame:
     usual = {"policy": POLICIES[0], "target": TARGETS[0]}
     counted = drivers.filter(**usual, approach=APPROACHES[0]).select(*USER_CELL, "n_users")
     refused = models.filter(pl.col("value").is_null(), **usual).select(*MODEL_CELL)
-    asked = counted.select("mode", "outcome", "driver", "period").unique()
-    unknown = refused.join(asked, on=["mode", "outcome", "period"]).select(
+    asked = counted.select("mode", "outcome", "driver", "wave").unique()
+    unknown = refused.join(asked, on=["mode", "outcome", "wave"]).select(
         *USER_CELL, n_users=pl.lit(None, pl.Int64)
     )
     return pl.concat([counted, unknown]).sort(USER_CELL)
@@ -90,7 +90,7 @@ def withheld(
     Parameters
     ----------
     sized : DataFrame
-        ``segment_value``, the columns of `line` and `sizes`. A cell of unknown size is
+        ``group``, the columns of `line` and `sizes`. A cell of unknown size is
         withheld already.
     limit : int
         Fewest answers a published number may rest on.
@@ -100,7 +100,7 @@ def withheld(
     Returns
     -------
     DataFrame
-        `line` and ``segment_value``, one row per cell withheld.
+        `line` and ``group``, one row per cell withheld.
     """
     small = pl.any_horizontal(is_small(pl.col(size), limit).fill_null(True) for size in sizes)
     marked = _with_totals(sized, line, sizes).with_columns(hidden=small)
@@ -110,11 +110,11 @@ def withheld(
         )
         shown = ~pl.col("hidden") & pl.any_horizontal(pl.col(size) > 0 for size in sizes)
         last = ((~shown).alias("gone"), (pl.col(sizes[0]) == 0).alias("silent"))
-        order = pl.struct(*last, *sizes, "segment_value")
+        order = pl.struct(*last, *sizes, "group")
         smallest = order.rank("ordinal").over(line) == 1
         more = marked.select(chosen=told & shown & smallest)["chosen"]
         if not more.any():
-            return marked.filter("hidden").select(*line, "segment_value")
+            return marked.filter("hidden").select(*line, "group")
         marked = marked.with_columns(hidden=pl.col("hidden") | more)
 
 

@@ -15,7 +15,7 @@ from expectations.bundle import SUITES
 from pipelines.core.errors import ContractError, examples
 
 
-def judge(tables: Mapping[str, pl.DataFrame], *, suppress_n: int) -> None:
+def judge(tables: Mapping[str, pl.DataFrame], *, withhold_below: int) -> None:
     """Refuse a bundle that breaks an expectation.
 
     Raises
@@ -30,7 +30,9 @@ def judge(tables: Mapping[str, pl.DataFrame], *, suppress_n: int) -> None:
         asset = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
         coded = rows.with_columns(pl.col(pl.String).cast(pl.Categorical))  # four times faster
         batch = asset.get_batch({"dataframe": coded.to_pandas()})
-        result = batch.validate(SUITES[name], expectation_parameters={"suppress_n": suppress_n})
+        result = batch.validate(
+            SUITES[name], expectation_parameters={"withhold_below": withhold_below}
+        )
         for outcome in result.results:
             if not outcome.success:
                 raise _refusal(name, outcome)

@@ -88,7 +88,7 @@ def summary(bundle: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """Say in a line what was published."""
     estimates = [rows for rows in tables.values() if "flags" in rows.columns]
     told = sum(rows["value"].count() for rows in estimates)
-    withheld = sum((rows["flags"] == "suppressed").sum() for rows in estimates)
+    withheld = sum((rows["flags"] == "withheld").sum() for rows in estimates)
     return f"bundle {bundle}: {told:,} numbers, {withheld:,} withheld"
 
 

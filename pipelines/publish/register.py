@@ -64,7 +64,7 @@ def _question(question: Question, study: Map) -> dict[str, Any]:
 
 def _order(name: str, segment: Segment, scores: pl.DataFrame) -> list[str]:
     """Values as declared, then those found besides, sorted."""
-    found = scores.filter(pl.col("segment") == name)["segment_value"].unique().sort()
+    found = scores.filter(pl.col("segment") == name)["group"].unique().sort()
     return [*segment.order, *(value for value in found if value not in segment.order)]
 
 

@@ -16,11 +16,11 @@ def run(study: Study) -> str:
         from pipelines.publish import judgement
 
     settings = params.load()
-    limit = settings.publish.suppress_n
+    limit = settings.publish.withhold_below
     folders = {name: "derived" if name in DERIVED else "validation" for name in PUBLISHED}
     made = {name: store.read(study.path(folder, name)) for name, folder in folders.items()}
     tables = suppression.suppress(made, limit)
-    judgement.judge(tables, suppress_n=limit)
+    judgement.judge(tables, withhold_below=limit)
     waves = register.waves(store.scan(study.path("canonical", "responses")), limit)
     published = study.folder / "published"
     with versions.draft(published) as filled:

@@ -35,7 +35,7 @@ from pipelines.publish.cells import (
     withheld,
 )
 
-SUPPRESSED = "suppressed"
+WITHHELD = "withheld"
 METHOD = "withheld: too few answers"  # how it was made could tell how the answers were
 NUMBERS = ("value", "low", "high", "std_error", "n", "n_eff")
 NUMBERS_OF_CHANGES = (*NUMBERS, "n_against", "p_value", "p_adjusted")
@@ -67,19 +67,17 @@ def suppress(tables: Mapping[str, pl.DataFrame], limit: int) -> dict[str, pl.Dat
 
 def withhold(rows: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
     """Blank the numbers of scores or distributions that lie in cells withheld."""
-    return _blank(rows, _lies_in(rows, hidden, period="period"), NUMBERS)
+    return _blank(rows, _lies_in(rows, hidden, wave="wave"), NUMBERS)
 
 
 def withhold_changes(changes: pl.DataFrame, hidden: pl.DataFrame) -> pl.DataFrame:
     """Blank the changes from or to a cell withheld."""
-    either = _lies_in(changes, hidden, period="period") | _lies_in(
-        changes, hidden, period="period_against"
-    )
+    either = _lies_in(changes, hidden, wave="wave") | _lies_in(changes, hidden, wave="wave_against")
     return _blank(changes, either, NUMBERS_OF_CHANGES)
 
 
-def _lies_in(rows: pl.DataFrame, hidden: pl.DataFrame, period: str) -> pl.Series:
-    keys = with_pairs(rows).with_columns(period=period).select(CELL)
+def _lies_in(rows: pl.DataFrame, hidden: pl.DataFrame, wave: str) -> pl.Series:
+    keys = with_pairs(rows).with_columns(wave=wave).select(CELL)
     marked = hidden.with_columns(is_hidden=pl.lit(True))
     found = keys.join(marked, on=CELL, how="left", nulls_equal=True, maintain_order="left")
     return found["is_hidden"].fill_null(False)
@@ -87,7 +85,7 @@ def _lies_in(rows: pl.DataFrame, hidden: pl.DataFrame, period: str) -> pl.Series
 
 def _blank(rows: pl.DataFrame, where: pl.Series, numbers: tuple[str, ...]) -> pl.DataFrame:
     blanks = [pl.when(~where).then(name).alias(name) for name in numbers]
-    flags = pl.when(where).then(pl.lit(SUPPRESSED)).otherwise("flags")
+    flags = pl.when(where).then(pl.lit(WITHHELD)).otherwise("flags")
     method = pl.when(where).then(pl.lit(METHOD)).otherwise("method")
     return rows.with_columns(*blanks, flags=flags, method=method)
 

@@ -15,8 +15,7 @@ APP = Path(__file__).resolve().parents[2] / "app"
 for folder in (APP, Path(__file__).parent):
     sys.path.insert(0, str(folder))  # as `streamlit run` does for the folder of its script
 
-import tiny_shop  # noqa: E402
-import tiny_survey  # noqa: E402
+from tests.app import tiny_shop, tiny_survey  # noqa: E402
 
 Open = Callable[..., AppTest]
 

@@ -19,7 +19,6 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import APP
 from playwright.sync_api import (
     Browser,
     BrowserContext,
@@ -28,6 +27,8 @@ from playwright.sync_api import (
     ViewportSize,
     sync_playwright,
 )
+
+from tests.app.conftest import APP
 
 pytestmark = pytest.mark.browser
 

@@ -5,9 +5,8 @@ import shutil
 
 import bundle
 import pytest
-import tiny_bundle
-import tiny_shop
-import tiny_survey
+
+from tests.app import tiny_bundle, tiny_shop, tiny_survey
 
 
 def test_every_table_has_numbered_rows(data):
@@ -75,7 +74,7 @@ def test_limits_come_from_the_manifest(own_data):
     content["params"]["measure"]["fdr"] = 0.1
     path.write_text(json.dumps(content))
     read = bundle.load("airport")
-    assert (read.version, read.fdr, read.suppressed_below) == (version, 0.1, 10)
+    assert (read.version, read.fdr, read.withheld_below) == (version, 0.1, 10)
 
 
 def test_the_data_docs_are_read_and_packed(data):

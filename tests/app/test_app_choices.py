@@ -1,7 +1,8 @@
 """The view lives in the URL: what is chosen is written there, what is linked is chosen."""
 
-from conftest import APP
 from streamlit.testing.v1 import AppTest
+
+from tests.app.conftest import APP
 
 LINK = {
     "study": "airport",

@@ -5,10 +5,10 @@ import bundle
 import language
 import polars as pl
 import pytest
-import tiny_drivers
-import tiny_survey
 from associations import TABLES
-from reading import open_card
+
+from tests.app import tiny_drivers, tiny_survey
+from tests.app.reading import open_card
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def read(data) -> bundle.Bundle:
 
 def row(read: bundle.Bundle, table: str, **wanted: object) -> dict:
     """The one row of all customers in the newest wave that fits."""
-    usual = {"period": "2018", "segment": "all", "outcome": "overall_rating", "target": "mean"}
+    usual = {"wave": "2018", "segment": "all", "outcome": "overall_rating", "target": "mean"}
     if table in ("drivers", "driver_models"):
         usual["policy"] = "use_rating"
     if table == "drivers":
@@ -80,7 +80,7 @@ def test_a_card_of_a_model_has_its_r2_and_what_was_left_out(read):
 
 
 def test_a_card_of_a_refused_model_has_its_reason_and_n_and_no_r2(read):
-    number = row(read, "driver_models", segment="purpose", segment_value="other")["row"]
+    number = row(read, "driver_models", segment="purpose", group="other")["row"]
     card = open_card(read, "driver_models", number)
     assert card["Reason"] == "fewer than 300 answers"
     assert card["Answers (n)"] == "55"
@@ -96,9 +96,7 @@ def test_a_card_of_a_place_has_the_probability_of_every_quadrant(read):
 
 
 def test_a_card_of_a_contrast_counts_both_sides(read):
-    found = row(
-        read, "driver_contrasts", touchpoint_id="food", segment="purpose", segment_value="leisure"
-    )
+    found = row(read, "driver_contrasts", touchpoint_id="food", segment="purpose", group="leisure")
     card = open_card(read, "driver_contrasts", found["row"])
     assert card["title"].startswith("Restaurants: group against all other customers")
     assert card["Difference"].startswith("+")
@@ -108,9 +106,9 @@ def test_a_card_of_a_contrast_counts_both_sides(read):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_a_card_of_a_withheld_number_has_no_number(own_data, table):
-    tiny_survey.publish(own_data, **{table: tiny_survey.withheld(table, period="2018")})
+    tiny_survey.publish(own_data, **{table: tiny_survey.withheld(table, wave="2018")})
     read = bundle.load("airport")
-    card = open_card(read, table, read.tables[table].filter(period="2018")["row"][0])
+    card = open_card(read, table, read.tables[table].filter(wave="2018")["row"][0])
     assert card["Value"] == "withheld"
     assert not {"Share", "R²", "Answers (n)", "Difference", "Reason"} & card.keys()
 

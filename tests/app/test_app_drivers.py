@@ -4,13 +4,12 @@ import bundle
 import models
 import polars as pl
 import pytest
-import tiny_bundle
-import tiny_drivers
-import tiny_survey
 from associations import TABLES
 from models import Model
-from reading import charts, metrics, texts
 from streamlit.testing.v1 import AppTest
+
+from tests.app import tiny_bundle, tiny_drivers, tiny_survey
+from tests.app.reading import charts, metrics, texts
 
 EVERYBODY = Model("cold", "2018", "all", "all", "overall_rating", "mean")
 LINK = {"study": "airport", "lang": "en"}
@@ -176,7 +175,7 @@ def test_an_unweighted_view_says_that_models_are_weighted(data, open_page):
 
 def test_a_wave_that_did_not_ask_for_importance_says_so(own_data, open_page):
     priorities = tiny_survey.tables()["priorities"].with_columns(
-        pl.when(pl.col("period") != "2018").then(name).alias(name)
+        pl.when(pl.col("wave") != "2018").then(name).alias(name)
         for name in ("stated", "stated_low", "stated_high")
     )
     tiny_survey.publish(own_data, priorities=priorities)
@@ -222,7 +221,7 @@ def test_a_kind_of_survey_without_models_points_to_the_other(own_data, open_page
 
 
 def test_a_withheld_driver_is_named_and_has_no_number(own_data, open_page):
-    where = {"driver": "wifi_rating", "period": "2018"}
+    where = {"driver": "wifi_rating", "wave": "2018"}
     hidden = {
         t: tiny_survey.withheld(t, **where) for t in ("drivers", "priorities", "driver_contrasts")
     }
@@ -234,7 +233,7 @@ def test_a_withheld_driver_is_named_and_has_no_number(own_data, open_page):
 
 
 def test_a_withheld_model_shows_no_number(own_data, open_page):
-    where = {"segment": "all", "period": "2018"}
+    where = {"segment": "all", "wave": "2018"}
     tiny_survey.publish(own_data, **{t: tiny_survey.withheld(t, **where) for t in TABLES})
     app = open_page("drivers", **LINK)
     assert not app.metric

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 import scorecard
 from choices import Choice
-from reading import open_card
+
+from tests.app.reading import open_card
 
 CHOICE = Choice("cold", "2018", "all", "all", True)
 
@@ -24,7 +25,7 @@ def words() -> language.Words:
 
 
 def row(read: bundle.Bundle, table: str = "scores", **wanted: object) -> dict:
-    usual = {"segment": "all", "weighted": True, "period": "2018", "measure": "mean"}
+    usual = {"segment": "all", "weighted": True, "wave": "2018", "measure": "mean"}
     if table == "changes":
         usual["against"] = "previous"
     found = read.tables[table].filter(**(usual | wanted))
@@ -60,7 +61,7 @@ def test_a_card_of_a_change_names_both_waves_and_its_adjusted_p_value(read):
 
 
 def test_a_withheld_number_has_a_card_without_any_number(read):
-    hidden = row(read, touchpoint_id="wifi", segment="age", segment_value="65 and over")
+    hidden = row(read, touchpoint_id="wifi", segment="age", group="65 and over")
     facts = open_card(read, "scores", hidden["row"])
     assert facts["Value"] == "withheld"
     assert "fewer than 10 people answered" in facts["Warnings"]
@@ -68,13 +69,13 @@ def test_a_withheld_number_has_a_card_without_any_number(read):
 
 
 def test_a_wave_without_weights_is_not_called_weighted(read):
-    facts = open_card(read, "scores", row(read, touchpoint_id="wifi", period="2016")["row"])
+    facts = open_card(read, "scores", row(read, touchpoint_id="wifi", wave="2016")["row"])
     assert facts["Weights"] == "unweighted"
     assert "no weights" in facts["Warnings"]
 
 
 def test_a_number_on_few_answers_warns(read):
-    few = row(read, touchpoint_id="wifi", segment="purpose", segment_value="other")
+    few = row(read, touchpoint_id="wifi", segment="purpose", group="other")
     assert few["n"] < 30
     assert "fewer than 30 answers" in open_card(read, "scores", few["row"])["Warnings"]
 
@@ -154,7 +155,7 @@ def test_a_card_asked_of_a_bundle_that_is_gone_is_not_shown(data, open_page):
 
 def test_a_suppressed_row_has_no_number_in_the_bundle(read):
     """What the app relies on: it can only show what is published."""
-    hidden = read.tables["scores"].filter(pl.col("flags").str.contains("suppressed"))
+    hidden = read.tables["scores"].filter(pl.col("flags").str.contains("withheld"))
     assert hidden.height > 0
     assert hidden.select("value", "low", "high", "n", "n_eff").null_count().row(0) == (
         (hidden.height,) * 5

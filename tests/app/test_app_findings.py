@@ -7,7 +7,8 @@ import language
 import polars as pl
 import pytest
 from language import Words
-from reading import texts
+
+from tests.app.reading import texts
 
 SECTIONS = (
     "drivers.", "finding.", "association.", "approach.", "policy.", "target.", "status.",
@@ -170,13 +171,13 @@ def test_the_attribute_with_most_differences_is_named(english):
 
 
 def test_waves_are_told_by_who_leads_and_who_moves(english):
-    one = shares(THREE, period="2017")
-    other = shares({"Food": 60.0, "Signs": 30.0, "Wi-Fi": 10.0}, period="2018")
+    one = shares(THREE, wave="2017")
+    other = shares({"Food": 60.0, "Signs": 30.0, "Wi-Fi": 10.0}, wave="2018")
     assert findings.over_waves(english, pl.concat([one, other])) == (
         "Most often on rank 1: Food, in 2 of 2 waves. "
         "The widest range of ranks is that of Wi-Fi: 2 to 3."
     )
-    same = findings.over_waves(english, pl.concat([one, shares(THREE, period="2018")]))
+    same = findings.over_waves(english, pl.concat([one, shares(THREE, wave="2018")]))
     assert same.endswith("No rank changes.")
     assert findings.over_waves(english, one) is None
 

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import language
 import pytest
 import yaml
-from conftest import APP
 from language import STYLES, Words, plain
 
 from pipelines.core.contract import CANONICAL, MISSING, STATUSES
 from pipelines.core.estimate import EVIDENCE, MEASURES
+from tests.app.conftest import APP
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 

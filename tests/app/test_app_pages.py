@@ -2,10 +2,10 @@
 
 import polars as pl
 import pytest
-import tiny_bundle
-import tiny_survey
-from conftest import APP
-from reading import charts, metrics, texts
+
+from tests.app import tiny_bundle, tiny_survey
+from tests.app.conftest import APP
+from tests.app.reading import charts, metrics, texts
 
 PAGES = ("overview", "touchpoints", "drivers", "quality")
 

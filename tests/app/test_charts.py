@@ -6,11 +6,8 @@ from urllib.parse import unquote
 import altair as alt
 import polars as pl
 import pytest
-import tiny_shop
-import tiny_survey
 from hypothesis import given
 from hypothesis import strategies as st
-from reading_charts import layers, mark, picks, rows_of
 
 from pipelines.charts import theme
 from pipelines.charts.answers import answer_distribution, ramp
@@ -18,6 +15,8 @@ from pipelines.charts.counts import activity_bars, ledger_bars
 from pipelines.charts.inline import WIDTH, interval_picture
 from pipelines.charts.intervals import interval_dots, score_bars
 from pipelines.charts.trend import sparkline, trend_with_interval
+from tests.app import tiny_shop, tiny_survey
+from tests.app.reading_charts import layers, mark, picks, rows_of
 
 WAVES = tiny_survey.WAVES
 
@@ -33,10 +32,10 @@ def scores_of(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame
 
 
 def test_a_trend_has_a_row_per_wave_and_a_gap_where_none_asked(tables):
-    asked = scores_of(tables).filter(pl.col("period") != "2017")
+    asked = scores_of(tables).filter(pl.col("wave") != "2017")
     chart = trend_with_interval(asked, periods=WAVES, title="Score")
     rows = rows_of(chart)
-    assert [row["period"] for row in rows] == list(WAVES)
+    assert [row["wave"] for row in rows] == list(WAVES)
     assert [row["value"] for row in rows] == [58.0, None, 66.0]
 
 
@@ -49,7 +48,7 @@ def test_a_trend_draws_the_interval_as_a_band_from_low_to_high(tables):
 def test_a_trend_marks_the_current_wave(tables):
     chart = trend_with_interval(scores_of(tables), periods=WAVES, title="Score", current="2017")
     assert mark(layers(chart)[0]) == "rule"
-    assert rows_of(chart, layer=0) == [{"period": "2017"}]
+    assert rows_of(chart, layer=0) == [{"wave": "2017"}]
 
 
 def test_points_pick_their_row_only_if_asked(tables):
@@ -65,8 +64,8 @@ def test_a_sparkline_has_no_value_axis(tables):
 
 
 def segments_of(tables: dict[str, pl.DataFrame], segment: str) -> pl.DataFrame:
-    rows = scores_of(tables, segment=segment, period="2018")
-    return rows.with_columns(label="segment_value")
+    rows = scores_of(tables, segment=segment, wave="2018")
+    return rows.with_columns(label="group")
 
 
 def test_dots_keep_the_order_of_the_rows(tables):
@@ -95,7 +94,7 @@ def test_a_withheld_number_is_told_in_words_and_has_no_dot(tables):
 
 def test_changes_are_coloured_by_their_sign_around_zero(tables):
     changes = tables["changes"].filter(
-        scope="touchpoint", period="2018", against="baseline", segment="all", weighted=True
+        scope="touchpoint", wave="2018", against="baseline", segment="all", weighted=True
     )
     chart = interval_dots(changes.with_columns(label="touchpoint_id"), title="Change", signed=True)
     assert rows_of(chart, layer=0) == [{"value": 0.0}]
@@ -119,7 +118,7 @@ def test_a_number_beside_an_interval_has_room_past_the_plot(tables, draw):
 
 def test_bars_end_where_the_measure_ends(tables):
     stages = tables["scores"].filter(
-        scope="stage", period="2018", segment="all", weighted=True, measure="mean"
+        scope="stage", wave="2018", segment="all", weighted=True, measure="mean"
     )
     chart = score_bars(stages.with_columns(label="stage"), title="Score")
     bar = next(layer for layer in layers(chart) if mark(layer) == "bar")
@@ -132,9 +131,9 @@ def test_answers_come_from_worst_to_best_and_then_the_reasons(tables):
     chart = answer_distribution(
         shares, answers=tiny_survey.LIKERT, reasons=list(tiny_survey.REASONS), title="Share"
     )
-    assert [row["answer"] for row in rows_of(chart) if row["period"] == "2018"] == order
+    assert [row["answer"] for row in rows_of(chart) if row["wave"] == "2018"] == order
     assert chart.to_dict()["encoding"]["color"]["scale"]["domain"] == order
-    total = sum(row["value"] for row in rows_of(chart) if row["period"] == "2018")
+    total = sum(row["value"] for row in rows_of(chart) if row["wave"] == "2018")
     assert total == pytest.approx(100)
 
 

@@ -6,10 +6,8 @@ from itertools import pairwise
 import altair as alt
 import polars as pl
 import pytest
-import tiny_survey
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from reading_charts import layers, mark, picks, rows_of
 
 from pipelines.charts import theme
 from pipelines.charts.importance import (
@@ -21,6 +19,8 @@ from pipelines.charts.importance import (
 )
 from pipelines.charts.placement import with_names
 from pipelines.charts.priority import ellipses, priority_map, stated_map
+from tests.app import tiny_survey
+from tests.app.reading_charts import layers, mark, picks, rows_of
 
 ODD = "</script>\"'\\ `x` {{y}} <b>Ä</b> datum.value % 日本"
 QUADRANTS = {"improve": "Improve", "keep": "Keep", "watch": "Watch", "maintain": "Maintain"}
@@ -41,7 +41,7 @@ def tables() -> dict[str, pl.DataFrame]:
 def drivers(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame:
     """Rows of drivers of all customers, as the page gives them to charts."""
     usual = {
-        "outcome": "overall_rating", "target": "mean", "segment": "all", "period": "2018",
+        "outcome": "overall_rating", "target": "mean", "segment": "all", "wave": "2018",
         "policy": "use_rating", "approach": "lmg",
     }  # fmt: skip
     asked = {name: value for name, value in (usual | wanted).items() if value is not None}
@@ -56,18 +56,18 @@ def drivers(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame:
 
 def places(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Rows of the map of all customers, the most important first."""
-    usual = {"outcome": "overall_rating", "segment": "all", "period": "2018"}
+    usual = {"outcome": "overall_rating", "segment": "all", "wave": "2018"}
     found = tables["priorities"].filter(**usual).sort("value", descending=True)
     return found.with_columns(label="touchpoint_id", number=pl.int_range(1, 7).cast(pl.String))
 
 
 def grouped(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     own = drivers(tables, segment="purpose")
-    return own.with_columns(group="segment_value", differs=pl.col("touchpoint_id") == "food")
+    return own.with_columns(group="group", differs=pl.col("touchpoint_id") == "food")
 
 
 def waves(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    own = drivers(tables, period=None)
+    own = drivers(tables, wave=None)
     return own.with_columns(leads=pl.col("touchpoint_id").is_in(["food", "security"]))
 
 
@@ -226,12 +226,12 @@ def test_differences_that_survive_are_diamonds(tables):
 
 
 def test_a_wave_without_a_driver_leaves_a_gap_in_its_rank(tables):
-    asked = waves(tables).filter(~((pl.col("period") == "2017") & (pl.col("label") == "food")))
+    asked = waves(tables).filter(~((pl.col("wave") == "2017") & (pl.col("label") == "food")))
     chart = rank_lines(asked, periods=tiny_survey.WAVES, title="", rank="", current="2018")
     rows = [row for row in rows_of(chart, 1) if row["label"] == "food"]
-    assert [row["period"] for row in rows] == list(tiny_survey.WAVES)
+    assert [row["wave"] for row in rows] == list(tiny_survey.WAVES)
     assert [row["rank"] is None for row in rows] == [False, True, False]
-    assert rows_of(chart, 0) == [{"period": "2018"}]
+    assert rows_of(chart, 0) == [{"wave": "2018"}]
 
 
 def test_every_rank_has_its_tick_and_the_first_is_on_top(tables):

@@ -40,7 +40,7 @@ def write(
         "versions": {"polars": "2.1.0", "python": "3.11"},
         "params": {
             "measure": {"level": 0.95, "fdr": 0.05, "flag_n": 30},
-            "publish": {"suppress_n": 10},
+            "publish": {"withhold_below": 10},
             "validate": {"max_rejected_share": 0.05, "examples": 20},
         },
         "inputs": {"raw/2016_Customer_Survey.csv": _sha("2016")},

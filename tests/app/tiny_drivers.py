@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterable
 
 import polars as pl
-from tiny_bundle import Row, frame
 
 from pipelines.core.estimate import ALL, APPROACHES, POLICIES, QUADRANTS, TARGETS
+from tests.app.tiny_bundle import Row, frame
 
 ASKED = {"overall_rating": ("2016", "2017", "2018"), "recommend": ("2017", "2018")}
 RESPONDENTS = {"2016": 900, "2017": 1000, "2018": 1100}
@@ -53,7 +53,7 @@ def _people() -> Iterable[tuple[str, str, float]]:
 def _models() -> Iterable[tuple[Row, int]]:
     """Key of every model, and the answers it could rest on."""
     for outcome, waves in ASKED.items():
-        for period in waves:
+        for wave in waves:
             for segment, value, share in _people():
                 for target in TARGETS if segment == ALL else ("mean",):
                     key = {
@@ -61,10 +61,10 @@ def _models() -> Iterable[tuple[Row, int]]:
                         "outcome": outcome,
                         "target": target,
                         "segment": segment,
-                        "segment_value": value,
-                        "period": period,
+                        "group": value,
+                        "wave": wave,
                     }
-                    yield key, int(RESPONDENTS[period] * share)
+                    yield key, int(RESPONDENTS[wave] * share)
 
 
 def _policies(key: Row) -> tuple[str, ...]:
@@ -81,9 +81,9 @@ def _approaches(key: Row, policy: str) -> tuple[str, ...]:
 def _status(key: Row, policy: str, n: int) -> tuple[str, str | None]:
     if n < FEWEST:
         return "refused", FEW
-    if policy == "listwise" and key["period"] == "2018":
+    if policy == "listwise" and key["wave"] == "2018":
         return "refused", NO_ROWS
-    if policy == "use_rating" and key["period"] == "2016":
+    if policy == "use_rating" and key["wave"] == "2016":
         return "shrunk", SHRUNK
     return "fitted", None
 
@@ -117,9 +117,9 @@ def _error(n: int) -> float:
 
 def shares(key: Row, policy: str = "use_rating", approach: str = "lmg") -> dict[str, float]:
     """Share of every driver in percent, largest first."""
-    year = int(key["period"]) - 2016
+    year = int(key["wave"]) - 2016
     shift = POLICY_SHIFT[policy] + APPROACH_SHIFT[approach] + TARGET_SHIFT[key["target"]]
-    shift += SEGMENT_SHIFT.get(key["segment_value"], 0.0)
+    shift += SEGMENT_SHIFT.get(key["group"], 0.0)
     raw = {name: share + drift * year for name, (share, drift, *_) in SHARES.items()}
     raw["food"] += shift
     total = sum(raw.values())
@@ -219,7 +219,7 @@ def _priorities(key: Row, n: int) -> list[Row]:
 
 def _contrasts(key: Row, n: int, everybody: int) -> list[Row]:
     rows = []
-    own, others = shares(key), shares(key | {"segment_value": ALL})
+    own, others = shares(key), shares(key | {"group": ALL})
     for name in SHARES:
         difference = own[name] - others[name]
         error = math.hypot(_error(n), _error(everybody - n))
@@ -251,5 +251,5 @@ def tables() -> dict[str, pl.DataFrame]:
         if key["target"] == "mean" and n >= FEWEST:
             found["priorities"] += _priorities(key, n)
             if key["segment"] != ALL:
-                found["driver_contrasts"] += _contrasts(key, n, RESPONDENTS[key["period"]])
+                found["driver_contrasts"] += _contrasts(key, n, RESPONDENTS[key["wave"]])
     return {name: frame(name, rows) for name, rows in found.items()}

@@ -6,9 +6,9 @@ import datetime
 from pathlib import Path
 
 import polars as pl
-from tiny_bundle import Row, frame, labels, write
 
 from pipelines.core.estimate import PUBLISHED
+from tests.app.tiny_bundle import Row, frame, labels, write
 
 MONTHS = tuple(f"2011-{month:02d}" for month in range(1, 13))
 KINDS = {"completed": 1.0, "cancelled": 0.12, "adjustment": 0.01}

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-import tiny_drivers
-from tiny_bundle import Row, frame, labels, write
 
 from pipelines.core.estimate import ALL, PUBLISHED
 from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
+from tests.app import tiny_drivers
+from tests.app.tiny_bundle import Row, frame, labels, write
 
 WAVES = ("2016", "2017", "2018")
 UNWEIGHTED_WAVE = "2016"  # its answers count one each
@@ -40,7 +40,7 @@ SEGMENTS = {
 GERMAN = {"purpose": {"business": "geschäftlich", "leisure": "Urlaub", "other": "anderer"}}
 RESPONDENTS = {"2016": 900, "2017": 1000, "2018": 1100}
 SMALL = ("purpose", "other")  # n is below 30
-SUPPRESSED = ("age", "65 and over")  # n is below 10
+WITHHELD = ("age", "65 and over")  # n is below 10
 HASH = "sha256:" + "5f" * 16
 EXCLUDED = "not_experienced and unanswered left out"
 
@@ -62,19 +62,19 @@ def _number(value: float | None, half_width: float, n: int, *, weighted: bool) -
     }
 
 
-def _flags(n: int, period: str) -> str | None:
-    flags = ["suppressed"] if n < 10 else ["small"] if n < 30 else []
-    if period == UNWEIGHTED_WAVE:
+def _flags(n: int, wave: str) -> str | None:
+    flags = ["withheld"] if n < 10 else ["small"] if n < 30 else []
+    if wave == UNWEIGHTED_WAVE:
         flags.append("unweighted_wave")
     return " ".join(flags) or None
 
 
-def _making(method: str, n: int, period: str, policy: str = EXCLUDED) -> Row:
+def _making(method: str, n: int, wave: str, policy: str = EXCLUDED) -> Row:
     return {
         "missing_policy": policy,
         "method": method,
         "evidence": "descriptive",
-        "flags": _flags(n, period),
+        "flags": _flags(n, wave),
         "inputs_hash": HASH,
     }
 
@@ -84,7 +84,7 @@ def _people() -> Iterable[tuple[str, str, float, float]]:
     yield ALL, ALL, 1.0, 0.0
     for segment, (_, values) in SEGMENTS.items():
         for place, value in enumerate(values):
-            share = {SMALL: 0.05, SUPPRESSED: 0.005}.get((segment, value), 0.4)
+            share = {SMALL: 0.05, WITHHELD: 0.005}.get((segment, value), 0.4)
             yield segment, value, share, 3.0 * (place - 1)
 
 
@@ -102,19 +102,19 @@ def _subjects() -> Iterable[tuple[Row, float, float, float]]:
 
 def _scores() -> list[Row]:
     rows = []
-    for segment, segment_value, share, shift in _people():
-        for year, period in enumerate(WAVES):
+    for segment, group, share, shift in _people():
+        for year, wave in enumerate(WAVES):
             for weighted in (True, False):
                 key = {
                     "mode": "cold",
                     "segment": segment,
-                    "segment_value": segment_value,
-                    "period": period,
+                    "group": group,
+                    "wave": wave,
                     "weighted": weighted,
                 }
-                asked = max(int(RESPONDENTS[period] * share), 4)
+                asked = max(int(RESPONDENTS[wave] * share), 4)
                 rows += _mean_scores(key, year, asked, shift - (0.0 if weighted else 0.7))
-                if period in NPS_WAVES:
+                if wave in NPS_WAVES:
                     rows.append(_nps(key, year, asked, shift))
     return rows
 
@@ -138,7 +138,7 @@ def _mean_scores(key: Row, year: int, asked: int, shift: float) -> list[Row]:
                 | key
                 | {"measure": measure}
                 | _number(number, half, base, weighted=key["weighted"])
-                | _making(method, base, key["period"])
+                | _making(method, base, key["wave"])
             )
     return rows
 
@@ -147,20 +147,20 @@ def _nps(key: Row, year: int, asked: int, shift: float) -> Row:
     subject = {"scope": "overall", "stage": None, "touchpoint_id": None, "question_id": "recommend"}
     half = 196 * 0.72 / math.sqrt(asked)
     number = _number(39.8 + 2.2 * (year - 1) + shift, half, asked, weighted=key["weighted"])
-    making = _making("adjusted Wald", asked, key["period"], "unanswered left out")
+    making = _making("adjusted Wald", asked, key["wave"], "unanswered left out")
     return subject | key | {"measure": "nps"} | number | making
 
 
-SUBJECT = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "segment_value")
+SUBJECT = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "group")
 
 
 def _changes(scores: list[Row]) -> list[Row]:
-    by_key = {tuple(r[k] for k in (*SUBJECT, "period", "measure", "weighted")): r for r in scores}
+    by_key = {tuple(r[k] for k in (*SUBJECT, "wave", "measure", "weighted")): r for r in scores}
     rows = []
     for row in scores:
-        if row["period"] == WAVES[0] or row["measure"] not in ("mean", "nps"):
+        if row["wave"] == WAVES[0] or row["measure"] not in ("mean", "nps"):
             continue
-        year = WAVES.index(row["period"])
+        year = WAVES.index(row["wave"])
         for against, earlier in (("previous", WAVES[year - 1]), ("baseline", WAVES[0])):
             place = (*(row[k] for k in SUBJECT), earlier, row["measure"], row["weighted"])
             if place in by_key:
@@ -175,7 +175,7 @@ def _change(row: Row, before: Row, against: str) -> Row:
     p_value = None if hidden else round(math.erfc(abs(difference) / error / math.sqrt(2)), 6)
     return row | {
         "against": against,
-        "period_against": before["period"],
+        "wave_against": before["wave"],
         "value": difference,
         "low": None if hidden else round(difference - 1.96 * error, 6),
         "high": None if hidden else round(difference + 1.96 * error, 6),
@@ -186,7 +186,7 @@ def _change(row: Row, before: Row, against: str) -> Row:
         "p_value": p_value,
         "p_adjusted": None if hidden else min(1.0, p_value * 3),
         "method": "difference of independent waves",
-        "flags": "suppressed" if hidden else row["flags"],
+        "flags": "withheld" if hidden else row["flags"],
     }
 
 
@@ -200,7 +200,7 @@ def _distributions(scores: list[Row]) -> list[Row]:
         for answer, share in shares.items():
             half = min(share, 196 * math.sqrt(share / 100 * (1 - share / 100) / n))
             number = _number(share, half, n, weighted=row["weighted"])
-            making = _making("Wilson", n, row["period"], "reasons counted as answers")
+            making = _making("Wilson", n, row["wave"], "reasons counted as answers")
             rows.append(row | {"measure": "share", "answer": answer} | number | making)
     return rows
 
@@ -257,7 +257,7 @@ def tables() -> dict[str, pl.DataFrame]:
     activity = [
         {
             "table": "responses",
-            "period": wave,
+            "wave": wave,
             "kind": "cold",
             "n_rows": n * 7,
             "n_customers": n,
@@ -357,6 +357,6 @@ def withheld(table: str, **where: object) -> pl.DataFrame:
         for name, kind in frame.schema.items()
         if (kind.is_numeric() and name not in NOT_ABOUT_PEOPLE) or name == "quadrant"
     ]
-    flags = pl.when(hidden).then(pl.lit("suppressed")).otherwise("flags")
+    flags = pl.when(hidden).then(pl.lit("withheld")).otherwise("flags")
     method = pl.when(hidden).then(pl.lit("withheld: too few answers")).otherwise("method")
     return frame.with_columns(*blank, flags=flags, method=method)

@@ -14,7 +14,7 @@ simulate: {customers: 100}
 validate: {max_rejected_share: 0.05, examples: 20}
 measure: {level: 0.95, fdr: 0.05, flag_n: 30}
 drivers: {replicates: 200, segment_replicates: 100, min_n: 50, min_users: 10}
-publish: {suppress_n: 10}
+publish: {withhold_below: 10}
 """
 
 STAGES = """\

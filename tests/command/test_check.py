@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import narwhals as nw
 import polars as pl
 import pytest
-from small_study import ORDERS, SURVEY, build, edit, order_lines, write
 
 from pipelines.command import check
 from pipelines.command.check import Finding, Judged, check_study
 from pipelines.validate.conditions import Condition
 from pipelines.validate.verdicts import Verdict
+from tests.small_study import ORDERS, SURVEY, build, edit, order_lines, write
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ def test_the_projects_own_parameters_are_valid(tmp_path):
         ("publish", "suppress_m", 10, r"params.yaml: publish.suppress_m: expected Extra inputs"),
         (
             "publish",
-            "suppress_n",
+            "withhold_below",
             0,
-            r"publish.suppress_n: expected Input should be greater.*got 0",
+            r"publish.withhold_below: expected Input should be greater.*got 0",
         ),
         ("measure", "level", 95, r"measure.level: .*less than 1, got 95"),
     ],

@@ -29,7 +29,7 @@ def made_up(
     names = tuple(f"t{i}" for i in range(k))
     return Sheets(
         mode="cold",
-        period="2025",
+        wave="2025",
         outcome="overall",
         drivers=names,
         touchpoints=names,

@@ -92,7 +92,7 @@ def experienced(n: int, rng: np.random.Generator, *, blank: float = 0.0) -> Shee
     lost = rng.random(shape) < blank
     return Sheets(
         mode="cold",
-        period="2025",
+        wave="2025",
         outcome="overall",
         drivers=names,
         touchpoints=names,
@@ -158,7 +158,7 @@ def asked(given: pl.DataFrame) -> Sheets:
     high, low = (100.0 * (sign * outcome > np.quantile(sign * outcome, 0.8)) for sign in (1, -1))
     return Sheets(
         mode="cold",
-        period="2025",
+        wave="2025",
         outcome="y",
         drivers=ROUTED,
         touchpoints=ROUTED,
@@ -201,7 +201,7 @@ def questionnaires(wave: Wave) -> Sheets:
     target = 100 * (overall - OVERALL.low) / (OVERALL.high - OVERALL.low)
     return Sheets(
         mode="cold",
-        period=wave.name,
+        wave=wave.name,
         outcome="overall",
         drivers=NAMES[:RATED],
         touchpoints=NAMES[:RATED],

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from answer_sheets import made_up
 
 from pipelines.core.estimate import DRIVER_MODELS, DRIVERS, TARGETS
 from pipelines.drivers import relative_importance
@@ -15,6 +14,7 @@ from pipelines.drivers.priorities import quadrants
 from pipelines.drivers.records import Findings
 from pipelines.drivers.sample import Terms
 from pipelines.drivers.tables import _table
+from tests.drivers.answer_sheets import made_up
 
 TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 
@@ -92,9 +92,7 @@ def test_unseen_rows_are_predicted_worse_and_only_where_most_have_no_blank():
 
 
 def test_every_target_and_large_segment_has_a_model(found):
-    made = {
-        (m["segment"], m["segment_value"], m["target"], m["policy"]) for m in found.driver_models
-    }
+    made = {(m["segment"], m["group"], m["target"], m["policy"]) for m in found.driver_models}
     assert {("all", "all", target, "use_rating") for target in TARGETS} <= made
     assert {("side", side, "mean", "use_rating") for side in ("left", "right")} <= made
     assert {("all", "all", "mean", policy) for policy in ("em", "pairwise", "listwise")} <= made
@@ -103,7 +101,7 @@ def test_every_target_and_large_segment_has_a_model(found):
 def test_reach_and_users_of_a_segment_are_those_of_its_customers(sheets, found):
     for side in ("left", "right"):
         here = (sheets.segments["side"] == side).to_numpy()
-        for row in rows(found, segment="side", segment_value=side):
+        for row in rows(found, segment="side", group=side):
             k = sheets.drivers.index(row["driver"])
             share = np.average(sheets.used[here, k], weights=sheets.weight[here])
             assert row["reach"] == pytest.approx(100 * share)
@@ -122,29 +120,27 @@ def not_asked(sheets, side: str, *places: int):
 def test_a_driver_that_a_segment_was_not_asked_about_has_no_share_there(sheets):
     found = analyse(not_asked(sheets, "left", 2), TERMS)
     drivers = {
-        side: [row["driver"] for row in rows(found, segment="side", segment_value=side)]
+        side: [row["driver"] for row in rows(found, segment="side", group=side)]
         for side in ("left", "right")
     }
     assert drivers == {"left": ["t0", "t1"], "right": ["t0", "t1", "t2"]}
     assert {row["driver"] for row in found.driver_contrasts} == {"t0", "t1"}
-    (model,) = (m for m in found.driver_models if m["segment_value"] == "left")
+    (model,) = (m for m in found.driver_models if m["group"] == "left")
     assert model["n_drivers"] == 2
 
 
 def test_a_segment_that_rated_one_touchpoint_has_no_model(sheets):
     found = analyse(not_asked(sheets, "left", 1, 2), TERMS)
-    (model,) = (m for m in found.driver_models if m["segment_value"] == "left")
+    (model,) = (m for m in found.driver_models if m["group"] == "left")
     assert (model["status"], model["reason"]) == ("refused", "fewer than two touchpoints rated")
-    assert {row["segment_value"] for row in found.drivers} == {"all", "right"}
+    assert {row["group"] for row in found.drivers} == {"all", "right"}
 
 
 def test_segments_that_do_not_differ_are_not_told_apart(found):
     assert len(found.driver_contrasts) == 6
     assert min(row["p_value"] for row in found.driver_contrasts) > 0.01
-    left = {r["driver"]: r["value"] for r in found.driver_contrasts if r["segment_value"] == "left"}
-    right = {
-        r["driver"]: r["value"] for r in found.driver_contrasts if r["segment_value"] == "right"
-    }
+    left = {r["driver"]: r["value"] for r in found.driver_contrasts if r["group"] == "left"}
+    right = {r["driver"]: r["value"] for r in found.driver_contrasts if r["group"] == "right"}
     assert left == pytest.approx({name: -value for name, value in right.items()})
 
 

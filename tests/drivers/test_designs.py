@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 import pytest
-from answer_sheets import made_up
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers.designs import Design, complete, rating_alone, use_and_rating
@@ -11,6 +10,7 @@ from pipelines.drivers.models import Model
 from pipelines.drivers.sheets import _targets
 from pipelines.drivers.totals import add_up, semidefinite
 from pipelines.statistics.bootstrap import draws, sampling_units
+from tests.drivers.answer_sheets import made_up
 
 
 def test_a_routed_driver_is_its_use_and_its_rating_among_users():

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
-from answer_sheets import made_up
 
 from pipelines.core.estimate import TARGETS
 from pipelines.drivers import relative_importance
@@ -14,6 +13,7 @@ from pipelines.drivers.designs import complete, draw_blanks, use_and_rating
 from pipelines.drivers.sample import Terms
 from pipelines.drivers.sheets import Sheets, _targets
 from pipelines.drivers.tables import _table
+from tests.drivers.answer_sheets import made_up
 
 TERMS = Terms(level=0.95, replicates=300, segment_replicates=100, min_n=5000, flag_n=30, seed=3)
 

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import populations
 import pytest
-from populations import ROUTED
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers import relative_importance
@@ -25,6 +23,8 @@ from pipelines.simulate.model import NAMES, RATED
 from pipelines.simulate.operations import draw_operations
 from pipelines.simulate.partition import play
 from pipelines.statistics.em import find_patterns, fit_patterns
+from tests.drivers import populations
+from tests.drivers.populations import ROUTED
 
 SEEDS = range(3)
 

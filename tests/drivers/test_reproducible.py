@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from populations import ROUTED, asked, routed
 
 from pipelines.core.params import PROJECT
 from pipelines.core.store import SIGNIFICANT_DIGITS
 from pipelines.drivers.designs import complete, rating_alone
 from pipelines.drivers.methods import importances, percentages
+from tests.drivers.populations import ROUTED, asked, routed
 
 ELSEWHERE = """
 import json

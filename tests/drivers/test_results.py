@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from questionnaires import RNG, column, punched, survey
 
 from pipelines.drivers import relative_importance
+from tests.drivers.questionnaires import RNG, column, punched, survey
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

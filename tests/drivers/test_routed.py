@@ -4,10 +4,10 @@ import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from questionnaires import RNG, column
 
 from pipelines.core.errors import ContractError
 from pipelines.drivers import relative_importance
+from tests.drivers.questionnaires import RNG, column
 
 
 def shop(n: int = 3000) -> pl.DataFrame:

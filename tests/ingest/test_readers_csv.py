@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from raw_studies import put, read_csv_text, read_one, study_with
 
 from pipelines.core.errors import SourceError
 from pipelines.ingest import encodings
 from pipelines.ingest.readers import read_source
 from pipelines.ingest.records import fitting_delimiter
+from tests.ingest.raw_studies import put, read_csv_text, read_one, study_with
 
 
 def test_cells_are_text_as_they_stand_and_empty_ones_are_null(tmp_path):

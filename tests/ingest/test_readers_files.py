@@ -6,11 +6,11 @@ import polars as pl
 import pyreadstat
 import pytest
 import xlsxwriter
-from raw_studies import put, read_one
 
 from pipelines.core.errors import SourceError
 from pipelines.ingest.excel import sheet_names
 from pipelines.ingest.spss import read_variables
+from tests.ingest.raw_studies import put, read_one
 
 ORDERS = pl.DataFrame(
     {"id ": ["a", "b"], "amount": [1.5, None], "on": [date(2024, 1, 31), date(2024, 2, 1)]}

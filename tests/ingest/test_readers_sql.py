@@ -11,10 +11,10 @@ from typing import NoReturn
 
 import psycopg
 import pytest
-from raw_studies import read_one
 
 from pipelines.core.errors import SourceError
 from pipelines.ingest import database
+from tests.ingest.raw_studies import read_one
 
 PASSWORD = "ge:heim@/1%"  # signs with a meaning in addresses
 

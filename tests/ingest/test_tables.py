@@ -5,7 +5,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
-from test_mapping import MAP, RAW
 
 from pipelines.core import engine
 from pipelines.core.contract import CANONICAL
@@ -13,6 +12,7 @@ from pipelines.core.errors import ContractError
 from pipelines.core.study import Map, Study
 from pipelines.ingest.readers import RawTable
 from pipelines.ingest.tables import OFFERS, ledger, map_study
+from tests.ingest.test_mapping import MAP, RAW
 
 
 @pytest.fixture

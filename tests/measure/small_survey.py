@@ -74,7 +74,7 @@ def measured(*args: object, **options: object) -> dict[str, pl.DataFrame]:
 
 def one(table: pl.DataFrame, **where: object) -> dict:
     """Return the only row with these values; weighted and of everybody unless told otherwise."""
-    where = {"weighted": True, "segment": "all", "segment_value": "all", **where}
+    where = {"weighted": True, "segment": "all", "group": "all", **where}
     found = table.filter(pl.col(name).eq_missing(pl.lit(value)) for name, value in where.items())
     assert found.height == 1, found
     return found.row(0, named=True)

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import narwhals as nw
 import polars as pl
 import pytest
-from small_survey import answer, responses
 
 from pipelines.core.contract import CANONICAL
 from pipelines.core.estimate import ACTIVITY
 from pipelines.measure.activity import CLOCKS, count_rows
+from tests.measure.small_survey import answer, responses
 
 
 def counted(name: str, rows: list[dict]) -> pl.DataFrame:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from small_survey import answer, measured, one
 
 from pipelines.core.estimate import check_estimates
 from pipelines.statistics.multiplicity import benjamini_hochberg
+from tests.measure.small_survey import answer, measured, one
 
 
 def wave(year: int, values: list[float | str], question: str = "signs", **columns: object):
@@ -24,19 +24,19 @@ THREE = wave(2015, HIGH) + wave(2016, LOW) + wave(2017, HIGH)
 def test_each_wave_is_compared_with_the_one_before_and_with_the_baseline():
     changes = measured(THREE, baseline="2015")["changes"]
     here = changes.filter(measure="mean", weighted=True, scope="touchpoint")
-    found = here.sort("period", "against").select("period", "against", "period_against").rows()
+    found = here.sort("wave", "against").select("wave", "against", "wave_against").rows()
     assert found == [
         ("2016", "baseline", "2015"),
         ("2016", "previous", "2015"),
         ("2017", "baseline", "2015"),
         ("2017", "previous", "2016"),
     ]
-    assert here.sort("period", "against")["value"].to_list() == pytest.approx([-35, -35, 0, 35])
+    assert here.sort("wave", "against")["value"].to_list() == pytest.approx([-35, -35, 0, 35])
 
 
 def test_no_change_is_exactly_zero():
     changes = measured(THREE, baseline="2015")["changes"]
-    same = changes.filter(period="2017", against="baseline")
+    same = changes.filter(wave="2017", against="baseline")
     assert same["value"].to_list() == [0.0] * same.height
     assert same["p_value"].to_list() == [1.0] * same.height
 
@@ -44,11 +44,10 @@ def test_no_change_is_exactly_zero():
 def test_variances_of_the_two_waves_add():
     tables = measured(THREE, baseline="2015")
     now, before = (
-        one(tables["scores"], measure="mean", scope="touchpoint", period=p)
-        for p in ("2016", "2015")
+        one(tables["scores"], measure="mean", scope="touchpoint", wave=p) for p in ("2016", "2015")
     )
     change = one(
-        tables["changes"], measure="mean", scope="touchpoint", period="2016", against="previous"
+        tables["changes"], measure="mean", scope="touchpoint", wave="2016", against="previous"
     )
     assert change["std_error"] == pytest.approx(np.hypot(now["std_error"], before["std_error"]))
     assert (change["n"], change["n_against"]) == (50, 50)
@@ -63,7 +62,7 @@ def test_previous_means_the_wave_before_that_asked():
         measured(rows)["changes"], measure="mean", scope="touchpoint",
         touchpoint_id="food", against="previous",
     )  # fmt: skip
-    assert (change["period"], change["period_against"]) == ("2017", "2015")
+    assert (change["wave"], change["wave_against"]) == ("2017", "2015")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_a_baseline_that_lacks_the_question_moves_and_says_so(baseline, against,
     found = measured(rows, baseline=baseline)["changes"].filter(
         touchpoint_id="signs", measure="mean", weighted=True, against="baseline"
     )
-    assert set(found["period_against"]) == {against}
+    assert set(found["wave_against"]) == {against}
     assert all(("baseline_moved" in flags) == moved for flags in found["flags"])
 
 

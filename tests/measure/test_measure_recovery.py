@@ -6,10 +6,10 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
-from small_survey import TERMS, customers
 
 from pipelines.core.contract import RESPONSES
 from pipelines.measure.tables import Survey, measure_survey
+from tests.measure.small_survey import TERMS, customers
 
 WAVES, PER_CLUSTER, CLUSTERS = 400, 6, 10  # clusters in each of two strata
 

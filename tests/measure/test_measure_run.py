@@ -8,13 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
-from small_survey import answer, responses
 
 from pipelines.core import study as studies
 from pipelines.core.contract import CANONICAL
 from pipelines.core.estimate import MEASURED
 from pipelines.core.study import Study
 from pipelines.measure.run import run
+from tests.measure.small_survey import answer, responses
 
 LABEL = {"en": "x"}
 MAP = {
@@ -96,8 +96,8 @@ def test_a_study_is_measured_into_its_four_derived_tables(study):
     assert (
         said == f"guests: {tables['scores'].height:,} scores, {tables['changes'].height:,} changes"
     )
-    assert set(tables["scores"]["segment_value"]) == {"all", "work", "leisure"}
-    assert set(tables["changes"]["period_against"]) == {"2016"}
+    assert set(tables["scores"]["group"]) == {"all", "work", "leisure"}
+    assert set(tables["changes"]["wave_against"]) == {"2016"}
     assert set(tables["activity"]["table"]) == {"customers", "responses"}
 
 

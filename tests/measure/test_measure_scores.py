@@ -7,10 +7,10 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_survey import answer, measured, one, responses
 
 from pipelines.core.errors import ContractError
 from pipelines.core.estimate import CHANGES, DISTRIBUTIONS, MEASURES, SCORES, check_estimates
+from tests.measure.small_survey import answer, measured, one, responses
 
 FIVE = [
     answer("a", 5),
@@ -49,11 +49,11 @@ def test_five_guests_worked_by_hand():
 
 
 def test_an_attribute_may_have_any_name():
-    names = ("segment", "segment_value", "member", "group", "value")
+    names = ("segment", "group", "member", "place", "value")
     split = {name: {"2017-a": "x", "2017-b": "y"} for name in names}
     scores = measured(FIVE, split)["scores"]
     scores = scores.filter(measure="mean", scope="touchpoint", weighted=True)
-    found = set(scores.select("segment", "segment_value", "n").iter_rows())
+    found = set(scores.select("segment", "group", "n").iter_rows())
     assert found == {("all", "all", 3), *((name, value, 1) for name in names for value in "xy")}
 
 
@@ -116,8 +116,8 @@ def test_a_segment_holds_its_own_and_a_null_belongs_to_none():
     who = {"purpose": {"2017-a": "work", "2017-b": "work", "2017-c": "leisure", "2017-d": None}}
     rows = [answer("a", 5), answer("b", 4), answer("c", 1), answer("d", 1)]
     scores = measured(rows, who)["scores"].filter(scope="touchpoint", measure="mean")
-    assert set(scores["segment_value"]) == {"all", "work", "leisure"}
-    work = one(scores, segment="purpose", segment_value="work")
+    assert set(scores["group"]) == {"all", "work", "leisure"}
+    work = one(scores, segment="purpose", group="work")
     assert (work["value"], work["n"]) == (pytest.approx(87.5), 2)
     # A domain of the sample: residuals of 1/8 and zeros of the other two, 4/3 * 2/64 / 2**2
     assert work["std_error"] == pytest.approx(100 * np.sqrt(4 / 3 * 2 / 64) / 2)
@@ -206,9 +206,7 @@ def test_a_kano_question_has_a_distribution_only():
 def test_a_group_in_which_nobody_has_used_it_is_shown_without_a_value():
     who = {"purpose": {"2017-a": "work", "2017-b": "leisure"}}
     scores = measured([answer("a", 5), answer("b", "never")], who)["scores"]
-    row = one(
-        scores, measure="mean", scope="touchpoint", segment="purpose", segment_value="leisure"
-    )
+    row = one(scores, measure="mean", scope="touchpoint", segment="purpose", group="leisure")
     assert (row["value"], row["low"], row["n"]) == (None, None, 0)
     check_estimates(scores, "scores")
 

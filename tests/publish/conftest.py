@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from stub_study import by_age, lay_out, table
 
 from pipelines.core.study import Study
+from tests.publish.stub_study import by_age, lay_out, table
 
 
 @pytest.fixture

@@ -55,8 +55,8 @@ DESK = {
     "touchpoint_id": "desk",
     "question_id": "q_desk",
     "segment": ALL,
-    "segment_value": ALL,
-    "period": "2017",
+    "group": ALL,
+    "wave": "2017",
     "measure": "mean",
     "weighted": False,
     "value": 60.0,
@@ -73,7 +73,7 @@ DESK = {
     "inputs_hash": "abc",
     "answer": "5",
     "against": "previous",
-    "period_against": "2016",
+    "wave_against": "2016",
     "n_against": 100,
     "p_value": 0.5,
     "p_adjusted": 0.5,
@@ -121,7 +121,7 @@ R2 = {"value": 0.6, "low": 0.5, "high": 0.7, "std_error": 0.05, "r2_held_out": 0
 
 MONTH = {
     "table": "transactions",
-    "period": "2017-05",
+    "wave": "2017-05",
     "kind": "completed",
     "n_rows": 400,
     "n_orders": 80,
@@ -157,7 +157,7 @@ def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
 def by_age(name: str = "scores", **sizes: int) -> pl.DataFrame:
     """Everybody, and a row per age of the given size."""
     everybody = {"n": sum(sizes.values())}
-    ages = [{"segment": "age", "segment_value": age, "n": n} for age, n in sizes.items()]
+    ages = [{"segment": "age", "group": age, "n": n} for age, n in sizes.items()]
     return table(name, everybody, *ages)
 
 

@@ -2,13 +2,13 @@
 
 import polars as pl
 import pytest
-from stub_study import table
 
 from expectations.bundle import SUITES
 from pipelines.core.contract import FREE_TEXT, IDENTIFIERS
 from pipelines.core.errors import ContractError
 from pipelines.core.estimate import PUBLISHED
 from pipelines.publish.judgement import judge
+from tests.publish.stub_study import table
 
 SHARE = {"measure": "share"}
 RULE = {
@@ -24,7 +24,7 @@ RULE = {
 EXAMPLE = {"table": "responses", "rule": "value_in_scale", "source_file": "raw/a", "source_row": 3}
 
 GOOD = {
-    "scores": table("scores", {}, {"segment": "age", "segment_value": "old", "value": None, "low":
+    "scores": table("scores", {}, {"segment": "age", "group": "old", "value": None, "low":
                     None, "high": None, "n": None}),
     "changes": table("changes", {"value": -12.0, "low": -20.0, "high": -4.0}),
     "distributions": table("distributions", SHARE, SHARE | {"answer": "4"}),
@@ -43,11 +43,11 @@ GOOD = {
 
 
 def test_a_good_bundle_passes():
-    judge(GOOD, suppress_n=10)
+    judge(GOOD, withhold_below=10)
 
 
 def test_empty_tables_pass():
-    judge({name: contract.empty() for name, contract in PUBLISHED.items()}, suppress_n=10)
+    judge({name: contract.empty() for name, contract in PUBLISHED.items()}, withhold_below=10)
 
 
 BAD = [
@@ -79,19 +79,19 @@ BAD = [
 @pytest.mark.parametrize(("name", "wrong", "broken"), BAD)
 def test_a_bad_table_is_refused(name, wrong, broken):
     with pytest.raises(ContractError, match=rf"published/{name}: expected expect_\w*{broken}"):
-        judge({name: table(name, wrong)}, suppress_n=10)
+        judge({name: table(name, wrong)}, withhold_below=10)
 
 
 def test_a_row_told_twice_is_refused():
     twice = pl.concat([GOOD["ledger"], GOOD["ledger"]])
     with pytest.raises(ContractError, match="expect_compound_columns_to_be_unique"):
-        judge({"ledger": twice}, suppress_n=10)
+        judge({"ledger": twice}, withhold_below=10)
 
 
 def test_a_column_that_names_a_person_is_refused():
     leaky = GOOD["activity"].with_columns(email=pl.lit("somebody"))
     with pytest.raises(ContractError, match="expect_table_columns_to_match_ordered_list"):
-        judge({"activity": leaky}, suppress_n=10)
+        judge({"activity": leaky}, withhold_below=10)
 
 
 def test_every_published_table_has_a_suite_that_fixes_its_columns_and_its_key():

@@ -1,12 +1,11 @@
 """The manifest says what a bundle is and what it was made from."""
 
-from stub_study import table
-
 from pipelines.core import params
 from pipelines.core.estimate import PUBLISHED
 from pipelines.core.versions import hash_of
 from pipelines.publish import manifest
 from pipelines.publish.manifest import Hashes, describe, inputs, reasons, row_counts
+from tests.publish.stub_study import table
 
 EMPTY = {name: contract.empty() for name, contract in PUBLISHED.items()}
 FILES = {f"{name}.parquet": f"hash of {name}" for name in PUBLISHED}

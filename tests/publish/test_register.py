@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import polars as pl
-from stub_study import by_age, table
 
 from pipelines.publish.register import describe, waves
+from tests.publish.stub_study import by_age, table
 
 
 def answers(n: int, wave: str, weight: float = 1.0, day: int | None = 1) -> pl.LazyFrame:

@@ -5,7 +5,6 @@ import shutil
 
 import polars as pl
 import pytest
-from stub_study import table
 
 from pipelines.core import store
 from pipelines.core.contract import FREE_TEXT, IDENTIFIERS
@@ -13,6 +12,7 @@ from pipelines.core.errors import ContractError
 from pipelines.core.estimate import PUBLISHED, SCORES
 from pipelines.core.versions import hashes_of
 from pipelines.publish.run import run
+from tests.publish.stub_study import table
 
 
 def manifest(study):
@@ -26,7 +26,7 @@ def test_the_bundle_has_every_table_the_register_the_docs_and_a_manifest(study):
     assert set(hashes_of(bundle)) == tables | {"register.json", "docs/index.html"}
     assert set(manifest(study)["inputs"]) == {"study.yaml", "codes/ages.csv", "raw/survey [1].csv"}
     scores = pl.read_parquet(bundle / "scores.parquet")
-    told = scores.filter(pl.col("value").is_not_null())["segment_value"]
+    told = scores.filter(pl.col("value").is_not_null())["group"]
     assert sorted(told) == ["all", "young"]
 
 

@@ -4,7 +4,6 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stub_study import by_age, table
 
 from pipelines.core.estimate import ALL, MODELLED
 from pipelines.publish.cells import LINE, USER_LINE, cells, user_cells, withheld
@@ -16,6 +15,7 @@ from pipelines.publish.suppression import (
     withhold_activity,
     withhold_changes,
 )
+from tests.publish.stub_study import by_age, table
 
 LIMIT = 10
 NOTHING = {
@@ -29,7 +29,7 @@ NOTHING = {
 
 def hidden_ages(scores: pl.DataFrame, distributions: pl.DataFrame = NOTHING["distributions"]):
     chosen = withheld(cells(scores, distributions), LIMIT)
-    return sorted(chosen["segment_value"].unique())
+    return sorted(chosen["group"].unique())
 
 
 def test_a_cell_of_nine_is_withheld_and_one_of_ten_is_not():
@@ -66,12 +66,12 @@ def test_of_two_ages_of_one_size_the_first_by_name_is_withheld():
 def test_a_small_cell_loses_every_number_its_flags_and_how_it_was_made():
     scores = by_age(young=60, old=6, very_old=5).with_columns(flags=pl.lit("small no_variance"))
     told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
-    gone = told.filter(pl.col("segment_value").is_in(("old", "very_old")))
+    gone = told.filter(pl.col("group").is_in(("old", "very_old")))
     assert all(gone[name].null_count() == 2 for name in NUMBERS)
-    assert gone["flags"].unique().to_list() == ["suppressed"]
+    assert gone["flags"].unique().to_list() == ["withheld"]
     assert gone["method"].unique().to_list() == [METHOD]
-    kept = told.filter(pl.col("segment_value").is_in((ALL, "young")))
-    assert kept.equals(scores.filter(pl.col("segment_value").is_in((ALL, "young"))))
+    kept = told.filter(pl.col("group").is_in((ALL, "young")))
+    assert kept.equals(scores.filter(pl.col("group").is_in((ALL, "young"))))
 
 
 def test_weighted_and_unweighted_numbers_of_a_cell_go_together():
@@ -126,7 +126,7 @@ def test_a_score_and_its_distribution_are_withheld_together():
     tables = {"scores": by_age(**ages), "distributions": by_age("distributions", **ages)}
     told = suppress(NOTHING | tables, LIMIT)
     for name in tables:
-        gone = told[name].filter(pl.col("value").is_null())["segment_value"]
+        gone = told[name].filter(pl.col("value").is_null())["group"]
         assert gone.to_list() == ["old", "very_old"]
 
 
@@ -136,10 +136,10 @@ def test_complete_pairs_are_cells_of_their_own():
     assert told.filter(pl.col("value").is_null())["measure"].to_list() == ["gap", "met"]
 
 
-@pytest.mark.parametrize("wave", ["period", "period_against"])
+@pytest.mark.parametrize("wave", ["wave", "wave_against"])
 def test_a_change_goes_if_either_wave_is_withheld(wave):
     hidden = withheld(cells(table("scores", {"n": 5}), NOTHING["distributions"]), LIMIT)
-    other = {"period": "2018", "period_against": "2016"}
+    other = {"wave": "2018", "wave_against": "2016"}
     changes = table("changes", other | {wave: "2017"}, other)
     told = withhold_changes(changes, hidden)
     assert all(told[name].is_null().to_list() == [True, False] for name in NUMBERS_OF_CHANGES)
@@ -174,7 +174,7 @@ def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, unknown,
     sized = cells(scores.with_columns(n=everybody), NOTHING["distributions"])
     hidden = withheld(sized, limit)
     parts = sized.filter(pl.col("segment") == "age")
-    shown = parts.join(hidden, on=[*LINE, "segment_value"], how="anti", nulls_equal=True)
+    shown = parts.join(hidden, on=[*LINE, "group"], how="anti", nulls_equal=True)
     assert not ((shown["answered"] > 0) & (shown["answered"] < limit)).any()
     left = sum(ages) + unknown - shown["answered"].sum()
     nobody_is_shown = not (shown["answered"] > 0).any()
@@ -190,7 +190,7 @@ def test_a_limit_of_one_withholds_nothing(ages):
 
 def by_side(name: str, n: dict[str, int], users: dict[str, int]) -> pl.DataFrame:
     """Models of everybody and of sides, of so many answers and so many users of the desk."""
-    rows = [{"segment": "side", "segment_value": side} if side != ALL else {} for side in n]
+    rows = [{"segment": "side", "group": side} if side != ALL else {} for side in n]
     return table(
         name,
         *(row | {"n": n[side], "n_users": users[side]} for row, side in zip(rows, n, strict=True)),
@@ -203,7 +203,7 @@ SIDES = {ALL: 1000, "left": 600, "right": 400}
 def told_users(users: dict[str, int], models: pl.DataFrame) -> list[str]:
     drivers = by_side("drivers", SIDES, users)
     told = suppress(NOTHING | {"drivers": drivers, "driver_models": models}, 10)["drivers"]
-    return told.filter(pl.col("value").is_not_null())["segment_value"].to_list()
+    return told.filter(pl.col("value").is_not_null())["group"].to_list()
 
 
 def test_a_driver_of_nine_users_is_withheld_and_one_of_ten_is_not():
@@ -214,24 +214,24 @@ def test_a_driver_of_nine_users_is_withheld_and_one_of_ten_is_not():
 
 
 def test_users_of_a_side_without_a_model_are_not_told_by_subtraction():
-    models = table("driver_models", {}, {"segment": "side", "segment_value": "left"},
-                   {"segment": "side", "segment_value": "right", "value": None,
+    models = table("driver_models", {}, {"segment": "side", "group": "left"},
+                   {"segment": "side", "group": "right", "value": None,
                     "status": "refused", "n": 30})  # fmt: skip
     users = {ALL: 500, "left": 495, "right": 5}
-    drivers = by_side("drivers", SIDES, users).filter(pl.col("segment_value") != "right")
+    drivers = by_side("drivers", SIDES, users).filter(pl.col("group") != "right")
     sized = user_cells(drivers, models)
-    assert withheld(sized, 10, USER_LINE, ("n_users",))["segment_value"].to_list() == [
+    assert withheld(sized, 10, USER_LINE, ("n_users",))["group"].to_list() == [
         "left",
         "right",
     ]
     enough = drivers.with_columns(n_users=pl.Series([500, 480]))
     sized = user_cells(enough, models)
-    assert withheld(sized, 10, USER_LINE, ("n_users",))["segment_value"].to_list() == ["right"]
+    assert withheld(sized, 10, USER_LINE, ("n_users",))["group"].to_list() == ["right"]
 
 
 def test_models_are_withheld_with_the_answers_to_their_outcome():
     scores = by_age(young=60, old=35, very_old=5).with_columns(question_id=pl.lit("overall"))
-    models = table("driver_models", *({"segment": "age", "segment_value": age, "n": 35,
+    models = table("driver_models", *({"segment": "age", "group": age, "n": 35,
                    "status": "refused", "value": None, "reason": "fewer than 400 answers"}
                    for age in ("young", "old")))  # fmt: skip
     told = suppress(NOTHING | {"scores": scores, "driver_models": models}, 10)["driver_models"]
@@ -246,7 +246,7 @@ def test_a_model_withheld_loses_every_number_about_people(name):
     numbers = [column for column, kind in told.schema.items() if kind.is_numeric()]
     assert {column for column in numbers if told[column].is_not_null().any()} <= {
         "level", "n_drivers"}  # fmt: skip
-    assert told["flags"].to_list() == ["suppressed"]
+    assert told["flags"].to_list() == ["withheld"]
     assert "quadrant" not in told.columns or told["quadrant"].is_null().all()
 
 

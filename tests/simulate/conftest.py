@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from sampled_people import SIZE, draw_people
 
 from pipelines.core import params, study
 from pipelines.core.params import PROJECT
@@ -24,6 +23,7 @@ from pipelines.simulate.identities import Identities, customer_records
 from pipelines.simulate.operations import Operations, draw_operations
 from pipelines.simulate.partition import Partition, Scene, play
 from pipelines.validate import run as validation
+from tests.simulate.sampled_people import SIZE, draw_people
 
 SMALL, WHOLE = 1_500, 20_000
 SEED = params.load().seed

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from sampled_people import ADDRESS
 
 from pipelines.simulate import banks
 from pipelines.simulate.addresses import BLOCKS, DIALLING
+from tests.simulate.sampled_people import ADDRESS
 
 
 @pytest.mark.parametrize("country", ["DE", "AT", "GB"])

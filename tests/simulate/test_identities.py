@@ -8,13 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from sampled_people import SIZE, within_binomial_bounds
 
 from pipelines.core.errors import ContractError
 from pipelines.simulate import banks
 from pipelines.simulate.identities import DUPLICATES, Identities, customer_records
 from pipelines.simulate.persons import draw_persons
 from pipelines.simulate.variants import KINDS, MARRIED, MOVED, RATES, SYSTEMS
+from tests.simulate.sampled_people import SIZE, within_binomial_bounds
 
 # Which kinds can change a field, as the brief descriptions in `variants` say.
 CAUSES = {

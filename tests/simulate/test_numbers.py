@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sampled_people import SIZE, draw_people
 
 from pipelines.core.errors import ContractError
 from pipelines.simulate.identities import customer_records
 from pipelines.simulate.numbers import PERSONS, luhn_digit, scatter
 from pipelines.simulate.variants import SYSTEMS
+from tests.simulate.sampled_people import SIZE, draw_people
 
 
 @pytest.mark.parametrize(("number", "digit"), [(1_789_372_997, 4), (7_992_739_871, 3), (0, 0)])

@@ -8,7 +8,6 @@ import unicodedata
 import numpy as np
 import polars as pl
 import pytest
-from touchpoint_words import NEGATIONS, WORDS
 
 from pipelines.simulate.model import NAMES
 from pipelines.simulate.phrasebook import (
@@ -20,6 +19,7 @@ from pipelines.simulate.phrasebook import (
     phrasebook,
     read_bank,
 )
+from tests.simulate.touchpoint_words import NEGATIONS, WORDS
 
 SLOT = re.compile(r"\{(\w*)\}")
 AMERICAN = r"(?i)\b(colors?|favorite|organized|gray|center|package|mom|cart|catalog|meters?)\b"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from sampled_people import ADDRESS, draw_people, within_binomial_bounds
 
 from pipelines.simulate.identities import Identities, customer_records
 from pipelines.simulate.relatives import SHARES, TWIN_SHIFT
+from tests.simulate.sampled_people import ADDRESS, draw_people, within_binomial_bounds
 
 
 def groups(identities: Identities, relation: str) -> pl.DataFrame:

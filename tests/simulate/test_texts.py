@@ -12,11 +12,11 @@ from polars.testing import assert_frame_equal
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import f1_score
-from touchpoint_words import NEGATIONS, WORDS
 
 from pipelines.core.errors import ContractError
 from pipelines.simulate.model import NAMES
 from pipelines.simulate.texts import EMPTY, IRONIC, NEGATED, OBLIQUE, SHARED, STYLES, TYPOS, compose
+from tests.simulate.touchpoint_words import NEGATIONS, WORDS
 
 N = 20_000
 ORIGINS = tuple(STYLES)

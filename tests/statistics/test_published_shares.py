@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from test_dominance import AZEN, REFERENCE, covariance, swiss, weighted
 
 from pipelines.statistics.dominance import complete_dominance, dominance
+from tests.statistics.test_dominance import AZEN, REFERENCE, covariance, swiss, weighted
 
 
 def test_swiss_is_what_relaimpo_gives():

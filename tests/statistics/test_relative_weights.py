@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_dominance import AZEN, covariance, draw, fit, swiss
-from test_published_shares import ATTITUDE
 
 from pipelines.core.errors import ContractError
 from pipelines.statistics.relative_weights import relative_weights, variance_inflation
+from tests.statistics.test_dominance import AZEN, covariance, draw, fit, swiss
+from tests.statistics.test_published_shares import ATTITUDE
 
 
 def test_swiss_is_what_relaimpo_gives():

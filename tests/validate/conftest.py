@@ -3,7 +3,8 @@
 from pathlib import Path
 
 import pytest
-from two_engines import TwoEngines
+
+from tests.validate.two_engines import TwoEngines
 
 
 @pytest.fixture(scope="session")

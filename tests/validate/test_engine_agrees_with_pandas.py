@@ -13,7 +13,8 @@ import pytest
 from great_expectations.expectations.row_conditions import Column
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from two_engines import TwoEngines
+
+from tests.validate.two_engines import TwoEngines
 
 # The pandas engine of GX still does what pandas will stop doing.
 pytestmark = pytest.mark.filterwarnings("ignore:Series.values returning:DeprecationWarning")

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from tiny_studies import LATEST, lay_out, table
 
 from pipelines.core import engine
 from pipelines.core.engine import Frame
@@ -17,6 +16,7 @@ from pipelines.core.study import Study
 from pipelines.validate import conditions, helpers, quarantine
 from pipelines.validate.conditions import Condition
 from pipelines.validate.verdicts import Verdict
+from tests.validate.tiny_studies import LATEST, lay_out, table
 
 NAN = float("nan")
 RULES: dict[str, tuple[str, dict[str, Any]]] = {

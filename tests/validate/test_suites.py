@@ -7,7 +7,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tiny_studies import LATEST, NUMBERED, lay_out
 
 from pipelines.core import engine
 from pipelines.core.contract import CANONICAL
@@ -15,6 +14,7 @@ from pipelines.core.errors import ContractError
 from pipelines.core.study import Study
 from pipelines.validate import helpers, judge, quarantine, refusal
 from pipelines.validate.verdicts import Verdict
+from tests.validate.tiny_studies import LATEST, NUMBERED, lay_out
 
 EARLY, LATE = datetime(1900, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
 INFINITY, NAN = float("inf"), float("nan")

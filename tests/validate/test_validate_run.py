@@ -10,13 +10,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tiny_studies import lay_out
 
 from pipelines.core.contract import CANONICAL
 from pipelines.core.errors import ContractError, SourceError
 from pipelines.core.estimate import LEDGER, QUARANTINE_EXAMPLES, RULES
 from pipelines.core.study import Study, load
 from pipelines.validate.run import run
+from tests.validate.tiny_studies import lay_out
 
 PARTS = ("canonical", "quarantine", "validation")
 SECRET = "secret-of-a-person"
