@@ -12,18 +12,10 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
-from pipelines.core.contract import CANONICAL
-from pipelines.core.estimate import (
-    APPROACHES,
-    EVIDENCE,
-    MEASURES,
-    POLICIES,
-    PUBLISHED,
-    QUADRANTS,
-    SCOPES,
-    STATUSES,
-    TARGETS,
-)
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.driver_codes import APPROACHES, MODEL_STATUSES, POLICIES, QUADRANTS, TARGETS
+from pipelines.contract.estimate import EVIDENCE, MEASURES, SCOPES
+from pipelines.contract.registry import published
 
 Range = tuple[float, float]
 
@@ -33,7 +25,7 @@ IS_TOLD = Column("value").is_not_null()
 
 def _suite(table: str, expectations: Iterable[gxe.Expectation]) -> gx.ExpectationSuite:
     """Every published table has exactly its columns, and one row per key."""
-    contract = PUBLISHED[table]
+    contract = published()[table]
     shape = [
         gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.schema)),
         gxe.ExpectCompoundColumnsToBeUnique(column_list=list(contract.key)),
@@ -155,10 +147,10 @@ SUITES = {
         [
             *_models(0, 1),
             _among("policy", POLICIES),
-            _among("status", STATUSES),
+            _among("status", MODEL_STATUSES),
             gxe.ExpectColumnValuesToBeBetween(column="r2_held_out", max_value=1),
             gxe.ExpectColumnValuesToNotBeNull(
-                column="reason", row_condition=Column("status").is_in(STATUSES[1:])
+                column="reason", row_condition=Column("status").is_in(MODEL_STATUSES[1:])
             ),
         ],
     ),

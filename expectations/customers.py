@@ -3,7 +3,7 @@
 import great_expectations as gx
 
 from expectations.rules import EARLIEST_BIRTH, contract_rules, dated, matches
-from pipelines.core.contract import CUSTOMERS
+from pipelines.contract.canonical import CUSTOMERS
 
 SUITE = gx.ExpectationSuite(
     name="customers",

@@ -11,7 +11,7 @@ from expectations.rules import (
     rule,
     touchpoint_known,
 )
-from pipelines.core.contract import INTERACTIONS
+from pipelines.contract.canonical import INTERACTIONS
 
 SUITE = gx.ExpectationSuite(
     name="interactions",

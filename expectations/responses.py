@@ -13,7 +13,7 @@ from expectations.rules import (
     rule,
     touchpoint_known,
 )
-from pipelines.core.contract import RESPONSES
+from pipelines.contract.canonical import RESPONSES
 
 SCALE_TODO = "correct the question's scale in study.yaml, or declare the code as missing there"
 

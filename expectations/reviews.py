@@ -13,7 +13,7 @@ from expectations.rules import (
     rule,
     touchpoint_known,
 )
-from pipelines.core.contract import REVIEWS
+from pipelines.contract.canonical import REVIEWS
 
 SCALE_TODO = "correct rating_min and rating_max in study.yaml"
 # UTF-8 that was read as cp1252 or latin-1, or letters already replaced.

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import great_expectations.expectations as gxe
 
-from pipelines.core.contract import Column, Table
+from pipelines.contract.table import Column, Table
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before it nobody collected such data
 EARLIEST_BIRTH = datetime(1905, 1, 1, tzinfo=UTC)  # 1900-01-01 is what software writes for "none"

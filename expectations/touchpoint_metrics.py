@@ -3,7 +3,7 @@
 import great_expectations as gx
 
 from expectations.rules import contract_rules, dated, finite, touchpoint_known
-from pipelines.core.contract import TOUCHPOINT_METRICS
+from pipelines.contract.canonical import TOUCHPOINT_METRICS
 
 SUITE = gx.ExpectationSuite(
     name="touchpoint_metrics",

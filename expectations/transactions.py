@@ -13,7 +13,7 @@ from expectations.rules import (
     matches,
     rule,
 )
-from pipelines.core.contract import TRANSACTIONS
+from pipelines.contract.canonical import TRANSACTIONS
 
 SUITE = gx.ExpectationSuite(
     name="transactions",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.core.contract import CANONICAL, FREE_TEXT, IDENTIFIERS, Table
-from pipelines.core.estimate import MEASURES, PUBLISHED
+from pipelines.contract.canonical import CANONICAL, FREE_TEXT, IDENTIFIERS
+from pipelines.contract.estimate import MEASURES
+from pipelines.contract.registry import published
+from pipelines.contract.table import Table
 from pipelines.core.params import PROJECT
 
 CONTRACT = PROJECT / "docs" / "contract.md"
@@ -38,7 +40,7 @@ def reference() -> str:
         *map(_section, CANONICAL.values()),
         "## Published tables\n",
         f"Never published: {private}.\n",
-        *map(_section, PUBLISHED.values()),
+        *map(_section, published().values()),
         "## Measures\n",
         _rows(
             ("measure", "from", "to", "unit"),

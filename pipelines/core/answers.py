@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import narwhals as nw
 import polars as pl
 
+from pipelines.contract.canonical import MISSING_REASONS, SEGMENT_PREFIX
 from pipelines.core import engine
-from pipelines.core.contract import MISSING, SEGMENT_PREFIX
 from pipelines.core.engine import Frame
 from pipelines.core.errors import ContractError, examples
 
@@ -29,7 +29,10 @@ QUESTIONNAIRE = (
     "weight",
 )
 VALUE, REASON = "value ", "reason "  # a question's columns: these and its id
-GIVEN, REASONS = 0, MISSING  # codes in the column of reasons: 0, then 1 for the first reason
+GIVEN, REASONS = (
+    0,
+    MISSING_REASONS,
+)  # codes in the column of reasons: 0, then 1 for the first reason
 
 
 def question_register(responses: Frame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipelines.core.contract import Measure, MissingReason
+from pipelines.contract.canonical import MissingReason, QuestionKind
 
 Text = Annotated[str, Field(min_length=1)]
 Labels = dict[str, str]  # language code -> text
@@ -68,7 +68,7 @@ class Question(Part):
     """A question of the register: what it measures, of which touchpoint, on which scale."""
 
     label: Labels
-    measure: Measure
+    measure: QuestionKind
     scale: Text
     touchpoint: str | None = None
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.core.contract import Table
+from pipelines.contract.table import Table
+from pipelines.core.enforcement import require_columns, require_declared
 from pipelines.core.errors import SourceError
 
 ROW_GROUP = 131_072  # rows; left to Polars it follows the number of threads, and the bytes with it
@@ -40,19 +41,27 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write(path: Path, rows: pl.DataFrame, table: Table) -> None:
-    """Write a small table: checked against its contract, sorted by its key, floats rounded.
+def prepare(rows: pl.DataFrame, table: Table, where: str) -> pl.DataFrame:
+    """Give a small table the form it is written in: sorted by its key, floats rounded.
 
     Raises
     ------
     ContractError
-        If the columns are not those of `table`.
+        If the rows are then not as `table` declares.
     """
-    table.check(rows.schema, str(path))
+    require_columns(rows.schema, table, where)
     floats = pl.selectors.float()
     tidy = rows.select(*table.schema).sort(table.key, nulls_last=True)
+    rounded = tidy.with_columns(floats.round_sig_figs(SIGNIFICANT_DIGITS))
+    require_declared(rounded, table, where)
+    return rounded
+
+
+def write(path: Path, rows: pl.DataFrame, table: Table) -> None:
+    """Write a small table; errors as of `prepare`."""
+    prepared = prepare(rows, table, f"{path.parent.name}/{path.name}")
     with replacing(path) as temporary:
-        tidy.with_columns(floats.round_sig_figs(SIGNIFICANT_DIGITS)).write_parquet(temporary)
+        prepared.write_parquet(temporary)
 
 
 def sink(path: Path, rows: pl.LazyFrame) -> None:

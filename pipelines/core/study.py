@@ -11,15 +11,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from pipelines.core.contract import (
-    CANONICAL,
-    CUSTOMERS,
-    SEGMENT_PREFIX,
-    TEXT,
-    TRACE,
-    Column,
-    Table,
-)
+from pipelines.contract.canonical import CANONICAL, CUSTOMERS, SEGMENT_PREFIX, TRACE
+from pipelines.contract.table import TEXT, Column, Table
 from pipelines.core.errors import StudyError, closest, examples
 from pipelines.core.map import (
     Benchmark,

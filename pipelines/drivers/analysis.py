@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from pipelines.contract.driver_codes import TARGETS
+from pipelines.contract.estimate import ALL
 from pipelines.core.errors import ContractError
-from pipelines.core.estimate import ALL, TARGETS
 from pipelines.drivers import priorities
 from pipelines.drivers.comparison import LINEAR, compare
 from pipelines.drivers.designs import (

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.core.estimate import TARGETS
+from pipelines.contract.driver_codes import TARGETS
 from pipelines.drivers.designs import Design
 from pipelines.drivers.methods import importances
 from pipelines.drivers.totals import Draws

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.core.estimate import QUADRANTS
+from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.drivers.models import Estimates, Model, shares
 from pipelines.drivers.sheets import Sheets
 from pipelines.statistics.bootstrap import Units

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from pipelines.contract.canonical import SEGMENT_PREFIX
 from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE, sampling_stratum, sampling_unit
-from pipelines.core.contract import SEGMENT_PREFIX
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 OUTCOMES = ("overall", "nps")  # kinds of question that are outcomes if the map names none

@@ -76,7 +76,9 @@ def relate(
             found = analyse(sheet, terms)
             for name in MODELLED:
                 rows[name].append(_table(getattr(found, name), sheet, name, terms, inputs_hash))
-    return {name: pl.concat([table.empty(), *rows[name]]) for name, table in MODELLED.items()}
+    return {
+        name: pl.concat([table.without_rows(), *rows[name]]) for name, table in MODELLED.items()
+    }
 
 
 def _table(
@@ -85,7 +87,7 @@ def _table(
     """Give rows the columns that all of a sheet share, and what they were made with."""
     table = MODELLED[name]
     if not rows:
-        return table.empty()
+        return table.without_rows()
     constant: dict[str, Any] = {
         "mode": sheet.mode,
         "outcome": sheet.outcome,

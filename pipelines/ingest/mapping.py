@@ -12,8 +12,8 @@ from functools import reduce
 
 import narwhals as nw
 
+from pipelines.contract.table import DATE, FLAG, NUMBER, TIME, Column, Table
 from pipelines.core import engine
-from pipelines.core.contract import DATE, FLAG, NUMBER, TIME, Column, Table
 from pipelines.core.engine import Frame
 from pipelines.core.errors import StudyError
 from pipelines.core.study import ColumnMap, Study, TableMap, Unpivot

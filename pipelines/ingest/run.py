@@ -8,17 +8,18 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from pipelines.core import engine, outputs, params, step, store
+from pipelines.contract.ingest import OFFERS, IngestSettings
+from pipelines.core import engine, store
 from pipelines.core.study import Study
+from pipelines.core.tables import Read
 from pipelines.ingest import readers, tables
 
 
-def run(study: Study) -> str:
-    """Map a study's raw files to ``mapped/``, all of it or nothing."""
-    name = params.load().engine
-    with TemporaryDirectory() as scratch, outputs.replacing(study.folder, ("mapped",)) as draft:
+def run(study: Study, settings: IngestSettings, _read: Read, draft: Path) -> str:
+    """Map a study's raw files to ``mapped/``."""
+    with TemporaryDirectory() as scratch:
         raw = [file for source in study.map.sources for file in readers.read_source(study, source)]
-        lift = partial(engine.lift, name=name, scratch=Path(scratch))
+        lift = partial(engine.lift, name=settings.engine, scratch=Path(scratch))
         mapped = tables.map_study(study, raw, lift)
         paths = {table: draft / "mapped" / f"{table}.parquet" for table in mapped.tables}
         for table, rows in mapped.tables.items():
@@ -31,9 +32,5 @@ def run(study: Study) -> str:
             for table, path in paths.items()
         )
         ledger = tables.ledger(mapped.offers, written)
-        ledger.write_parquet(draft / "mapped" / "ledger.parquet")
-    return f"{study.name}: {len(raw)} files, {written['rows'].sum():,} rows mapped"
-
-
-if __name__ == "__main__":
-    step.main(run)
+        store.write(draft / "mapped" / "ledger.parquet", ledger, OFFERS)
+    return f"{len(raw)} files, {written['rows'].sum():,} rows mapped"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.table import TEXT, WHOLE
 from pipelines.core import engine
-from pipelines.core.contract import CANONICAL, TEXT, WHOLE
 from pipelines.core.engine import Frame
 from pipelines.core.errors import ContractError
 from pipelines.core.study import Study, TableMap
@@ -88,7 +89,7 @@ def _map_files(study: Study, own: list[tuple[RawTable, Frame]], table: TableMap)
 
 
 def _together(study: Study, name: str, parts: list[pl.LazyFrame]) -> pl.LazyFrame:
-    empty = study.mapped(name).empty().lazy()
+    empty = study.mapped(name).without_rows().lazy()
     return pl.concat(parts, how="vertical") if parts else empty
 
 

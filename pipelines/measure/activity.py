@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from pipelines.contract.measure import ACTIVITY
+from pipelines.contract.table import TIME
 from pipelines.core import engine
-from pipelines.core.contract import TIME
 from pipelines.core.engine import Frame
-from pipelines.core.estimate import ACTIVITY
 
 UNDATED = "undated"
 MONEY = 10_000  # whole parts of the currency's unit are added up: no rounding, in any order

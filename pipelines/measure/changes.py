@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from pipelines.contract.estimate import ALL, MEASURES
 from pipelines.core.answers import CUSTOMER
-from pipelines.core.estimate import ALL, MEASURES
 from pipelines.measure.scores import WARNINGS
 from pipelines.statistics.differences import Estimates, independent_differences
 from pipelines.statistics.multiplicity import benjamini_hochberg
@@ -160,7 +160,7 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
         .sort(*CELL, "wave", "against")
     )
     change = independent_differences(_side(both, ""), _side(both, "_against"), level)
-    widths = {name: high - low for name, (low, high, _) in MEASURES.items()}
+    widths = {measure.name: measure.width for measure in MEASURES}
     widest = both["measure"].replace_strict(widths, return_dtype=pl.Float64).to_numpy()
     compared = both.with_columns(
         value=pl.Series(change.value),

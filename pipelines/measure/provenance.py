@@ -6,38 +6,17 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.contract.estimate import MEASURES, SHARE
+
 _MEASURE, _IS_STAGE = pl.col("measure"), pl.col("is_stage")
 
-_TAYLOR = "Taylor-linearised over strata and clusters, score interval with t quantile"
-_ON_N = "on n over the design effect"
-_SCORE = {
-    "mean": f"mean, {_TAYLOR}",
-    "share": f"share, Wilson interval {_ON_N}",
-    "nps": f"promoters minus detractors, adjusted Wald interval {_ON_N}",
-}
-_SCORE_OF = {
-    "ces": f"mean rescaled linearly to 1-7, {_TAYLOR}",
-    "gap": f"mean of rating minus expectation, {_TAYLOR}",
-}
-_AGREED = {True: "; the answers do not differ: Wilson interval on their number", False: ""}
-_CHANGE = {
-    "mean": "linearised variances, Satterthwaite t",
-    "share": f"Agresti-Caffo {_ON_N}",
-    "nps": f"adjusted Wald {_ON_N}",
-}
-_COMPARED = (
-    "difference of waves taken as independent: {}; p-values adjusted by Benjamini-Hochberg"
-    " over the touchpoints, segments and waves of this measure and comparison"
-)
-
-_ANSWERS = "answers only; not experienced, don't know, refused and skipped left out"
+# Of measures whose estimator is not that of their family alone.
+_OWN_METHOD = {"ces": "ces", "gap": "gap"}
 _POLICY = {
-    "reach": "answers and not experienced; don't know, refused and skipped left out",
-    "share": "all who were asked; the reasons for no answer count as answers",
-    **dict.fromkeys(("gap", "under_fulfilled", "met", "exceeded"), "complete pairs only"),
+    "reach": "answers_and_use",
+    SHARE.name: "asked",
+    **{measure.name: "pairs" for measure in MEASURES if measure.pairs},
 }
-_STAGE_POLICY = "average of the touchpoints of the stage that a respondent rated"
-_STAGE_REACH = "rated a touchpoint of the stage, of those who rated one or experienced none"
 
 
 def with_subject(
@@ -73,24 +52,22 @@ def with_subject(
 
 
 def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.DataFrame:
-    """Say how each number was made; a change has ``against``."""
+    """Say by codes how each number was made; a change has ``against``."""
     family = pl.col("family")
     if "against" in rows.columns:
-        estimator = pl.format(_COMPARED, family.replace_strict(_CHANGE))
+        method = pl.format("{}_change", family)
     else:
-        estimator = _MEASURE.replace_strict(_SCORE_OF, default=family.replace_strict(_SCORE))
-    weights = pl.when("weighted").then(pl.lit("weighted ")).otherwise(pl.lit("unweighted "))
+        method = _MEASURE.replace_strict(_OWN_METHOD, default=family)
+    agreed = pl.when("no_variance").then(pl.lit("_agreed")).otherwise(pl.lit(""))
     policy = (
         pl.when(_IS_STAGE & (_MEASURE == "reach"))
-        .then(pl.lit(_STAGE_REACH))
+        .then(pl.lit("stage_reach"))
         .when(_IS_STAGE)
-        .then(pl.lit(_STAGE_POLICY))
-        .otherwise(_MEASURE.replace_strict(_POLICY, default=_ANSWERS))
+        .then(pl.lit("stage"))
+        .otherwise(_MEASURE.replace_strict(_POLICY, default=pl.lit("answers")))
     )
     return rows.with_columns(
-        method=weights
-        + estimator
-        + pl.col("no_variance").replace_strict(_AGREED, return_dtype=pl.String),
+        method=method + agreed,
         missing_policy=policy,
         level=pl.lit(level),
         evidence=pl.lit("descriptive"),

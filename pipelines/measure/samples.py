@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from pipelines.contract.canonical import SEGMENT_PREFIX
+from pipelines.contract.estimate import ALL
 from pipelines.core.answers import sampling_stratum, sampling_unit
-from pipelines.core.contract import SEGMENT_PREFIX
-from pipelines.core.estimate import ALL
 from pipelines.statistics.survey import FloatArray, IntArray
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.core.estimate import ALL, MEASURES
+from pipelines.contract.estimate import ALL, BY_NAME
 from pipelines.measure.cells import NUMBERS
 from pipelines.statistics.intervals import (
     Interval,
@@ -24,14 +24,6 @@ from pipelines.statistics.survey import DomainMeans, FloatArray
 WARNINGS = ("unweighted_wave", "single_psu", "no_variance")
 
 _MEASURE = pl.col("measure")
-_IS_POOLED = pl.col("is_stage") & _MEASURE.is_in(("top2", "top1"))  # shares of ratings, not 0 or 1
-FAMILY = (
-    pl.when(_IS_POOLED | _MEASURE.is_in(("mean", "ces", "gap")))
-    .then(pl.lit("mean"))
-    .when(_MEASURE == "nps")
-    .then(pl.lit("nps"))
-    .otherwise(pl.lit("share"))
-)
 
 
 @dataclass(frozen=True)
@@ -64,10 +56,16 @@ def score(cells: pl.DataFrame, level: float) -> pl.DataFrame:
         interval: mean, share or nps; `WARNINGS`.
     """
     means = DomainMeans(**{name: cells[name].to_numpy() for name in NUMBERS})
-    labelled = cells.drop(NUMBERS).with_columns(family=FAMILY)
+    labelled = cells.drop(NUMBERS).with_columns(family=families())
     is_mean = (labelled["family"] == "mean").to_numpy()
     unit = _intervals(means, labelled["family"], level)
-    low, high = (labelled["measure"].replace_strict(_ends(i)).to_numpy() for i in (0, 1))
+    low, high = (
+        labelled["measure"].replace_strict(ends, return_dtype=pl.Float64).to_numpy()
+        for ends in (
+            {name: measure.lowest for name, measure in BY_NAME.items()},
+            {name: measure.highest for name, measure in BY_NAME.items()},
+        )
+    )
     width = high - low
     numbers = {
         "value": low + width * unit.value,
@@ -87,8 +85,18 @@ def score(cells: pl.DataFrame, level: float) -> pl.DataFrame:
     )
 
 
-def _ends(end: int) -> dict[str, float]:
-    return {measure: float(range_[end]) for measure, range_ in MEASURES.items()}
+def families() -> pl.Expr:
+    """Family of the interval of each row, by its measure; an undeclared measure has none.
+
+    A stage averages the ratings of each respondent, so that its shares are means.
+    """
+    alone = {name: measure.family for name, measure in BY_NAME.items()}
+    pooled = {name: measure.pooled for name, measure in BY_NAME.items()}
+    return (
+        pl.when("is_stage")
+        .then(_MEASURE.replace_strict(pooled, return_dtype=pl.String))
+        .otherwise(_MEASURE.replace_strict(alone, return_dtype=pl.String))
+    )
 
 
 def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstimates:
@@ -131,5 +139,5 @@ def without_unrouted_reach(scores: pl.DataFrame) -> pl.DataFrame:
     A question without that answer would show a reach of 100 % that nobody measured.
     """
     is_reach, everybody = _MEASURE == "reach", pl.col("segment") == ALL
-    missed = is_reach & everybody & (pl.col("value") < MEASURES["reach"][1])
+    missed = is_reach & everybody & (pl.col("value") < BY_NAME["reach"].highest)
     return scores.filter(~is_reach | missed.any().over("mode", "is_stage", "subject"))

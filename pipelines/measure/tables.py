@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
+from pipelines.contract.table import Table
 from pipelines.core import answers, engine
-from pipelines.core.contract import Table
 from pipelines.core.engine import Frame
-from pipelines.core.estimate import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.study import Study
 from pipelines.measure import changes, provenance, scores
 from pipelines.measure.cells import estimate_cells
@@ -73,7 +73,7 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     """
     register = answers.question_register(survey.responses)
     if register.is_empty():
-        return {table.name: table.empty() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
+        return {table.name: table.without_rows() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
     people = _people(survey, register)
     scored = scores.score(_cells(survey, people, register), terms.level)
     is_share = pl.col("measure") == "share"

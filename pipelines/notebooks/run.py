@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import nbformat
 
-from pipelines.core import step, store
+from pipelines.contract.step import NoSettings
+from pipelines.core import store
 from pipelines.core.errors import SourceError, closest
 from pipelines.core.params import PROJECT
 from pipelines.core.study import DATA, Study
+from pipelines.core.tables import Read
 from pipelines.notebooks.execution import execute
 from pipelines.notebooks.page import render
 
 
-def run(study: Study, notebook: str) -> str:
+def run(study: Study, _settings: NoSettings, _read: Read, notebook: str) -> str:
     """Execute ``notebooks/<notebook>.ipynb`` about a study into ``reports/<notebook>.html``."""
     path = PROJECT / "notebooks" / f"{notebook}.ipynb"
     if not path.is_file():
@@ -25,8 +27,4 @@ def run(study: Study, notebook: str) -> str:
     executed = execute(source, name=notebook, study=about, folder=PROJECT)
     with store.replacing(study.path("reports", notebook, ".html")) as temporary:
         temporary.write_text(render(executed, name=notebook), encoding="utf-8")
-    return f"{study.name}: report of {len(executed.cells)} cells"
-
-
-if __name__ == "__main__":
-    step.main(run, "NOTEBOOK")
+    return f"report of {len(executed.cells)} cells"

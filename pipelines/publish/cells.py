@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.core.contract import MISSING
-from pipelines.core.estimate import ALL, APPROACHES, POLICIES, TARGETS
+from pipelines.contract.canonical import MISSING_REASONS
+from pipelines.contract.driver_codes import APPROACHES, POLICIES, TARGETS
+from pipelines.contract.estimate import ALL
 
 LINE = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "wave", "pairs")
 CELL = (*LINE, "group")
@@ -39,7 +40,7 @@ def cells(scores: pl.DataFrame, distributions: pl.DataFrame) -> pl.DataFrame:
             asked=pl.lit(None, pl.Int64),
         )
     )
-    is_answer = ~pl.col("answer").is_in(MISSING)
+    is_answer = ~pl.col("answer").is_in(MISSING_REASONS)
     count = (pl.col("n") * pl.col("value") / 100).filter(is_answer).sum().round()
     shared = (
         with_pairs(distributions.filter(~pl.col("weighted"), pl.col("n") > 0))

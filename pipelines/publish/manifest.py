@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.core.contract import CANONICAL
+from pipelines.contract.canonical import CANONICAL
 from pipelines.core.params import Params
 from pipelines.core.study import Map
 from pipelines.core.versions import NAME_LENGTH, hash_of

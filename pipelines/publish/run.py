@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from pipelines.core import imports, params, step, store, versions
-from pipelines.core.estimate import DERIVED, PUBLISHED
+from pipelines.core.estimate import DERIVED, published()
 from pipelines.core.study import Study
 from pipelines.publish import manifest, register, suppression
 
@@ -17,7 +17,7 @@ def run(study: Study) -> str:
 
     settings = params.load()
     limit = settings.publish.withhold_below
-    folders = {name: "derived" if name in DERIVED else "validation" for name in PUBLISHED}
+    folders = {name: "derived" if name in DERIVED else "validation" for name in published()}
     made = {name: store.read(study.path(folder, name)) for name, folder in folders.items()}
     tables = suppression.suppress(made, limit)
     judgement.judge(tables, withhold_below=limit)
@@ -25,7 +25,7 @@ def run(study: Study) -> str:
     published = study.folder / "published"
     with versions.draft(published) as filled:
         for name, rows in tables.items():
-            store.write(filled / f"{name}.parquet", rows, PUBLISHED[name])
+            store.write(filled / f"{name}.parquet", rows, published()[name])
         about = register.describe(study.map, tables["scores"], waves)
         store.write_json(filled / "register.json", about, sort_keys=False)
         shutil.copytree(study.folder / "validation" / "docs", filled / "docs")

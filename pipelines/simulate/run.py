@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import sys
+from pathlib import Path
 
 import numpy as np
 
-from pipelines.core import outputs, params, step, store
+from pipelines.contract.simulate import SimulateSettings
+from pipelines.core import progress, store
 from pipelines.core.study import Study
+from pipelines.core.tables import Read
 from pipelines.simulate import company, files, truth
 from pipelines.simulate.operations import draw_operations
 from pipelines.simulate.partition import simulate, sizes
 
 
-def run(study: Study) -> str:
+def run(study: Study, settings: SimulateSettings, _read: Read, draft: Path) -> str:
     """Simulate into ``raw/`` and ``truth.json``, a partition of customers at a time."""
-    settings = params.load()
-    seed, customers = settings.seed, settings.simulate.customers
+    seed, customers = settings.seed, settings.customers
     world = draw_operations(np.random.default_rng([seed, 0]))
     waves: dict[str, truth.Sums] = {}
     rows = 0
     with (
         store.replacing(study.folder / "truth.json") as kept,
         kept.open("w", encoding="utf-8") as content,
-        outputs.replacing(study.folder, ["raw"]) as draft,
     ):
         told = truth.TruthFile(content)
         for number, size in sizes(customers):
@@ -32,12 +32,8 @@ def run(study: Study) -> str:
             waves = truth.add(waves, part.waves)
             told.add(part.truth)
             del part  # or there would be two in memory
-            print(f"  {told.persons:,} of {customers:,} customers", file=sys.stderr)
+            progress.tell(told.persons, customers, "customers")
         whole = company.describe(seed)
         rows += files.write_company(draft / "raw", whole.exports)
         told.close(truth.of_company(waves) | whole.truth)
-    return f"{study.name}: {customers:,} customers, {rows:,} raw rows"
-
-
-if __name__ == "__main__":
-    step.main(run)
+    return f"{customers:,} customers, {rows:,} raw rows"

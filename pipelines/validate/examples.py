@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.core.contract import FREE_TEXT, IDENTIFIERS, TIME
-from pipelines.core.estimate import QUARANTINE_EXAMPLES
+from pipelines.contract.canonical import FREE_TEXT, IDENTIFIERS
+from pipelines.contract.table import TIME
+from pipelines.contract.validate import QUARANTINE_EXAMPLES
 from pipelines.validate.quarantine import RULES, SEPARATOR
 from pipelines.validate.verdicts import Verdict
 
@@ -47,7 +48,7 @@ def examples(
         if verdict.on_fail == "quarantine" and verdict.n_unexpected
     ]
     if not shown:
-        return QUARANTINE_EXAMPLES.empty()
+        return QUARANTINE_EXAMPLES.without_rows()
     line = ["rule", "source_file", "source_row"]
     lines = per_broken_rule(rejected).unique(line, keep="first", maintain_order=True)
     first = lines.filter(pl.int_range(pl.len()).over("rule") < most)

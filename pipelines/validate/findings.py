@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.contract.validate import ValidateSettings
 from pipelines.core import engine
 from pipelines.core.engine import Frame
-from pipelines.core.params import Validate
 from pipelines.core.study import Study
 from pipelines.validate import refusal
 from pipelines.validate.examples import examples
@@ -40,7 +40,7 @@ def examine(
     counts: Frame,
     accepted: pl.LazyFrame,
     rejected: pl.LazyFrame,
-    settings: Validate,
+    settings: ValidateSettings,
 ) -> Findings:
     """Check a table and its split, and sum them up.
 
@@ -73,7 +73,7 @@ def examine(
 
 
 def together(offered: pl.DataFrame, found: Sequence[Findings]) -> dict[str, pl.DataFrame]:
-    """Put the findings of all tables together; the names are those of `PUBLISHED`.
+    """Put the findings of all tables together; the names are those of the tables.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def together(offered: pl.DataFrame, found: Sequence[Findings]) -> dict[str, pl.D
     }
 
 
-def summary(study: str, found: Sequence[Findings]) -> str:
+def summary(found: Sequence[Findings]) -> str:
     """Say in a line how many rows were judged and how many of them rejected."""
     counts = pl.concat(one.counts for one in found)
     judged, rejected = counts["rows_judged"].sum(), counts["rows_quarantined"].sum()
-    return f"{study}: {judged:,} rows judged, {rejected:,} to quarantine"
+    return f"{judged:,} rows judged, {rejected:,} to quarantine"

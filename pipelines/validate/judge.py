@@ -19,7 +19,7 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
-from pipelines.core.contract import CANONICAL
+from pipelines.contract.canonical import CANONICAL
 from pipelines.core.errors import ContractError
 from pipelines.core.study import Study
 from pipelines.validate.conditions import columns_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.core.contract import WHOLE
+from pipelines.contract.table import WHOLE
+from pipelines.contract.validate import LEDGER
 from pipelines.core.errors import ContractError
-from pipelines.core.estimate import LEDGER
 
 FAULT = "this is a fault of Touchstone; please report it"
 

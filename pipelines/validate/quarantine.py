@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import narwhals as nw
 
-from pipelines.core.contract import Table
+from pipelines.contract.table import Table
 from pipelines.core.engine import Frame
 from pipelines.core.study import Study
 from pipelines.validate import duplicates

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from pipelines.core.contract import CUSTOMERS, FREE_TEXT
+from pipelines.contract.canonical import CUSTOMERS, FREE_TEXT
 from pipelines.core.errors import EXAMPLES, ContractError, examples
 from pipelines.validate.examples import cells, per_broken_rule
 from pipelines.validate.ledger import FAULT

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.core.estimate import RULES
+from pipelines.contract.validate import RULES
 from pipelines.validate.conditions import Condition
 
 

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from language import STYLES, Words, plain
 
-from pipelines.core.contract import CANONICAL, MISSING, STATUSES
-from pipelines.core.estimate import EVIDENCE, MEASURES
+from pipelines.contract.canonical import CANONICAL, MISSING_REASONS, TRANSACTION_STATUSES
+from pipelines.contract.estimate import EVIDENCE, MEASURES
 from tests.app.conftest import APP
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -103,8 +103,8 @@ def test_everything_the_pipeline_can_name_has_a_text(texts):
             for name in MEASURES
             for part in ("name", "short", "axis", "about")
         ),
-        *(f"missing.{reason}" for reason in MISSING),
-        *(f"kind.{status}" for status in STATUSES),
+        *(f"missing.{reason}" for reason in MISSING_REASONS),
+        *(f"kind.{status}" for status in TRANSACTION_STATUSES),
         *(f"class.{kind}" for kind in EVIDENCE),
         *(f"table.{name}" for name in CANONICAL),
     ]

@@ -5,7 +5,7 @@ import importlib
 import language
 import pytest
 
-from pipelines.core.contract import CANONICAL
+from pipelines.contract.canonical import CANONICAL
 
 
 def sentences() -> list[str]:

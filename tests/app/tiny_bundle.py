@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.core.estimate import PUBLISHED
+from pipelines.contract.registry import published
 
 Row = dict[str, Any]
 
@@ -21,7 +21,7 @@ def write(
 ) -> str:
     """Publish a bundle as pipelines/publish does: a new version folder, then the manifest."""
     for name, table in tables.items():
-        PUBLISHED[name].check(table.schema, name)
+        published()[name].check(table.schema, name)
     content = json.dumps(register, ensure_ascii=False)
     sums = {name: _sha(table.write_csv()) for name, table in tables.items()}
     version = _sha(content + json.dumps(sums))[:12]
@@ -82,7 +82,7 @@ def _rows(ledger: pl.DataFrame) -> Row:
 
 def frame(name: str, rows: list[Row]) -> pl.DataFrame:
     """Rows as a published table; columns they do not have are null."""
-    table = PUBLISHED[name]
+    table = published()[name]
     names = list(table.schema)
     return pl.DataFrame([{k: row.get(k) for k in names} for row in rows], schema=table.schema)
 

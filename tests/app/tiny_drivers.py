@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipelines.core.estimate import ALL, APPROACHES, POLICIES, QUADRANTS, TARGETS
+from pipelines.contract.driver_codes import APPROACHES, POLICIES, QUADRANTS, TARGETS
+from pipelines.contract.estimate import ALL
 from tests.app.tiny_bundle import Row, frame
 
 ASKED = {"overall_rating": ("2016", "2017", "2018"), "recommend": ("2017", "2018")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.core.estimate import PUBLISHED
+from pipelines.contract.registry import published
 from tests.app.tiny_bundle import Row, frame, labels, write
 
 MONTHS = tuple(f"2011-{month:02d}" for month in range(1, 13))
@@ -51,7 +51,7 @@ def tables() -> dict[str, pl.DataFrame]:
     ]
     rule = ("transactions", "amount_present", "expect_column_values_to_not_be_null", "amount",
             "A line has an amount.", "quarantine", False, 541909, 2)  # fmt: skip
-    names = list(PUBLISHED["rules"].schema)
+    names = list(published()["rules"].schema)
     example = {
         "table": "transactions",
         "rule": "amount_present",
@@ -60,7 +60,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "got": None,
     }
     return {
-        **{name: PUBLISHED[name].empty() for name in ("scores", "changes", "distributions")},
+        **{name: published()[name].without_rows() for name in ("scores", "changes", "distributions")},
         "activity": frame("activity", activity),
         "ledger": frame("ledger", ledger),
         "rules": frame("rules", [dict(zip(names, rule, strict=True))]),

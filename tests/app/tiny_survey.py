@@ -11,7 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.core.estimate import ALL, PUBLISHED
+from pipelines.contract.estimate import ALL
+from pipelines.contract.registry import published
 from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
 from tests.app import tiny_drivers
 from tests.app.tiny_bundle import Row, frame, labels, write
@@ -232,7 +233,7 @@ def _quality_of_survey() -> dict[str, pl.DataFrame]:
         }
         for wave, bad in zip(WAVES, (30, 0, 5), strict=True)
     ]
-    names = list(PUBLISHED["rules"].schema)
+    names = list(published()["rules"].schema)
     rules = [dict(zip(names, rule, strict=True)) for rule in RULES]
     examples = [
         {

@@ -1,8 +1,8 @@
 """The documentation of the contract is made from the contract."""
 
 from pipelines.command.reference import CONTRACT, reference
-from pipelines.core.contract import CANONICAL
-from pipelines.core.estimate import PUBLISHED
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.registry import published
 
 
 def test_the_documentation_is_current():
@@ -11,7 +11,7 @@ def test_the_documentation_is_current():
 
 def test_every_column_of_every_table_is_documented():
     text = reference()
-    for table in (*CANONICAL.values(), *PUBLISHED.values()):
+    for table in (*CANONICAL.values(), *published().values()):
         for column in table.columns:
             assert f"`{column.name}`" in text
             assert column.meaning in text

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.contract.table import NUMBER, TEXT, Column, Table
 from pipelines.core import store
-from pipelines.core.contract import NUMBER, TEXT, Column, Table
 from pipelines.core.errors import ContractError, SourceError
 
 TABLE = Table("t", "a thing", ("name",), (Column("name", TEXT, "n"), Column("size", NUMBER, "s")))

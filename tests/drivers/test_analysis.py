@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.core.estimate import DRIVER_MODELS, DRIVERS, TARGETS
+from pipelines.contract.driver_codes import TARGETS
+from pipelines.contract.drivers import DRIVER_MODELS, DRIVERS
 from pipelines.drivers import relative_importance
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.comparison import LINEAR

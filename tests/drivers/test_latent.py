@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.core.estimate import TARGETS
+from pipelines.contract.driver_codes import TARGETS
 from pipelines.drivers import relative_importance
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.designs import complete, draw_blanks, use_and_rating

@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 import yaml
 
+from pipelines.contract.canonical import CANONICAL
 from pipelines.core import engine
-from pipelines.core.contract import CANONICAL
 from pipelines.core.errors import ContractError
 from pipelines.core.study import Map, Study
 from pipelines.ingest.readers import RawTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
-from pipelines.core.contract import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
+from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
 from pipelines.measure.tables import Survey, Terms, measure_survey
 
 TERMS = Terms(level=0.95, flag_n=30, inputs_hash="0123456789abcdef")

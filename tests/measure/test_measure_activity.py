@@ -8,8 +8,8 @@ import narwhals as nw
 import polars as pl
 import pytest
 
-from pipelines.core.contract import CANONICAL
-from pipelines.core.estimate import ACTIVITY
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.measure import ACTIVITY
 from pipelines.measure.activity import CLOCKS, count_rows
 from tests.measure.small_survey import answer, responses
 

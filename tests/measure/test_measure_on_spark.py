@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.engine import lift, spark_session
-from pipelines.core.estimate import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.measure.activity import count_rows
 from pipelines.measure.tables import Survey, measure_survey
 from tests.measure.small_survey import TERMS, answer, customers, responses

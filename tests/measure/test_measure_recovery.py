@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.core.contract import RESPONSES
+from pipelines.contract.canonical import RESPONSES
 from pipelines.measure.tables import Survey, measure_survey
 from tests.measure.small_survey import TERMS, customers
 

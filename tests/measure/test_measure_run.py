@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
-
-from pipelines.core import study as studies
-from pipelines.core.contract import CANONICAL
 from pipelines.core.estimate import MEASURED
+
+from pipelines.contract.canonical import CANONICAL
+from pipelines.core import study as studies
 from pipelines.core.study import Study
 from pipelines.measure.run import run
 from tests.measure.small_survey import answer, responses
@@ -73,7 +73,7 @@ def study(tmp_path: Path) -> Study:
         "source_id": rows["source_id"].to_list(),
         "segment_purpose": ["work", "leisure", None] * 22,
     }
-    tables = {name: found.canonical(name).empty() for name in CANONICAL}
+    tables = {name: found.canonical(name).without_rows() for name in CANONICAL}
     tables["responses"] = rows
     tables["customers"] = pl.DataFrame(people, schema=found.canonical("customers").schema)
     for name, table in tables.items():
@@ -117,6 +117,6 @@ def test_measuring_twice_gives_the_same_bytes(study):
 
 
 def test_a_study_without_answers_gets_empty_tables(study):
-    CANONICAL["responses"].empty().write_parquet(study.path("canonical", "responses"))
+    CANONICAL["responses"].without_rows().write_parquet(study.path("canonical", "responses"))
     assert run(study) == "guests: 0 scores, 0 changes"
     assert derived(study)["scores"].is_empty()

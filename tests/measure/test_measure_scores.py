@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pipelines.core.estimate import check_estimates
 
+from pipelines.contract.estimate import MEASURES
+from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.errors import ContractError
-from pipelines.core.estimate import CHANGES, DISTRIBUTIONS, MEASURES, SCORES, check_estimates
 from tests.measure.small_survey import answer, measured, one, responses
 
 FIVE = [

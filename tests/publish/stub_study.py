@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 
 from pipelines.core import store
-from pipelines.core.contract import RESPONSES
-from pipelines.core.estimate import ALL, DERIVED, MODELLED, PUBLISHED
+from pipelines.contract.canonical import RESPONSES
+from pipelines.contract.estimate import ALL
+from pipelines.core.estimate import DERIVED, MODELLED, published()
 from pipelines.core.study import Study
 from pipelines.core.study import load as load_study
 
@@ -146,7 +147,7 @@ FILE = {
 
 def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
     """Rows of a published table; what a row does not say is as in the examples above."""
-    schema = PUBLISHED[name].schema
+    schema = published()[name].schema
     usual = {"activity": MONTH, "ledger": FILE}.get(name, DESK)
     if name in MODELLED:
         usual = usual | MODEL | (R2 if name == "driver_models" else {})
@@ -172,9 +173,9 @@ def lay_out(folder: Path, tables: dict[str, pl.DataFrame]) -> Study:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     study = load_study(f"{folder}/")
-    for name, contract in PUBLISHED.items():
+    for name, contract in published().items():
         step = "derived" if name in DERIVED else "validation"
-        store.write(study.path(step, name), tables.get(name, contract.empty()), contract)
+        store.write(study.path(step, name), tables.get(name, contract.without_rows()), contract)
     answers = {"response_id": [str(i) for i in range(12)], "wave": "2017", "mode": "cold"}
     responses = pl.DataFrame({**answers, "weight": 1.0, "answered_at": MONTH["first_at"]})
     missing = [pl.lit(None, kind).alias(name) for name, kind in RESPONSES.schema.items()]

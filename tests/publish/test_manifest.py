@@ -1,14 +1,14 @@
 """The manifest says what a bundle is and what it was made from."""
 
+from pipelines.contract.registry import published
 from pipelines.core import params
-from pipelines.core.estimate import PUBLISHED
 from pipelines.core.versions import hash_of
 from pipelines.publish import manifest
 from pipelines.publish.manifest import Hashes, describe, inputs, reasons, row_counts
 from tests.publish.stub_study import table
 
-EMPTY = {name: contract.empty() for name, contract in PUBLISHED.items()}
-FILES = {f"{name}.parquet": f"hash of {name}" for name in PUBLISHED}
+EMPTY = {name: contract.without_rows() for name, contract in published().items()}
+FILES = {f"{name}.parquet": f"hash of {name}" for name in published()}
 HASHES = Hashes(files=FILES, inputs={"raw/a.csv": "1"}, code={"pipelines/core/study.py": "2"})
 
 

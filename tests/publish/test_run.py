@@ -6,10 +6,11 @@ import shutil
 import polars as pl
 import pytest
 
+from pipelines.contract.canonical import FREE_TEXT, IDENTIFIERS
+from pipelines.contract.measure import SCORES
+from pipelines.contract.registry import published
 from pipelines.core import store
-from pipelines.core.contract import FREE_TEXT, IDENTIFIERS
 from pipelines.core.errors import ContractError
-from pipelines.core.estimate import PUBLISHED, SCORES
 from pipelines.core.versions import hashes_of
 from pipelines.publish.run import run
 from tests.publish.stub_study import table
@@ -22,7 +23,7 @@ def manifest(study):
 def test_the_bundle_has_every_table_the_register_the_docs_and_a_manifest(study):
     assert run(study).endswith("2 numbers, 2 withheld")
     bundle = study.folder / "published" / manifest(study)["bundle"]
-    tables = {f"{name}.parquet" for name in PUBLISHED}
+    tables = {f"{name}.parquet" for name in published()}
     assert set(hashes_of(bundle)) == tables | {"register.json", "docs/index.html"}
     assert set(manifest(study)["inputs"]) == {"study.yaml", "codes/ages.csv", "raw/survey [1].csv"}
     scores = pl.read_parquet(bundle / "scores.parquet")

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pipelines.core.estimate import MODELLED
 
-from pipelines.core.estimate import ALL, MODELLED
+from pipelines.contract.estimate import ALL
 from pipelines.publish.cells import LINE, USER_LINE, cells, user_cells, withheld
 from pipelines.publish.suppression import (
     METHOD,

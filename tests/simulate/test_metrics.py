@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from pipelines.core.contract import TOUCHPOINT_METRICS
+from pipelines.contract.canonical import TOUCHPOINT_METRICS
 from pipelines.core.errors import ContractError
 from pipelines.simulate.metrics import (
     METRICS,

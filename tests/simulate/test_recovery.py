@@ -10,7 +10,7 @@ import pyreadstat
 import pytest
 import statsmodels.api as sm
 
-from pipelines.core.contract import CANONICAL
+from pipelines.contract.canonical import CANONICAL
 from pipelines.simulate import leaving, surveys
 from pipelines.simulate.answers import BLANK, DONT_KNOW, LENIENCY, NOT_USED, RATING
 from pipelines.simulate.calendar import DAY, day_of

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.contract.canonical import CANONICAL
 from pipelines.core import engine
-from pipelines.core.contract import CANONICAL
 from pipelines.core.errors import ContractError
 from pipelines.core.study import Study
 from pipelines.validate import helpers, judge, quarantine, refusal

@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.core.contract import CANONICAL
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.validate import LEDGER, QUARANTINE_EXAMPLES, RULES
 from pipelines.core.errors import ContractError, SourceError
-from pipelines.core.estimate import LEDGER, QUARANTINE_EXAMPLES, RULES
 from pipelines.core.study import Study, load
 from pipelines.validate.run import run
 from tests.validate.tiny_studies import lay_out

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import yaml
 
-from pipelines.core.contract import CANONICAL
+from pipelines.contract.canonical import CANONICAL
 from pipelines.core.study import Map, Study
 
 LATEST = datetime(2030, 1, 1, tzinfo=UTC)

@@ -1,22 +1,16 @@
-"""The contract: every table the steps exchange, declared once.
+"""The canonical tables: the same six for every study, whatever its files look like.
 
-Times are UTC. `docs/contract.md` is generated from here.
+Times are UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, get_args
 
-import polars as pl
+from pipelines.contract.code import Vocabulary, says
+from pipelines.contract.table import DATE, FLAG, NUMBER, TEXT, TIME, WHOLE, Column, Table
 
-from pipelines.core.errors import ContractError, examples
-
-TIME = pl.Datetime("us", "UTC")
-TEXT, NUMBER, WHOLE, FLAG, DATE = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean(), pl.Date()
-
-Measure = Literal[
+QuestionKind = Literal[
     "csat",
     "nps",
     "ces",
@@ -28,83 +22,17 @@ Measure = Literal[
     "kano_dysfunctional",
 ]
 MissingReason = Literal["not_experienced", "dont_know", "refused", "skipped"]
-MEASURES: tuple[str, ...] = get_args(Measure)
-MISSING: tuple[str, ...] = get_args(MissingReason)
-MODES = ("hot", "cold")
+QUESTION_KINDS: tuple[str, ...] = get_args(QuestionKind)
+MISSING_REASONS: tuple[str, ...] = get_args(MissingReason)
 ORIGINS = ("survey", "review", "social", "forum", "press", "support")
-STATUSES = ("completed", "cancelled", "returned", "adjustment")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its type, what it means, and the values it may take."""
-
-    name: str
-    dtype: pl.DataType
-    meaning: str
-    required: bool = False
-    values: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: what a row is, its key and its columns."""
-
-    name: str
-    row: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-
-    @property
-    def schema(self) -> dict[str, pl.DataType]:
-        """Column names and types, in order."""
-        return {column.name: column.dtype for column in self.columns}
-
-    def column(self, name: str) -> Column:
-        """Return the column of that name."""
-        return next(column for column in self.columns if column.name == name)
-
-    def with_columns(self, extra: Iterable[Column]) -> Table:
-        """Return the same table with further columns at the end."""
-        return Table(self.name, self.row, self.key, (*self.columns, *extra))
-
-    def empty(self) -> pl.DataFrame:
-        """Return the table without rows."""
-        return pl.DataFrame(schema=self.schema)
-
-    def check(self, schema: pl.Schema, where: str) -> None:
-        """Refuse a schema that is not exactly this table's.
-
-        Raises
-        ------
-        ContractError
-            Naming the columns that are missing, foreign or of another type.
-        """
-        wanted = self.schema
-        missing = [name for name in wanted if name not in schema]
-        foreign = [name for name in schema if name not in wanted]
-        other = [
-            f"{name} {schema[name]} instead of {dtype}"
-            for name, dtype in wanted.items()
-            if name in schema and schema[name] != dtype
-        ]
-        if not (missing or foreign or other):
-            return
-        parts = [
-            f"{label} {examples(names)}"
-            for label, names in (
-                ("missing", missing),
-                ("unknown", foreign),
-                ("of another type", other),
-            )
-            if names
-        ]
-        raise ContractError(
-            where,
-            expected=f"the {len(wanted)} columns of table {self.name!r}",
-            got="; ".join(parts),
-            todo="see docs/contract.md",
-        )
+TRANSACTION_STATUSES = ("completed", "cancelled", "returned", "adjustment")
+MODES = Vocabulary(
+    "mode",
+    {
+        "hot": says(en="right after a contact", de="gleich nach einem Kontakt"),
+        "cold": says(en="at a distance", de="mit Abstand"),
+    },
+)
 
 
 def _source_keys(required: bool) -> tuple[Column, ...]:
@@ -142,15 +70,17 @@ RESPONSES = Table(
         Column("question_id", TEXT, "question in the study's register", required=True),
         Column("survey_id", TEXT, "survey the questionnaire belongs to", required=True),
         Column("wave", TEXT, "wave of the survey; sorts in time", required=True),
-        Column("mode", TEXT, "hot: right after a contact; cold: at a distance", True, MODES),
+        Column("mode", TEXT, "hot: right after a contact; cold: at a distance", True, codes=MODES),
         *_source_keys(required=False),
         Column("answered_at", TIME, "when it was answered"),
-        Column("measure", TEXT, "what the question measures", True, MEASURES),
+        Column("measure", TEXT, "what the question measures", True, QUESTION_KINDS),
         Column("touchpoint_id", TEXT, "touchpoint in the study's register; null if overall"),
         Column("value", NUMBER, "the answer on its scale; null if missing"),
         Column("scale_min", NUMBER, "lowest answer possible", required=True),
         Column("scale_max", NUMBER, "highest answer possible", required=True),
-        Column("missing", TEXT, "why there is no value; null if there is one", values=MISSING),
+        Column(
+            "missing", TEXT, "why there is no value; null if there is one", values=MISSING_REASONS
+        ),
         Column("weight", NUMBER, "sampling weight; 1 if the survey has none", required=True),
         Column("stratum", TEXT, "sampling stratum"),
         Column("cluster", TEXT, "primary sampling unit; null if the respondent is one"),
@@ -195,7 +125,7 @@ TRANSACTIONS = Table(
         Column("promised_at", TIME, "promised delivery"),
         Column("delivered_at", TIME, "actual delivery"),
         Column("returned_at", TIME, "when it was sent back"),
-        Column("status", TEXT, "what became of it", True, STATUSES),
+        Column("status", TEXT, "what became of it", True, TRANSACTION_STATUSES),
     ),
 )
 

@@ -1,0 +1,224 @@
+"""Estimates: a published number is never alone, it has its interval, its n and how it was made."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import polars as pl
+from pydantic import Field
+
+from pipelines.contract.canonical import MISSING_REASONS, MODES
+from pipelines.contract.code import WITHHELD, Vocabulary, says
+from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT, Of, Pool
+from pipelines.contract.step import Param
+from pipelines.contract.table import FLAG, NUMBER, TEXT, WHOLE, Column, Measure
+
+ALL = EVERYBODY  # the segment, and the group, of everybody
+
+Level = Annotated[float, Param("measure.level"), Field(gt=0, lt=1)]  # of intervals
+FlagN = Annotated[int, Param("measure.flag_n"), Field(ge=1)]  # fewer answers: shown, but greyed
+
+EVIDENCE = Vocabulary(
+    "evidence",
+    {
+        "descriptive": says(en="descriptive", de="beschreibend"),
+        "association": says(en="association", de="Zusammenhang"),
+        "quasi-experimental": says(en="quasi-experimental", de="quasi-experimentell"),
+        "experimental": says(en="experimental", de="experimentell"),
+    },
+)
+SCOPES = ("overall", "stage", "touchpoint")
+
+MEASURES = (
+    # mean answer, as a share of the scale
+    Measure("mean", 0, 100, "points", family="mean", pooled="mean", better="higher"),
+    # CSAT: share in the top two boxes; of a stage the mean share of a respondent's ratings
+    Measure("top2", 0, 100, "percent", family="share", pooled="mean", better="higher"),
+    # very satisfied
+    Measure("top1", 0, 100, "percent", family="share", pooled="mean", better="higher"),
+    Measure("nps", -100, 100, "signed", family="nps", pooled="nps", better="higher"),
+    # ease on 1 to 7, higher is easier
+    Measure("ces", 1, 7, "scale", family="mean", pooled="mean", better="higher"),
+    # of those who answered, who experienced it
+    Measure("reach", 0, 100, "percent", family="share", pooled="share", better="neither"),
+    # experience minus expectation
+    Measure("gap", -100, 100, "signed", family="mean", pooled="mean", better="higher", pairs=True),
+    Measure(
+        "under_fulfilled", 0, 100, "percent",
+        family="share", pooled="share", better="lower", pairs=True,
+    ),
+    Measure("met", 0, 100, "percent", family="share", pooled="share", better="neither", pairs=True),
+    Measure(
+        "exceeded", 0, 100, "percent", family="share", pooled="share", better="higher", pairs=True
+    ),
+)  # fmt: skip
+# of an answer, in distributions
+SHARE = Measure("share", 0, 100, "percent", family="share", pooled="share", better="higher")
+BY_NAME = {measure.name: measure for measure in (*MEASURES, SHARE)}
+
+# What each number is about.
+SUBJECT = (
+    Column("mode", TEXT, "hot or cold survey; never pooled", True, codes=MODES),
+    Column("scope", TEXT, "what is scored", True, SCOPES),
+    Column("stage", TEXT, "journey stage; null if scope is overall"),
+    Column("touchpoint_id", TEXT, "touchpoint; null unless scope is touchpoint"),
+    Column("question_id", TEXT, "question; null for a stage, which pools its questions"),
+    Column("segment", TEXT, "attribute by which customers are split; 'all' if not", True),
+    Column("group", TEXT, "that attribute's value; 'all' if not split", True),
+    Column("wave", TEXT, "wave", required=True),
+    Column("measure", TEXT, "what is measured, see the measures", required=True),
+    Column("weighted", FLAG, "whether sampling weights were used", required=True),
+)
+SUBJECT_KEY = tuple(column.name for column in SUBJECT)
+
+VALUE_LABEL = says(en="Value", de="Wert")
+N = Column(
+    "n", WHOLE, "answers it rests on; null if withheld", lowest=0, unit="count",
+    label=says(en="Answers (n)", de="Antworten (n)"),
+)  # fmt: skip
+P_VALUES = (
+    Column("p_value", NUMBER, "two-sided p-value of no change", lowest=0, highest=1),
+    Column(
+        "p_adjusted",
+        NUMBER,
+        "the same, adjusted over the grid (Benjamini-Hochberg)",
+        lowest=0,
+        highest=1,
+        unit="p_value",
+        label=says(
+            en="p, adjusted for the number of comparisons",
+            de="p, angepasst an die Zahl der Vergleiche",
+        ),
+    ),
+)
+# The number and its uncertainty.
+NUMBERS = (
+    Column(
+        "value",
+        NUMBER,
+        "the estimate; null if there were no answers or it is withheld",
+        unit="measure",
+        label=VALUE_LABEL,
+    ),
+    Column("low", NUMBER, "lower end of the interval"),
+    Column("high", NUMBER, "upper end of the interval"),
+    Column(
+        "std_error",
+        NUMBER,
+        "design-based standard error; null if the answers do not differ",
+        lowest=0,
+    ),
+    Column("level", NUMBER, "confidence level of the interval, 0 to 1", True, lowest=0, highest=1),
+    N,
+    Column(
+        "n_eff", NUMBER, "Kish's effective number of answers", lowest=0, unit="count",
+        label=says(en="Effective n", de="Effektives n"),
+    ),
+)  # fmt: skip
+INTERVAL = ("low", "value", "high")
+
+FLAGS = Vocabulary(
+    "flag",
+    {
+        "small": says(
+            en="Rests on fewer than {flag_n} answers: read it with care.",
+            de="Beruht auf weniger als {flag_n} Antworten, mit Vorsicht zu lesen.",
+        ),
+        WITHHELD: says(
+            en="Withheld: fewer than {withhold_below} people answered, or the number would give "
+            "away a group of fewer.",
+            de="Zurückgehalten: Weniger als {withhold_below} Personen haben geantwortet, oder die "
+            "Zahl würde eine so kleine Gruppe verraten.",
+        ),
+        "unweighted_wave": says(
+            en="This wave has no weights; every answer counts one.",
+            de="Diese Welle hat keine Gewichte; jede Antwort zählt eins.",
+        ),
+        "single_psu": says(
+            en="A stratum has a single unit; its share of the variance is a stand-in.",
+            de="Eine Schicht hat nur eine Einheit; ihr Anteil an der Varianz ist ein Ersatzwert.",
+        ),
+        "no_variance": says(
+            en="The answers do not differ; the interval is that of a share.",
+            de="Die Antworten unterscheiden sich nicht; das Intervall ist das eines Anteils.",
+        ),
+    },
+)
+METHOD_OF_WITHHELD = {
+    WITHHELD: says(en="withheld: too few answers", de="zurückgehalten: zu wenige Antworten")
+}
+
+
+def making(methods: Vocabulary, policies: Vocabulary, flags: Vocabulary) -> tuple[Column, ...]:
+    """Columns that say how a number was made.
+
+    Parameters
+    ----------
+    methods, policies, flags : Vocabulary
+        Estimator and interval; what was done with missing answers; warnings.
+    """
+    return (
+        Column("missing_policy", TEXT, "what was done with missing answers", True, codes=policies),
+        Column("method", TEXT, "estimator and interval", True, codes=methods),
+        Column("evidence", TEXT, "what kind of claim it supports", True, codes=EVIDENCE),
+        Column(
+            "flags",
+            TEXT,
+            "warnings, separated by blanks; null if none",
+            codes=flags,
+            several=True,
+        ),
+        Column("inputs_hash", TEXT, "hash of the table it was computed from", required=True),
+    )
+
+
+# The people who answered a question, or rated a stage, in one wave: those who ``answered``; those
+# and who did not experience it, of whom the ``reached`` are a share; and all who were ``asked``.
+# What is measured on complete pairs of rating and expectation rests on fewer people.
+ANSWERS = Pool(
+    "answers",
+    ("mode", "scope", "stage", "touchpoint_id", "question_id", SEGMENT, "wave", "pairs"),
+    ("answered", "reached", "asked"),
+)
+_IN_PAIRS = [measure.name for measure in MEASURES if measure.pairs]
+_IS_REACH = pl.col("measure") == "reach"
+_NONE = pl.lit(0, pl.Int64)
+
+
+def _own(wave: str = "wave") -> dict[str, pl.Expr]:
+    """The cell of a row that has the columns of `SUBJECT`."""
+    own = {name: pl.col(name) for name in ANSWERS.cell if name != "pairs"}
+    return {**own, "pairs": pl.col("measure").is_in(_IN_PAIRS), "wave": pl.col(wave)}
+
+
+SCORED_PEOPLE = Of(
+    ANSWERS,
+    _own(),
+    counts={
+        "answered": pl.col("n").filter(~_IS_REACH).max().fill_null(0),
+        "reached": pl.col("n").filter(_IS_REACH).max().fill_null(0),
+        "asked": _NONE,
+    },
+)
+# Shares of answers tell the answers themselves.
+SHARED_PEOPLE = Of(
+    ANSWERS,
+    _own(),
+    counts={
+        "answered": (pl.col("n") * pl.col("value") / 100)
+        .filter(~pl.col("answer").is_in(MISSING_REASONS))
+        .sum()
+        .round()
+        .cast(pl.Int64),
+        "reached": _NONE,
+        "asked": pl.col("n").max(),
+    },
+    rows=~pl.col("weighted") & (pl.col("n") > 0),
+)
+COMPARED_PEOPLE = (Of(ANSWERS, _own()), Of(ANSWERS, _own("wave_against")))
+
+
+def people_of_question(column: str) -> Of:
+    """The people who answered the question that a column names."""
+    here = {name: pl.col(name) for name in ("mode", SEGMENT, "wave", GROUP)}
+    return Of(ANSWERS, {**here, "question_id": pl.col(column), "pairs": pl.lit(False)})

@@ -1,0 +1,259 @@
+"""Measure: where every touchpoint stands, with its uncertainty."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.code import Vocabulary, says
+from pipelines.contract.estimate import (
+    COMPARED_PEOPLE,
+    FLAGS,
+    INTERVAL,
+    MEASURES,
+    METHOD_OF_WITHHELD,
+    NUMBERS,
+    P_VALUES,
+    SCORED_PEOPLE,
+    SHARE,
+    SHARED_PEOPLE,
+    SUBJECT,
+    SUBJECT_KEY,
+    FlagN,
+    Level,
+    making,
+)
+from pipelines.contract.people import Own
+from pipelines.contract.step import Engine, Settings, Step
+from pipelines.contract.table import NUMBER, TEXT, TIME, WHOLE, Column, Table, count
+
+
+class MeasureSettings(Settings):
+    """How scores are estimated."""
+
+    engine: Engine
+    level: Level
+    flag_n: FlagN
+
+
+_TAYLOR_EN = "Taylor-linearised over strata and clusters, score interval with t quantile"
+_TAYLOR_DE = "über Schichten und Klumpen nach Taylor linearisiert, Score-Intervall mit t-Quantil"
+_AGREED_EN = "; the answers do not differ: Wilson interval on their number"
+_AGREED_DE = "; die Antworten unterscheiden sich nicht: Wilson-Intervall auf ihrer Zahl"
+_MEANS = {
+    "mean": ("mean", "Mittelwert"),
+    "ces": ("mean rescaled linearly to 1-7", "Mittelwert, linear auf 1-7 umgerechnet"),
+    "gap": ("mean of rating minus expectation", "Mittelwert von Bewertung minus Erwartung"),
+}
+METHODS = Vocabulary(
+    "method of scores",
+    {
+        **METHOD_OF_WITHHELD,
+        **{
+            name: says(en=f"{en}, {_TAYLOR_EN}", de=f"{de}, {_TAYLOR_DE}")
+            for name, (en, de) in _MEANS.items()
+        },
+        **{
+            f"{name}_agreed": says(
+                en=f"{en}, {_TAYLOR_EN}{_AGREED_EN}", de=f"{de}, {_TAYLOR_DE}{_AGREED_DE}"
+            )
+            for name, (en, de) in _MEANS.items()
+        },
+        "share": says(
+            en="share, Wilson interval on n over the design effect",
+            de="Anteil, Wilson-Intervall mit n durch den Design-Effekt",
+        ),
+        "nps": says(
+            en="promoters minus detractors, adjusted Wald interval on n over the design effect",
+            de="Fürsprecher minus Kritiker, angepasstes Wald-Intervall mit n durch den "
+            "Design-Effekt",
+        ),
+    },
+)
+_COMPARED_EN = (
+    "difference of waves taken as independent: {}; p-values adjusted by Benjamini-Hochberg over "
+    "the touchpoints, segments and waves of this measure and comparison"
+)
+_COMPARED_DE = (
+    "Unterschied als unabhängig genommener Wellen: {}; p-Werte nach Benjamini-Hochberg angepasst "
+    "über Kontaktpunkte, Merkmale und Wellen dieser Kennzahl und dieses Vergleichs"
+)
+_DIFFERENCES = {
+    "mean": (
+        "linearised variances, Satterthwaite t",
+        "linearisierte Varianzen, t nach Satterthwaite",
+    ),
+    "share": (
+        "Agresti-Caffo on n over the design effect",
+        "Agresti-Caffo mit n durch den Design-Effekt",
+    ),
+    "nps": (
+        "adjusted Wald on n over the design effect",
+        "angepasstes Wald-Intervall mit n durch den Design-Effekt",
+    ),
+}
+METHODS_OF_CHANGES = Vocabulary(
+    "method of changes",
+    {
+        **METHOD_OF_WITHHELD,
+        **{
+            f"{family}_change": says(en=_COMPARED_EN.format(en), de=_COMPARED_DE.format(de))
+            for family, (en, de) in _DIFFERENCES.items()
+        },
+        "mean_change_agreed": says(
+            en=_COMPARED_EN.format(_DIFFERENCES["mean"][0]) + _AGREED_EN,
+            de=_COMPARED_DE.format(_DIFFERENCES["mean"][1]) + _AGREED_DE,
+        ),
+    },
+)
+POLICIES = Vocabulary(
+    "missing answers of scores",
+    {
+        "answers": says(
+            en="answers only; not experienced, don't know, refused and skipped left out",
+            de="nur Antworten; nicht erlebt, weiß nicht, verweigert und nicht beantwortet "
+            "ausgelassen",
+        ),
+        "answers_and_use": says(
+            en="answers and not experienced; don't know, refused and skipped left out",
+            de="Antworten und nicht erlebt; weiß nicht, verweigert und nicht beantwortet "
+            "ausgelassen",
+        ),
+        "asked": says(
+            en="all who were asked; the reasons for no answer count as answers",
+            de="alle Gefragten; Gründe für keine Antwort zählen als Antworten",
+        ),
+        "pairs": says(en="complete pairs only", de="nur vollständige Paare"),
+        "stage": says(
+            en="average of the touchpoints of the stage that a respondent rated",
+            de="Mittel der Kontaktpunkte der Phase, die eine befragte Person bewertet hat",
+        ),
+        "stage_reach": says(
+            en="rated a touchpoint of the stage, of those who rated one or experienced none",
+            de="hat einen Kontaktpunkt der Phase bewertet, von denen, die einen bewertet oder "
+            "keinen erlebt haben",
+        ),
+    },
+)
+FLAGS_OF_CHANGES = Vocabulary(
+    FLAGS.name,
+    {
+        **FLAGS.codes,
+        "baseline_moved": says(
+            en="The baseline did not ask this; it is compared with the first wave that did.",
+            de="Die Basiswelle hat das nicht gefragt; verglichen wird mit der ersten, die es tat.",
+        ),
+        "other_questions": says(
+            en="The two waves asked other questions in this stage.",
+            de="Die beiden Wellen stellten in dieser Phase verschiedene Fragen.",
+        ),
+        "other_scale": says(
+            en="The two waves used other scales.",
+            de="Die beiden Wellen hatten verschiedene Skalen.",
+        ),
+        "overlap": says(
+            en="Some customers answered in both waves; they are taken as independent.",
+            de="Einige Kunden antworteten in beiden Wellen; sie gelten als unabhängig.",
+        ),
+    },
+)
+_UNSCORED = says(en="no question could be scored", de="keine Frage ließ sich auswerten")
+
+SCORES = Table(
+    "scores",
+    "one measure of one question or stage, in one wave and segment",
+    SUBJECT_KEY,
+    (*SUBJECT, *NUMBERS, *making(METHODS, POLICIES, FLAGS)),
+    rests_on=(SCORED_PEOPLE,),
+    empty=_UNSCORED,
+    fed_by=("responses",),
+    intervals=(INTERVAL,),
+    measures=MEASURES,
+)
+
+CHANGES = Table(
+    "changes",
+    "one score against an earlier wave",
+    (*SUBJECT_KEY, "against"),
+    (
+        *SUBJECT,
+        Column("against", TEXT, "what it is compared with", True, ("previous", "baseline")),
+        Column("wave_against", TEXT, "the earlier wave", required=True),
+        *NUMBERS,
+        Column(
+            "n_against", WHOLE, "answers in the earlier wave; null if withheld",
+            lowest=0, unit="count",
+            label=says(en="Answers in the earlier wave", de="Antworten in der früheren Welle"),
+        ),
+        *P_VALUES,
+        *making(METHODS_OF_CHANGES, POLICIES, FLAGS_OF_CHANGES),
+    ),
+    rests_on=COMPARED_PEOPLE,
+    empty=says(
+        en="no question was asked in two waves", de="keine Frage wurde in zwei Wellen gestellt"
+    ),
+    fed_by=("responses",),
+    intervals=(INTERVAL,),
+    ascending=(("p_value", "p_adjusted"),),
+    measures=MEASURES,
+    differences=True,
+)  # fmt: skip
+
+DISTRIBUTIONS = Table(
+    "distributions",
+    "share of one answer, or of one reason why there is none",
+    (*SUBJECT_KEY, "answer"),
+    (
+        *SUBJECT,
+        Column("answer", TEXT, "the answer, or why it is missing", required=True),
+        *NUMBERS,
+        *making(METHODS, POLICIES, FLAGS),
+    ),
+    rests_on=(SHARED_PEOPLE,),
+    empty=_UNSCORED,
+    fed_by=("responses",),
+    intervals=(INTERVAL,),
+    measures=(SHARE,),
+)
+
+ACTIVITY = Table(
+    "activity",
+    "rows of one canonical table in one month",
+    ("table", "period", "kind"),
+    (
+        Column("table", TEXT, "canonical table", True, tuple(CANONICAL)),
+        Column("period", TEXT, "month, 2011-03, or the wave where there is no date", required=True),
+        Column("kind", TEXT, "status of transactions, mode or origin of others", required=True),
+        count("n_rows", "rows", label=says(en="Rows", de="Zeilen")),
+        count(
+            "n_orders", "distinct orders; null for other tables", required=False,
+            label=says(en="Orders", de="Bestellungen"),
+        ),
+        count(
+            "n_customers", "distinct customers; null if anonymous", required=False,
+            label=says(en="Customers", de="Kunden"),
+        ),
+        Column(
+            "amount", NUMBER, "sum of money in the study's currency; null for other tables",
+            unit="money", label=says(en="Amount", de="Betrag"),
+        ),
+        Column("first_at", TIME, "earliest time"),
+        Column("last_at", TIME, "latest time"),
+    ),
+    # Where nobody is known by name, rows stand for people. Daily figures are about nobody.
+    rests_on=(
+        Own(
+            pl.coalesce("n_customers", "n_rows"),
+            rows=pl.col("table") != "touchpoint_metrics",
+        ),
+    ),
+    empty=says(en="no table has rows", de="keine Tabelle hat Zeilen"),
+)  # fmt: skip
+
+STEP = Step(
+    "measure",
+    "score touchpoints, with intervals",
+    reads=tuple(f"canonical/{name}" for name in CANONICAL),
+    writes=(SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY),
+    settings=MeasureSettings,
+)

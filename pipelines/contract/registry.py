@@ -1,0 +1,104 @@
+"""Registry: all steps and tables that are declared, found by looking."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from pipelines import contract
+from pipelines.contract.code import DeclarationError
+from pipelines.contract.step import Step
+from pipelines.contract.table import Table
+
+
+def step(name: str) -> Step:
+    """Return the declaration of one step, and load no other.
+
+    Raises
+    ------
+    DeclarationError
+        If nothing is declared under that name.
+    """
+    try:
+        found: Step = import_module(f"{contract.__name__}.{name}").STEP
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise DeclarationError(
+            f"step {name}: expected a constant STEP in pipelines/contract/{name}.py, got {error}; "
+            "declare it there"
+        ) from error
+    return found
+
+
+@cache
+def steps() -> dict[str, Step]:
+    """All declared steps, each after those whose output it reads.
+
+    >>> list(steps())[-1]
+    'notebooks'
+    """
+    modules = sorted(info.name for info in pkgutil.iter_modules(contract.__path__))
+    found = [
+        module.STEP
+        for module in (import_module(f"{contract.__name__}.{name}") for name in modules)
+        if hasattr(module, "STEP")
+    ]
+    ordered: dict[str, Step] = {}
+    while len(ordered) < len(found):
+        ready = [
+            one
+            for one in found
+            if one.name not in ordered
+            and not any(_feeds(other, one) for other in found if other.name not in ordered)
+        ]
+        if not ready:
+            rest = sorted({one.name for one in found} - ordered.keys())
+            raise DeclarationError(
+                f"steps {', '.join(rest)}: expected data that flow one way, got a circle; "
+                "see what they read and write"
+            )
+        ordered |= {one.name: one for one in ready}
+    return ordered
+
+
+def outputs(one: Step) -> tuple[str, ...]:
+    """Files and folders of a study that a step makes."""
+    tables = (f"derived/{table.name}" for table in one.writes)
+    return (*tables, *one.fills, *one.keeps)
+
+
+def _feeds(maker: Step, reader: Step) -> bool:
+    """Whether one step reads what another makes; a folder stands for all that is in it."""
+    if maker is reader:
+        return False
+    return any(
+        read == made or read.startswith(f"{made}/") or made.startswith(f"{read}/")
+        for read in reader.reads
+        for made in outputs(maker)
+    )
+
+
+@cache
+def published() -> dict[str, Table]:
+    """All tables that are published, by name, in the order of their steps.
+
+    Raises
+    ------
+    DeclarationError
+        If two steps declare a table of one name.
+    """
+    found: dict[str, Table] = {}
+    for one in steps().values():
+        for table in one.published:
+            if table.name in found:
+                raise DeclarationError(
+                    f"table {table.name}: expected one step to write it, got another, {one.name}; "
+                    "give it a name of its own"
+                )
+            found[table.name] = table
+    return found
+
+
+def maker(table: str) -> Step:
+    """Return the step that makes a published table."""
+    return next(s for s in steps().values() if any(t.name == table for t in s.published))

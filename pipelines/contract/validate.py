@@ -1,0 +1,91 @@
+"""Validate: judge every row; bad rows go to quarantine with their reasons."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.code import Vocabulary, says
+from pipelines.contract.ingest import OFFERS
+from pipelines.contract.people import Nobody
+from pipelines.contract.step import Param, Settings, Step
+from pipelines.contract.table import FLAG, TEXT, WHOLE, Column, Table, count
+
+
+class ValidateSettings(Settings):
+    """When a table with bad rows is a bad table."""
+
+    # of a table's rows; more stops the step
+    max_rejected_share: Annotated[float, Param("validate.max_rejected_share"), Field(gt=0, le=1)]
+    # quarantined rows shown per rule
+    examples: Annotated[int, Param("validate.examples"), Field(ge=1)]
+
+
+ON_FAIL = Vocabulary(
+    "what happens",
+    {
+        "quarantine": says(en="row to quarantine", de="Zeile in Quarantäne"),
+        "warn": says(en="warning", de="Hinweis"),
+        "stop": says(en="run stops", de="Lauf hält an"),
+    },
+)
+_TABLE = Column("table", TEXT, "canonical table", True, tuple(CANONICAL))
+
+LEDGER = Table(
+    "ledger",
+    "one raw file's part in one table: nothing is lost",
+    OFFERS.key,
+    (
+        *(_TABLE if column.name == "table" else column for column in OFFERS.columns),
+        count("rows_in", "rows judged: read minus skipped"),
+        count("rows_accepted", "rows that keep every rule"),
+        count("rows_quarantined", "rows that break a rule"),
+    ),
+    rests_on=(Nobody(),),
+    empty=says(en="no file was read", de="keine Datei wurde gelesen"),
+)
+
+RULES = Table(
+    "rules",
+    "one expectation and how a table met it",
+    ("table", "rule"),
+    (
+        _TABLE,
+        Column("rule", TEXT, "name of the rule", required=True),
+        Column("expectation", TEXT, "Great Expectations type", required=True),
+        Column("columns", TEXT, "columns it concerns, separated by blanks"),
+        Column("says", TEXT, "the rule in a sentence", required=True),
+        Column("on_fail", TEXT, "what happens", True, codes=ON_FAIL),
+        Column("success", FLAG, "whether every row kept it", required=True),
+        count("n_rows", "rows judged", required=False),
+        count("n_unexpected", "rows that broke it", required=False),
+    ),
+    rests_on=(Nobody(),),
+    empty=says(en="nothing was judged", de="nichts wurde beurteilt"),
+)
+
+QUARANTINE_EXAMPLES = Table(
+    "quarantine_examples",
+    "one quarantined row that broke one rule",
+    ("table", "rule", "source_file", "source_row"),
+    (
+        _TABLE,
+        Column("rule", TEXT, "name of the rule", required=True),
+        Column("source_file", TEXT, "raw file", required=True),
+        Column("source_row", WHOLE, "row in that file", required=True),
+        Column("got", TEXT, "the cells concerned; withheld if they could name a person"),
+    ),
+    rests_on=(Nobody(),),
+    empty=says(en="no row broke a rule", de="keine Zeile bricht eine Regel"),
+)
+
+STEP = Step(
+    "validate",
+    "judge every row; bad rows to quarantine",
+    reads=("mapped",),
+    fills=("canonical", "quarantine", "validation"),
+    judges=(LEDGER, RULES, QUARANTINE_EXAMPLES),
+    settings=ValidateSettings,
+)
