@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 export GX_ANALYTICS_ENABLED := false
 
-.PHONY: help run test setup setup-spark lab lock docs lint verify
+.PHONY: help run test setup setup-spark lab lock derive lint verify
 
 help:
 	@echo "make run      set up, run the pipeline for every study, open the app"
@@ -16,7 +16,7 @@ help:
 	@echo "make lab      open JupyterLab"
 	@echo "make verify   compute everything anew in a clean copy and compare"
 	@echo "make lint     ruff and mypy"
-	@echo "make docs     write docs/contract.md and docs/demo-truth.md from the code"
+	@echo "make derive   write what is derived from declarations: dvc.yaml, docs/, GLOSSARY.md"
 	@echo "make lock     pin all versions anew"
 	@echo "make setup-spark   add PySpark to the environment (needs Java 17 or newer)"
 
@@ -50,7 +50,8 @@ lint: setup
 	@ruff format --check .
 	@mypy
 
-docs: setup
+derive: setup
+	@python -m pipelines.command.stages
 	@python -m pipelines.command.reference
 	@python -m pipelines.command.demo_truth
 

@@ -48,14 +48,13 @@ def number(text: str) -> int:
 
 def simulate(folder: Path, customers: int) -> dict[str, Any]:
     """Run the step for that many customers, in this process."""
+    from pipelines import runner
+    from pipelines.contract import registry
     from pipelines.core import params, study
-    from pipelines.simulate import run
 
-    settings = params.load()
-    size = settings.simulate.model_copy(update={"customers": customers})
-    run.params.load = lambda: settings.model_copy(update={"simulate": size})
+    sized = {**params.read(), "simulate": {"customers": customers}}
     began = time.perf_counter()
-    said = run.run(study.load(str(folder)))
+    said = runner.run(registry.step("simulate"), study.load(str(folder)), sized)
     seconds = time.perf_counter() - began
     rows = int(re.findall(r"([\d,]+) raw rows", said)[0].replace(",", ""))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -12,6 +12,7 @@ from typing import Literal
 
 import polars as pl
 
+from pipelines.contract.validate import ValidateSettings
 from pipelines.core import engine, imports, params, store
 from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
 from pipelines.core.study import DATA, Source, Study, TableMap, inspect
@@ -202,7 +203,8 @@ def _check_rows(study: Study, raw: Sequence[RawTable]) -> list[Finding]:
             mapped = map_study(study, raw, engine.from_polars)
             for table, rows in mapped.tables.items():
                 store.sink(draft.path("mapped", table), rows)
-            return _judge(draft, params.load().validate_.max_rejected_share)
+            settings = params.settings_of(ValidateSettings, params.read())
+            return _judge(draft, settings.max_rejected_share)
         except TouchstoneError as error:
             return [_error(error)]
 

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import yaml
 
-from pipelines.core import params
+from pipelines.contract import registry
+from pipelines.core import params, progress
 from pipelines.core.errors import StudyError, closest
 from pipelines.core.params import PROJECT
 
@@ -41,6 +42,14 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Going:
+    """How far a stage is, in its own words."""
+
+    stage: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Said:
     """A line a stage or DVC wrote that is not its summary."""
 
@@ -58,7 +67,7 @@ class Ended:
     exit_code: int = 0
 
 
-Event = Started | Said | Ended
+Event = Started | Going | Said | Ended
 
 
 def follow(lines: Iterable[str], clock: Callable[[], float]) -> Iterator[Event]:
@@ -87,6 +96,8 @@ def follow(lines: Iterable[str], clock: Callable[[], float]) -> Iterator[Event]:
             yield Ended(unchanged["stage"], "unchanged", "unchanged", 0.0)
         elif failed or not text or _NOISE.match(text):
             continue
+        elif stage and line.startswith(progress.MARK):
+            yield Going(stage, text.removeprefix(progress.MARK))
         elif stage and line.startswith("  "):
             did = _OWN_TIME.sub("", text.strip())
         else:
@@ -112,7 +123,7 @@ def _exit_code(text: str) -> int:
     return int(code[1]) if int(code[1]) >= 0 else SIGNALLED - int(code[1])
 
 
-def targets(study: str, stages: dict[str, Any], parameters: params.Params) -> list[str]:
+def targets(study: str, stages: dict[str, Any], plan: params.Plan) -> list[str]:
     """List the stages that belong to one study, in the order of dvc.yaml.
 
     Raises
@@ -120,14 +131,14 @@ def targets(study: str, stages: dict[str, Any], parameters: params.Params) -> li
     StudyError
         If params.yaml does not list the study.
     """
-    if study not in parameters.studies:
+    if study not in plan.studies:
         raise StudyError(
             "params.yaml: studies",
             expected="the study to be listed",
             got=f"{study!r}",
-            todo=f"{closest(study, parameters.studies)} or add it there",
+            todo=f"{closest(study, plan.studies)} or add it there",
         )
-    reports = [f"report{i}" for i, r in enumerate(parameters.reports) if r.study == study]
+    reports = [f"report{i}" for i, r in enumerate(plan.reports) if r.study == study]
     found: list[str] = []
     for name, stage in stages.items():
         if "matrix" in stage:
@@ -138,7 +149,7 @@ def targets(study: str, stages: dict[str, Any], parameters: params.Params) -> li
     return found
 
 
-def label(stage: str, parameters: params.Params) -> tuple[str, str]:
+def label(stage: str, plan: params.Plan) -> tuple[str, str]:
     """Split DVC's name of a stage into the step and what it is about.
 
     >>> label("ingest@sfo", ...)  # doctest: +SKIP
@@ -146,7 +157,7 @@ def label(stage: str, parameters: params.Params) -> tuple[str, str]:
     """
     step, _, key = stage.partition("@")
     if key.startswith("report") and key[6:].isdigit():
-        report = parameters.reports[int(key[6:])]
+        report = plan.reports[int(key[6:])]
         return step, f"{report.study} {report.notebook}"
     return step, key
 
@@ -174,12 +185,14 @@ def start_dvc(*arguments: str, folder: Path = PROJECT) -> subprocess.Popen[str]:
 
 def reproduce(study: str | None) -> int:
     """Run the pipeline for one study or all; return the exit code."""
-    parameters = params.load()
+    plan = params.plan()
+    declared = (step.settings for step in registry.steps().values())
+    params.require_known(params.read(), declared)
     stages = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    wanted = targets(study, stages, parameters) if study else []
-    for name in [study] if study else parameters.studies:
+    wanted = targets(study, stages, plan) if study else []
+    for name in [study] if study else plan.studies:
         prepare(PROJECT / "data" / name)
-    return show(start_dvc(*wanted), parameters)
+    return show(start_dvc(*wanted), plan)
 
 
 def prepare(folder: Path) -> None:
@@ -200,7 +213,7 @@ def prepare(folder: Path) -> None:
     (folder / "codes").mkdir(exist_ok=True)  # DVC has no optional inputs; a map may need no lists
 
 
-def show(dvc: subprocess.Popen[str], parameters: params.Params) -> int:
+def show(dvc: subprocess.Popen[str], plan: params.Plan) -> int:
     """Print what happens as it happens, and at the end the time per stage."""
     began = time.perf_counter()
     ended: list[Ended] = []
@@ -209,21 +222,23 @@ def show(dvc: subprocess.Popen[str], parameters: params.Params) -> int:
         for event in follow(dvc.stdout, time.perf_counter):
             if isinstance(event, Ended):
                 ended.append(event)
-            _print(event, parameters)
-    print(summary(ended, time.perf_counter() - began, parameters))
+            _print(event, plan)
+    print(summary(ended, time.perf_counter() - began, plan))
     if dvc.returncode:
         print("\nThe app goes on showing what was published before.", file=sys.stderr)
     failed = [event.exit_code for event in ended if event.outcome == "failed"]
     return next(filter(None, failed), dvc.returncode)
 
 
-def _print(event: Event, parameters: params.Params) -> None:
+def _print(event: Event, plan: params.Plan) -> None:
     if isinstance(event, Said):
         print(event.text, file=sys.stderr, flush=True)
         return
-    step, about = label(event.stage, parameters)
+    step, about = label(event.stage, plan)
     if isinstance(event, Started):
         print(f"{step:<10} {about:<10} ...", flush=True)
+    elif isinstance(event, Going):
+        print(f"{step:<10} {about:<10} ... {event.text}", end=_line_end(), flush=True)
     else:
         study = about.partition(" ")[0]
         did = event.did.removeprefix(f"{study}: ")
@@ -231,14 +246,19 @@ def _print(event: Event, parameters: params.Params) -> None:
         print(f"{step:<10} {about:<10} {did}{took}", flush=True)
 
 
-def summary(ended: list[Ended], total: float, parameters: params.Params) -> str:
+def _line_end() -> str:
+    """On a terminal the next line of progress takes the place of this one."""
+    return "\r" if sys.stdout.isatty() else "\n"
+
+
+def summary(ended: list[Ended], total: float, plan: params.Plan) -> str:
     """Table of the seconds per stage that ran."""
     ran = [event for event in ended if event.outcome != "unchanged"]
     if not ran:
         return f"\nEverything is up to date: {len(ended)} stages unchanged ({total:.1f} s)."
     lines = ["", f"{'stage':<40} {'seconds':>8}"]
     for event in ran:
-        name = " ".join(label(event.stage, parameters))
+        name = " ".join(label(event.stage, plan))
         failed = "  failed" if event.outcome == "failed" else ""
         lines.append(f"{name:<40} {event.seconds:>8.1f}{failed}")
     rest = total - sum(event.seconds for event in ran)

@@ -41,7 +41,7 @@ def verify_all(project: Path = PROJECT) -> int:
         copy_sources(project, copy)
         print(f"Computing everything anew in {copy}", flush=True)
         computing = repro.start_dvc("--force", "--no-run-cache", "--no-commit", folder=copy)
-        failed = repro.show(computing, params.load(copy / "params.yaml"))
+        failed = repro.show(computing, params.plan(copy / "params.yaml"))
         if failed:
             return BROKEN
         verdicts = list(compare(project, recorded, copy, outputs(copy)))

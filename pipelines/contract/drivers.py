@@ -155,7 +155,7 @@ DRIVERS = Table(
             "halo", NUMBER, "slope with the others held over slope alone; below 1/3 is halo",
             unit="ratio", label=says(en="Halo ratio", de="Halo-Verhältnis"),
         ),
-        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS),
+        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=(
         Own(pl.col("n")),
@@ -207,7 +207,7 @@ DRIVER_MODELS = Table(
             "reason", TEXT, "why it was shrunk or refused; null if fitted", codes=REASONS,
             label=says(en="Reason", de="Grund"),
         ),
-        *making(METHODS_OF_MODELS, POLICIES, FLAGS_OF_MODELS),
+        *making(METHODS_OF_MODELS, POLICIES, FLAGS_OF_MODELS, evidence="association"),
     ),
     rests_on=(
         Own(pl.col("n")),
@@ -274,7 +274,7 @@ PRIORITIES = Table(
         ),
         Column("stated_low", NUMBER, _LOWER, lowest=0, highest=100),
         Column("stated_high", NUMBER, _UPPER, lowest=0, highest=100),
-        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS),
+        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=_PEOPLE,
     empty=_UNMODELLED,
@@ -304,7 +304,7 @@ DRIVER_CONTRASTS = Table(
             ),
         ),
         *P_VALUES,
-        *making(METHODS_OF_CONTRASTS, POLICIES, FLAGS_OF_DRIVERS),
+        *making(METHODS_OF_CONTRASTS, POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=_PEOPLE,
     empty=says(

@@ -17,6 +17,7 @@ ALL = EVERYBODY  # the segment, and the group, of everybody
 
 Level = Annotated[float, Param("measure.level"), Field(gt=0, lt=1)]  # of intervals
 FlagN = Annotated[int, Param("measure.flag_n"), Field(ge=1)]  # fewer answers: shown, but greyed
+Fdr = Annotated[float, Param("measure.fdr"), Field(gt=0, lt=1)]  # false discovery rate
 
 EVIDENCE = Vocabulary(
     "evidence",
@@ -149,18 +150,23 @@ METHOD_OF_WITHHELD = {
 }
 
 
-def making(methods: Vocabulary, policies: Vocabulary, flags: Vocabulary) -> tuple[Column, ...]:
+def making(
+    methods: Vocabulary, policies: Vocabulary, flags: Vocabulary, *, evidence: str
+) -> tuple[Column, ...]:
     """Columns that say how a number was made.
 
     Parameters
     ----------
     methods, policies, flags : Vocabulary
         Estimator and interval; what was done with missing answers; warnings.
+    evidence : str
+        The one kind of claim that the table makes.
     """
+    claim = EVIDENCE.only(evidence)
     return (
         Column("missing_policy", TEXT, "what was done with missing answers", True, codes=policies),
         Column("method", TEXT, "estimator and interval", True, codes=methods),
-        Column("evidence", TEXT, "what kind of claim it supports", True, codes=EVIDENCE),
+        Column("evidence", TEXT, "what kind of claim it supports", True, codes=claim),
         Column(
             "flags",
             TEXT,

@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from pipelines.contract.code import Vocabulary, says
+from pipelines.contract.estimate import Fdr
 from pipelines.contract.step import Param, Settings, Step
 
 
@@ -14,9 +16,24 @@ class PublishSettings(Settings):
 
     # fewer people: the number is withheld
     withhold_below: Annotated[int, Param("publish.withhold_below"), Field(ge=1)]
-    # false discovery rate over a grid of changes; readers judge by it
-    fdr: Annotated[float, Param("measure.fdr"), Field(gt=0, lt=1)]
+    fdr: Fdr  # readers judge changes by it
 
+
+# Why a table has no rows; the manifest says so of each. ``own``: see the table's declaration.
+EMPTY = Vocabulary(
+    "empty table",
+    {
+        "no_source": says(
+            en="no source of this study fills {table}",
+            de="keine Quelle dieser Studie füllt {table}",
+        ),
+        "quarantined": says(
+            en="every row of {table} is in quarantine",
+            de="jede Zeile von {table} ist in Quarantäne",
+        ),
+        "own": says(en="there is nothing to tell", de="es gibt nichts zu berichten"),
+    },
+)
 
 STEP = Step(
     "publish",

@@ -63,8 +63,7 @@ def steps() -> dict[str, Step]:
 
 def outputs(one: Step) -> tuple[str, ...]:
     """Files and folders of a study that a step makes."""
-    tables = (f"derived/{table.name}" for table in one.writes)
-    return (*tables, *one.fills, *one.keeps)
+    return (*(f"derived/{table.name}" for table in one.writes), *one.fills, *one.keeps)
 
 
 def _feeds(maker: Step, reader: Step) -> bool:
@@ -79,8 +78,8 @@ def _feeds(maker: Step, reader: Step) -> bool:
 
 
 @cache
-def published() -> dict[str, Table]:
-    """All tables that are published, by name, in the order of their steps.
+def places() -> dict[str, Table]:
+    """All tables that are published, by where they stand, in the order of their steps.
 
     Raises
     ------
@@ -89,16 +88,29 @@ def published() -> dict[str, Table]:
     """
     found: dict[str, Table] = {}
     for one in steps().values():
-        for table in one.published:
-            if table.name in found:
+        for place, table in one.published.items():
+            if table.name in {known.name for known in found.values()}:
                 raise DeclarationError(
                     f"table {table.name}: expected one step to write it, got another, {one.name}; "
                     "give it a name of its own"
                 )
-            found[table.name] = table
+            found[place] = table
     return found
 
 
-def maker(table: str) -> Step:
-    """Return the step that makes a published table."""
-    return next(s for s in steps().values() if any(t.name == table for t in s.published))
+def published() -> dict[str, Table]:
+    """All tables that are published, by name."""
+    return {table.name: table for table in places().values()}
+
+
+def upstream(name: str) -> list[Step]:
+    """The steps that lead to a step, and itself, for any study; in order.
+
+    >>> [step.name for step in upstream("validate")]
+    ['ingest', 'validate']
+    """
+    wanted = {name}
+    for one in reversed(steps().values()):
+        if one.only is None and any(_feeds(one, steps()[later]) for later in wanted):
+            wanted.add(one.name)
+    return [one for one in steps().values() if one.name in wanted]

@@ -60,11 +60,11 @@ class Step:
     keeps : tuple of str
         Files and folders that `run` writes itself, atomically.
     judges : tuple of Table
-        Tables in `fills` that are published as they are.
+        Tables that `run` writes into the last folder of `fills`.
     only : str, optional
         The one study that has this step.
     needs : tuple of str
-        Files of the project that its code reads beside what it imports.
+        Packages of the project that its code loads by name, beside what it imports.
     per : str
         What a stage is for: each study, or each report of params.yaml.
     """
@@ -82,6 +82,12 @@ class Step:
     per: Literal["study", "report"] = "study"
 
     @property
-    def published(self) -> tuple[Table, ...]:
-        """Its tables that say whom they rest on: the others stay where they are."""
-        return tuple(table for table in (*self.writes, *self.judges) if table.people)
+    def places(self) -> dict[str, Table]:
+        """Its tables by where they stand, such as ``derived/scores``."""
+        derived = {f"derived/{table.name}": table for table in self.writes}
+        return derived | {f"{self.fills[-1]}/{table.name}": table for table in self.judges}
+
+    @property
+    def published(self) -> dict[str, Table]:
+        """Those of them that say whom they rest on; the others stay where they are."""
+        return {place: table for place, table in self.places.items() if table.people}

@@ -86,6 +86,7 @@ STEP = Step(
     "judge every row; bad rows to quarantine",
     reads=("mapped",),
     fills=("canonical", "quarantine", "validation"),
+    needs=("expectations",),
     judges=(LEDGER, RULES, QUARANTINE_EXAMPLES),
     settings=ValidateSettings,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import nbformat
 
-from pipelines.contract.step import NoSettings
+from pipelines.contract.notebooks import NotebooksSettings
 from pipelines.core import store
 from pipelines.core.errors import SourceError, closest
 from pipelines.core.params import PROJECT
@@ -14,7 +14,7 @@ from pipelines.notebooks.execution import execute
 from pipelines.notebooks.page import render
 
 
-def run(study: Study, _settings: NoSettings, _read: Read, notebook: str) -> str:
+def run(study: Study, _settings: NotebooksSettings, _read: Read, notebook: str) -> str:
     """Execute ``notebooks/<notebook>.ipynb`` about a study into ``reports/<notebook>.html``."""
     path = PROJECT / "notebooks" / f"{notebook}.ipynb"
     if not path.is_file():

@@ -6,25 +6,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from glob import escape
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from pipelines.contract import registry
 from pipelines.contract.canonical import CANONICAL
-from pipelines.core.params import Params
+from pipelines.contract.code import WITHHELD, write_code
+from pipelines.contract.table import Table
+from pipelines.core import lineage
+from pipelines.core.params import Content
 from pipelines.core.study import Map
-from pipelines.core.versions import NAME_LENGTH, hash_of
+from pipelines.core.versions import NAME_LENGTH, file_hash, hash_of
 from pipelines.publish.register import iso
 
 # The packages that compute, judge or write numbers. Python's own version may differ.
 PACKAGES = (
     "great-expectations", "narwhals", "numba", "numpy", "pandas", "polars", "pyarrow", "scipy",
 )  # fmt: skip
-
-
-# The code that decides what is in a bundle.
-LINEAGE = ("core", "ingest", "validate", "statistics", "measure", "drivers", "publish")
-CODE = ("expectations/**/*.py", *(f"pipelines/{folder}/**/*.py" for folder in LINEAGE))
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,45 @@ def inputs(study: Map, ledger: pl.DataFrame) -> list[str]:
     return ["study.yaml", *map(escape, [*lists, *ledger["source_file"].unique().sort()])]
 
 
+def code(root: Path) -> dict[str, str]:
+    """SHA-256, by path, of the code that decides what is in a bundle.
+
+    This is the code of all steps that lead to it, and every declaration.
+
+    Parameters
+    ----------
+    root : Path
+        The project.
+    """
+    return {path.as_posix(): file_hash(root / path) for path in sorted(code_files(root))}
+
+
+def code_files(root: Path) -> set[Path]:
+    """Files of that code, relative to `root`."""
+    declarations = (root / "pipelines" / "contract").glob("*.py")
+    own = {path.relative_to(root) for path in declarations}
+    steps = registry.upstream("publish")
+    return own.union(*(lineage.code_of(step, root) for step in steps))
+
+
+def parameters(content: Content) -> dict[str, Any]:
+    """The parameters of the steps that lead to a bundle, by section."""
+    found: dict[str, Any] = {}
+    for step in registry.upstream("publish"):
+        for path in step.settings.paths().values():
+            section, _, name = path.rpartition(".")
+            if section:
+                found.setdefault(section, {})[name] = content[section][name]
+            else:
+                found[name] = content[name]
+    return found
+
+
 def describe(
     name: str,
     tables: Mapping[str, pl.DataFrame],
     hashes: Hashes,
-    parameters: Params,
+    content: Content,
     waves: list[dict[str, Any]],
 ) -> dict[str, Any]:
     """Collect the manifest; the same content gives the same bytes.
@@ -57,6 +91,8 @@ def describe(
         The study.
     tables : mapping
         The published tables.
+    content : mapping
+        What is in params.yaml.
     waves : list of dict
         See `register.waves`.
     """
@@ -75,12 +111,10 @@ def describe(
         },
         "rows": row_counts(tables["ledger"]),
         "versions": {package: version(package) for package in PACKAGES},
-        "params": parameters.model_dump(
-            by_alias=True, include={"engine", "seed", "validate_", "measure", "drivers", "publish"}
-        ),
+        "params": parameters(content),
         "inputs": dict(hashes.inputs),
         "code": hash_of(hashes.code),
-        "empty": reasons(tables),
+        "empty": reasons(tables, registry.published()),
     }
 
 
@@ -88,7 +122,7 @@ def summary(bundle: str, tables: Mapping[str, pl.DataFrame]) -> str:
     """Say in a line what was published."""
     estimates = [rows for rows in tables.values() if "flags" in rows.columns]
     told = sum(rows["value"].count() for rows in estimates)
-    withheld = sum((rows["flags"] == "withheld").sum() for rows in estimates)
+    withheld = sum((rows["flags"] == WITHHELD).sum() for rows in estimates)
     return f"bundle {bundle}: {told:,} numbers, {withheld:,} withheld"
 
 
@@ -99,29 +133,18 @@ def row_counts(ledger: pl.DataFrame) -> dict[str, dict[str, int]]:
     return {row["table"]: {name: row[f"rows_{name}"] for name in names} for row in sums.to_dicts()}
 
 
-def reasons(tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
-    """Say of every empty table, canonical or published, why it is empty."""
+def reasons(tables: Mapping[str, pl.DataFrame], declared: Mapping[str, Table]) -> dict[str, str]:
+    """Say of every empty table, canonical or published, why it is empty; see `contract.publish`."""
     counts = row_counts(tables["ledger"])
+    nothing = {"in": 0, "accepted": 0}
     canonical = {
-        name: f"no source of this study fills {name}"
-        if counts.get(name, {"in": 0})["in"] == 0
-        else "every row is in quarantine"
+        name: write_code("quarantined" if found["in"] else "no_source", table=name)
         for name in CANONICAL
-        if counts.get(name, {"accepted": 0})["accepted"] == 0
+        if not (found := counts.get(name, nothing))["accepted"]
     }
-    survey = canonical.get("responses")
-    unmodelled = "no wave asks an outcome and two touchpoints"
-    published = {
-        "scores": survey or "no question could be scored",
-        "distributions": survey or "no question could be scored",
-        "changes": survey or "no question was asked in two waves",
-        "drivers": survey or unmodelled,
-        "driver_models": survey or unmodelled,
-        "priorities": survey or unmodelled,
-        "driver_contrasts": survey or "no two groups of customers have driver models",
-        "activity": "no table has rows",
-        "ledger": "no file was read",
-        "rules": "nothing was judged",
-        "quarantine_examples": "no row broke a rule",
-    }
-    return canonical | {name: published[name] for name, rows in tables.items() if rows.is_empty()}
+    empty = [name for name, rows in tables.items() if rows.is_empty()]
+    return canonical | {name: _reason(declared[name], canonical) for name in empty}
+
+
+def _reason(table: Table, canonical: Mapping[str, str]) -> str:
+    return next((canonical[fed] for fed in table.fed_by if fed in canonical), "own")

@@ -60,7 +60,10 @@ def tables() -> dict[str, pl.DataFrame]:
         "got": None,
     }
     return {
-        **{name: published()[name].without_rows() for name in ("scores", "changes", "distributions")},
+        **{
+            name: published()[name].without_rows()
+            for name in ("scores", "changes", "distributions")
+        },
         "activity": frame("activity", activity),
         "ledger": frame("ledger", ledger),
         "rules": frame("rules", [dict(zip(names, rule, strict=True))]),

@@ -1,12 +1,21 @@
-"""The documentation of the contract is made from the contract."""
+"""What repeats a declaration is derived from it, and current."""
 
-from pipelines.command.reference import CONTRACT, reference
+from pipelines.command.reference import CONTRACT, GLOSSARY, glossary, reference
+from pipelines.command.stages import STAGES, pipeline
 from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.registry import published
 
 
 def test_the_documentation_is_current():
-    assert CONTRACT.read_text(encoding="utf-8") == reference(), "run `make docs`"
+    assert CONTRACT.read_text(encoding="utf-8") == reference(), "run `make derive`"
+
+
+def test_the_glossary_is_current():
+    assert GLOSSARY.read_text(encoding="utf-8") == glossary(), "run `make derive`"
+
+
+def test_the_stages_are_current():
+    assert STAGES.read_text(encoding="utf-8") == pipeline(), "run `make derive`"
 
 
 def test_every_column_of_every_table_is_documented():

@@ -59,8 +59,8 @@ def test_what_dvc_itself_complains_about_is_shown():
     assert list(follow(lines, seconds())) == [Said("ERROR: Unable to acquire lock")]
 
 
-def parameters(project: Path) -> params.Params:
-    return params.load(project / "params.yaml")
+def parameters(project: Path) -> params.Plan:
+    return params.plan(project / "params.yaml")
 
 
 def stages(project: Path) -> dict:

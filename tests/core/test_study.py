@@ -5,7 +5,8 @@ from typing import get_args
 import pytest
 import yaml
 
-from pipelines.core import contract, map, study
+from pipelines.contract import canonical as contract
+from pipelines.core import map, study
 
 BAD = {
     "a list that is not closed": ("stages: [buy\ntitle: x", r"expected ',' or '\]'.* line 2"),
@@ -42,12 +43,12 @@ def test_both_parsers_read_the_same_map(name, monkeypatch):
 
 
 def test_a_question_measures_what_the_contract_lists():
-    assert get_args(map.Question.model_fields["measure"].annotation) == contract.MEASURES
-    assert contract.RESPONSES.column("measure").values == contract.MEASURES
+    assert get_args(map.Question.model_fields["measure"].annotation) == contract.QUESTION_KINDS
+    assert contract.RESPONSES.column("measure").values == contract.QUESTION_KINDS
 
 
 def test_a_code_can_mean_each_reason_the_contract_lists():
-    scale = {"min": 1, "max": 5, "missing": {why: why for why in contract.MISSING}}
-    assert tuple(map.Scale.model_validate(scale).missing.values()) == contract.MISSING
+    scale = {"min": 1, "max": 5, "missing": {why: why for why in contract.MISSING_REASONS}}
+    assert tuple(map.Scale.model_validate(scale).missing.values()) == contract.MISSING_REASONS
     with pytest.raises(ValueError, match="Input should be 'not_experienced', 'dont_know'"):
         map.Scale.model_validate(scale | {"missing": {"9": "asleep"}})

@@ -6,6 +6,9 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from pipelines import runner
+from pipelines.contract import registry
+from pipelines.core import params
 from pipelines.core.errors import SourceError
 from pipelines.core.params import PROJECT
 from pipelines.notebooks import rendering, run
@@ -25,6 +28,10 @@ def notebook(*sources: str) -> nbformat.NotebookNode:
     return new_notebook(cells=[new_markdown_cell("# A tour\n\nof it", id="first"), *cells])
 
 
+def report_of(study, name: str) -> str:
+    return runner.run(registry.step("notebooks"), study, params.read(), name)
+
+
 def test_a_notebook_becomes_the_same_page_twice_without_network_or_script(
     study, tmp_path, monkeypatch
 ):
@@ -34,7 +41,7 @@ def test_a_notebook_becomes_the_same_page_twice_without_network_or_script(
     monkeypatch.setenv("PYTHONPATH", str(PROJECT))
     report, pages = study.folder / "reports" / "01_tour.html", []
     for _ in range(2):
-        assert run.run(study, "01_tour") == "stub: report of 3 cells"
+        assert report_of(study, "01_tour") == "report of 3 cells"
         pages.append(report.read_text())
     assert pages[0] == pages[1]
     page = pages[0]
@@ -51,7 +58,7 @@ def test_an_unknown_notebook_is_named_with_the_nearest(study, tmp_path, monkeypa
     (tmp_path / "notebooks" / "01_tour.ipynb").touch()
     monkeypatch.setattr(run, "PROJECT", tmp_path)
     with pytest.raises(SourceError, match=r"got no file; did you mean '01_tour'"):
-        run.run(study, "01_tuor")
+        report_of(study, "01_tuor")
 
 
 def test_a_cell_that_fails_is_named_with_its_error():

@@ -6,10 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.core import store
+from pipelines.contract import registry
 from pipelines.contract.canonical import RESPONSES
+from pipelines.contract.drivers import STEP as DRIVERS_STEP
 from pipelines.contract.estimate import ALL
-from pipelines.core.estimate import DERIVED, MODELLED, published()
+from pipelines.contract.registry import published
+from pipelines.core import store
 from pipelines.core.study import Study
 from pipelines.core.study import load as load_study
 
@@ -67,7 +69,7 @@ DESK = {
     "level": 0.95,
     "n": 100,
     "n_eff": 90.0,
-    "missing_policy": "answers only",
+    "missing_policy": "answers",
     "method": "mean",
     "evidence": "descriptive",
     "flags": None,
@@ -86,7 +88,8 @@ MODEL = {
     "policy": "use_rating",
     "approach": "lmg",
     "driver": "q_desk",
-    "method": "share of R2",
+    "method": "lmg",
+    "missing_policy": "use_rating",
     "evidence": "association",
     "importance": 0.3,
     "importance_low": 0.25,
@@ -118,11 +121,11 @@ MODEL = {
     "p_watch": 0.1,
     "p_maintain": 0.0,
 }
-R2 = {"value": 0.6, "low": 0.5, "high": 0.7, "std_error": 0.05, "r2_held_out": 0.55}
+R2 = {"method": "r2", "value": 0.6, "low": 0.5, "high": 0.7, "std_error": 0.05, "r2_held_out": 0.55}
 
 MONTH = {
     "table": "transactions",
-    "wave": "2017-05",
+    "period": "2017-05",
     "kind": "completed",
     "n_rows": 400,
     "n_orders": 80,
@@ -145,12 +148,20 @@ FILE = {
 }
 
 
+MODELLED = [table.name for table in DRIVERS_STEP.writes]
+
+
 def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
     """Rows of a published table; what a row does not say is as in the examples above."""
     schema = published()[name].schema
     usual = {"activity": MONTH, "ledger": FILE}.get(name, DESK)
+    if name == "changes":
+        usual = usual | {"method": "mean_change"}
+    if name == "distributions":
+        usual = usual | {"method": "share", "measure": "share", "missing_policy": "asked"}
     if name in MODELLED:
-        usual = usual | MODEL | (R2 if name == "driver_models" else {})
+        own = {"driver_models": R2, "driver_contrasts": {"method": "contrast"}}
+        usual = usual | MODEL | own.get(name, {})
     whole = [{key: (usual | row).get(key) for key in schema} for row in rows]
     return pl.DataFrame(whole, schema=schema)
 
@@ -173,11 +184,14 @@ def lay_out(folder: Path, tables: dict[str, pl.DataFrame]) -> Study:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     study = load_study(f"{folder}/")
-    for name, contract in published().items():
-        step = "derived" if name in DERIVED else "validation"
-        store.write(study.path(step, name), tables.get(name, contract.without_rows()), contract)
+    for place, declared in registry.places().items():
+        rows = tables.get(declared.name, declared.without_rows())
+        store.write(study.folder / f"{place}.parquet", rows, declared)
+    asked = {"question_id": "q_desk", "survey_id": "s", "measure": "csat", "scale_min": 1.0}
     answers = {"response_id": [str(i) for i in range(12)], "wave": "2017", "mode": "cold"}
-    responses = pl.DataFrame({**answers, "weight": 1.0, "answered_at": MONTH["first_at"]})
+    responses = pl.DataFrame(
+        {**answers, **asked, "scale_max": 5.0, "weight": 1.0, "answered_at": MONTH["first_at"]}
+    )
     missing = [pl.lit(None, kind).alias(name) for name, kind in RESPONSES.schema.items()]
     absent = [column for column in missing if column.meta.output_name() not in responses.columns]
     whole = responses.with_columns(absent).select(*RESPONSES.schema).cast(RESPONSES.schema)

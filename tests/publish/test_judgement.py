@@ -47,7 +47,9 @@ def test_a_good_bundle_passes():
 
 
 def test_empty_tables_pass():
-    judge({name: contract.without_rows() for name, contract in published().items()}, withhold_below=10)
+    judge(
+        {name: contract.without_rows() for name, contract in published().items()}, withhold_below=10
+    )
 
 
 BAD = [

@@ -1,10 +1,12 @@
 """The manifest says what a bundle is and what it was made from."""
 
+from pipelines.contract import registry
+from pipelines.contract.publish import EMPTY as EMPTY_TABLES
 from pipelines.contract.registry import published
 from pipelines.core import params
 from pipelines.core.versions import hash_of
 from pipelines.publish import manifest
-from pipelines.publish.manifest import Hashes, describe, inputs, reasons, row_counts
+from pipelines.publish.manifest import Hashes, code_files, describe, inputs, reasons, row_counts
 from tests.publish.stub_study import table
 
 EMPTY = {name: contract.without_rows() for name, contract in published().items()}
@@ -13,16 +15,16 @@ HASHES = Hashes(files=FILES, inputs={"raw/a.csv": "1"}, code={"pipelines/core/st
 
 
 def test_the_bundle_is_named_by_its_content():
-    made = describe("stub", EMPTY, HASHES, params.load(), [])
+    made = describe("stub", EMPTY, HASHES, params.read(), [])
     assert made["bundle"] == hash_of(FILES)[:16]
     other = Hashes(FILES | {"scores.parquet": "other"}, HASHES.inputs, HASHES.code)
-    assert describe("stub", EMPTY, other, params.load(), [])["bundle"] != made["bundle"]
+    assert describe("stub", EMPTY, other, params.read(), [])["bundle"] != made["bundle"]
 
 
 def test_the_manifest_has_what_a_reviewer_asks_for():
     tables = EMPTY | {"activity": table("activity", {}), "ledger": table("ledger", {})}
     waves = [{"wave": "2018"}, {"wave": "2017"}, {"wave": "2017"}]
-    made = describe("stub", tables, HASHES, params.load(), waves)
+    made = describe("stub", tables, HASHES, params.read(), waves)
     assert made["window"] == {
         "first": "2017-05-01T08:00:00Z",
         "last": "2017-05-31T17:00:00Z",
@@ -48,17 +50,24 @@ def test_rows_are_added_up_over_the_files_of_a_table():
     assert row_counts(ledger) == {"responses": {"in": 105, "accepted": 103, "quarantined": 2}}
 
 
-def test_every_empty_table_has_its_reason():
-    given = reasons(EMPTY | {"ledger": table("ledger", {"table": "transactions"})})
-    assert given["responses"] == "no source of this study fills responses"
+def test_every_empty_table_has_its_reason_by_a_code():
+    given = reasons(EMPTY | {"ledger": table("ledger", {"table": "transactions"})}, published())
+    assert given["responses"] == "no_source?table=responses"
     assert given["scores"] == given["changes"] == given["responses"]
-    assert given["quarantine_examples"] == "no row broke a rule"
+    assert given["quarantine_examples"] == given["activity"] == "own"
     assert "transactions" not in given
     assert "ledger" not in given
+    assert not [reason for reason in given.values() if EMPTY_TABLES.fault(reason)]
 
 
 def test_a_table_of_which_every_row_is_bad_says_so():
     bad = {"rows_accepted": 0, "rows_quarantined": 100}
-    assert reasons(EMPTY | {"ledger": table("ledger", bad)})["scores"] == (
-        "every row is in quarantine"
-    )
+    found = reasons(EMPTY | {"ledger": table("ledger", bad)}, published())
+    assert found["scores"] == "quarantined?table=responses"
+
+
+def test_the_code_of_every_step_that_leads_to_a_bundle_is_in_its_hash():
+    named = {path.as_posix() for path in code_files(params.PROJECT)}
+    assert {f"pipelines/{step.name}/run.py" for step in registry.upstream("publish")} <= named
+    assert {"pipelines/contract/drivers.py", "expectations/responses.py"} <= named
+    assert not [name for name in named if name.startswith(("pipelines/simulate/", "app/"))]

@@ -6,14 +6,22 @@ import shutil
 import polars as pl
 import pytest
 
+from pipelines import runner
+from pipelines.contract import registry
 from pipelines.contract.canonical import FREE_TEXT, IDENTIFIERS
 from pipelines.contract.measure import SCORES
 from pipelines.contract.registry import published
-from pipelines.core import store
+from pipelines.core import params, store
 from pipelines.core.errors import ContractError
 from pipelines.core.versions import hashes_of
-from pipelines.publish.run import run
 from tests.publish.stub_study import table
+
+
+def run(study, **publish):
+    """Run the step with the project's parameters, some of them changed."""
+    content = params.read()
+    changed = {**content, "publish": {**content["publish"], **publish}}
+    return runner.run(registry.step("publish"), study, changed)
 
 
 def manifest(study):
@@ -49,3 +57,16 @@ def test_a_bundle_that_is_refused_leaves_the_one_before(study):
     with pytest.raises(ContractError, match=r"published/scores: .*got 170\.0; nothing was pub"):
         run(study)
     assert hashes_of(study.folder / "published") == before
+
+
+def test_a_table_that_no_step_declares_stops_the_publication(study):
+    run(study)
+    before = hashes_of(study.folder / "published")
+    (study.folder / "derived" / "diaries.parquet").write_bytes(b"")
+    with pytest.raises(ContractError, match=r"derived: expected tables that a step declares"):
+        run(study)
+    assert hashes_of(study.folder / "published") == before
+
+
+def test_other_settings_withhold_other_cells(study):
+    assert run(study, withhold_below=1).endswith("4 numbers, 0 withheld")

@@ -13,20 +13,19 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines import runner
+from pipelines.contract import registry
 from pipelines.core import params, study
 from pipelines.core.params import PROJECT
-from pipelines.ingest import run as ingest
 from pipelines.simulate import partition
-from pipelines.simulate import run as simulation
 from pipelines.simulate.dirt import Spoilt, spoil
 from pipelines.simulate.identities import Identities, customer_records
 from pipelines.simulate.operations import Operations, draw_operations
 from pipelines.simulate.partition import Partition, Scene, play
-from pipelines.validate import run as validation
 from tests.simulate.sampled_people import SIZE, draw_people
 
 SMALL, WHOLE = 1_500, 20_000
-SEED = params.load().seed
+SEED = params.read()["seed"]
 
 
 @dataclass(frozen=True)
@@ -108,12 +107,8 @@ def simulate_into() -> Callable[[Path, int], study.Study]:
 
     def into(folder: Path, customers: int) -> study.Study:
         lay_out(folder)
-        settings = params.load()
-        sized = settings.model_copy(update={"simulate": params.Simulate(customers=customers)})
         demo = study.load(str(folder))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(simulation.params, "load", lambda: sized)
-            simulation.run(demo)
+        runner.run(registry.step("simulate"), demo, sized(customers))
         return demo
 
     return into
@@ -125,9 +120,14 @@ def demo(
 ) -> Demo:
     """The demo study in full, through ingest and validate."""
     made = simulate_into(tmp_path_factory.mktemp("study") / "demo", WHOLE)
-    ingest.run(made)
-    validation.run(made)
+    for step in ("ingest", "validate"):
+        runner.run(registry.step(step), made, params.read())
     return Demo(made.folder, json.loads((made.folder / "truth.json").read_text(encoding="utf-8")))
+
+
+def sized(customers: int) -> dict[str, Any]:
+    """The project's parameters, for a demo study of some size."""
+    return {**params.read(), "simulate": {"customers": customers}}
 
 
 def lay_out(folder: Path) -> None:

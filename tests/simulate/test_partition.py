@@ -13,21 +13,23 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines import runner
+from pipelines.contract import registry
 from pipelines.core import params, study
 from pipelines.core.params import PROJECT
 from pipelines.simulate import files, partition
 from pipelines.simulate import run as simulation
 from pipelines.simulate.partition import NUMBERS, kind_of, simulate, sizes
+from tests.simulate.conftest import sized
 
 CUSTOMERS = 1_500
 ELSEWHERE = """\
 import sys
+from pipelines import runner
+from pipelines.contract import registry
 from pipelines.core import params, study
-from pipelines.simulate import run
-real = params.load()
-size = params.Simulate(customers=int(sys.argv[2]))
-run.params.load = lambda: real.model_copy(update={"simulate": size})
-run.run(study.load(sys.argv[1]))
+sized = {**params.read(), "simulate": {"customers": int(sys.argv[2])}}
+runner.run(registry.step("simulate"), study.load(sys.argv[1]), sized)
 """
 
 
@@ -91,7 +93,7 @@ def test_the_second_partition_of_two_is_what_it_is_alone(
 ):
     monkeypatch.setattr(partition, "PARTITION", 400)
     both = simulate_into(tmp_path / "demo", 800)
-    alone = simulate(1, 400, world, params.load().seed)
+    alone = simulate(1, 400, world, params.read()["seed"])
     files.write_partition(tmp_path / "alone", alone.exports, 1)
     second = sorted((tmp_path / "alone").rglob("*.*"))
     assert len(second) == 13
@@ -187,7 +189,7 @@ def test_a_run_that_fails_leaves_what_was_there(once, monkeypatch):
 
     monkeypatch.setattr(simulation, "simulate", breaks)
     with pytest.raises(ValueError, match="no more paper"):
-        simulation.run(once)
+        runner.run(registry.step("simulate"), once, sized(CUSTOMERS))
     assert hashes(once.folder) == before
 
 

@@ -4,21 +4,19 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pipelines.core.estimate import MODELLED
 
-from pipelines.contract.estimate import ALL
-from pipelines.publish.cells import LINE, USER_LINE, cells, user_cells, withheld
-from pipelines.publish.suppression import (
-    METHOD,
-    NUMBERS,
-    NUMBERS_OF_CHANGES,
-    suppress,
-    withhold_activity,
-    withhold_changes,
-)
-from tests.publish.stub_study import by_age, table
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.drivers import USERS
+from pipelines.contract.estimate import ALL, ANSWERS
+from pipelines.contract.registry import published
+from pipelines.contract.table import NUMBER, TEXT, Column, Table, count
+from pipelines.core.errors import ContractError
+from pipelines.publish.cells import sized, withheld, withheld_cells
+from pipelines.publish.withholding import withhold
+from tests.publish.stub_study import MODELLED, by_age, table
 
 LIMIT = 10
+NUMBERS = ("value", "low", "high", "std_error", "n", "n_eff")
 NOTHING = {
     "scores": table("scores"),
     "distributions": table("distributions"),
@@ -28,8 +26,17 @@ NOTHING = {
 }
 
 
+DECLARED = {name: published()[name] for name in NOTHING}
+
+
+def published_as(**tables: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The tables as they are published; those not given are empty."""
+    return withhold(NOTHING | tables, DECLARED, LIMIT)
+
+
 def hidden_ages(scores: pl.DataFrame, distributions: pl.DataFrame = NOTHING["distributions"]):
-    chosen = withheld(cells(scores, distributions), LIMIT)
+    tables = NOTHING | {"scores": scores, "distributions": distributions}
+    chosen = withheld_cells(tables, DECLARED, LIMIT)[ANSWERS.name]
     return sorted(chosen["group"].unique())
 
 
@@ -66,11 +73,11 @@ def test_of_two_ages_of_one_size_the_first_by_name_is_withheld():
 
 def test_a_small_cell_loses_every_number_its_flags_and_how_it_was_made():
     scores = by_age(young=60, old=6, very_old=5).with_columns(flags=pl.lit("small no_variance"))
-    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    told = published_as(scores=scores)["scores"]
     gone = told.filter(pl.col("group").is_in(("old", "very_old")))
     assert all(gone[name].null_count() == 2 for name in NUMBERS)
     assert gone["flags"].unique().to_list() == ["withheld"]
-    assert gone["method"].unique().to_list() == [METHOD]
+    assert gone["method"].unique().to_list() == [WITHHELD]
     kept = told.filter(pl.col("group").is_in((ALL, "young")))
     assert kept.equals(scores.filter(pl.col("group").is_in((ALL, "young"))))
 
@@ -78,26 +85,26 @@ def test_a_small_cell_loses_every_number_its_flags_and_how_it_was_made():
 def test_weighted_and_unweighted_numbers_of_a_cell_go_together():
     rows = [{"n": 9, "weighted": weighted, "measure": m} for weighted in (True, False) for m in
             ("mean", "top2")]  # fmt: skip
-    told = suppress(NOTHING | {"scores": table("scores", *rows)}, LIMIT)["scores"]
+    told = published_as(scores=table("scores", *rows))["scores"]
     assert told["value"].null_count() == 4
 
 
 def test_reach_goes_with_a_rating_because_it_tells_how_many_rated():
     scores = table("scores", {"n": 5}, {"measure": "reach", "n": 200, "value": 2.5})
-    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    told = published_as(scores=scores)["scores"]
     assert told["value"].null_count() == 2
 
 
 def test_reach_of_what_nobody_rated_is_told():
     scores = table("scores", {"n": 0}, {"measure": "reach", "n": 200, "value": 0.0})
-    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    told = published_as(scores=scores)["scores"]
     assert told.filter(pl.col("measure") == "reach")["value"].to_list() == [0.0]
 
 
 def test_reach_of_few_is_withheld_though_more_were_asked_and_nobody_rated():
     scores = table("scores", {"measure": "reach", "n": 9, "value": 0.0})
     tables = {"scores": scores, "distributions": shares(11, skipped=2)}
-    assert suppress(NOTHING | tables, LIMIT)["scores"]["value"].to_list() == [None]
+    assert published_as(**tables)["scores"]["value"].to_list() == [None]
 
 
 def shares(n: int, **counts: int) -> pl.DataFrame:
@@ -112,20 +119,20 @@ def shares(n: int, **counts: int) -> pl.DataFrame:
 
 
 def test_a_distribution_of_few_answers_goes_whole_although_many_were_asked():
-    told = suppress(NOTHING | {"distributions": shares(200, a5=4, a4=2, skipped=20)}, LIMIT)
+    told = published_as(distributions=shares(200, a5=4, a4=2, skipped=20))
     assert told["distributions"]["value"].null_count() == 4
     assert told["distributions"]["n"].null_count() == 4
 
 
 def test_a_rare_answer_among_many_is_told():
-    told = suppress(NOTHING | {"distributions": shares(200, a5=150, a1=1)}, LIMIT)
+    told = published_as(distributions=shares(200, a5=150, a1=1))
     assert told["distributions"]["value"].null_count() == 0
 
 
 def test_a_score_and_its_distribution_are_withheld_together():
     ages = {"young": 60, "old": 35, "very_old": 5}
     tables = {"scores": by_age(**ages), "distributions": by_age("distributions", **ages)}
-    told = suppress(NOTHING | tables, LIMIT)
+    told = published_as(**tables)
     for name in tables:
         gone = told[name].filter(pl.col("value").is_null())["group"]
         assert gone.to_list() == ["old", "very_old"]
@@ -133,36 +140,74 @@ def test_a_score_and_its_distribution_are_withheld_together():
 
 def test_complete_pairs_are_cells_of_their_own():
     scores = table("scores", {"n": 100}, {"measure": "gap", "n": 8}, {"measure": "met", "n": 8})
-    told = suppress(NOTHING | {"scores": scores}, LIMIT)["scores"]
+    told = published_as(scores=scores)["scores"]
     assert told.filter(pl.col("value").is_null())["measure"].to_list() == ["gap", "met"]
 
 
 @pytest.mark.parametrize("wave", ["wave", "wave_against"])
 def test_a_change_goes_if_either_wave_is_withheld(wave):
-    hidden = withheld(cells(table("scores", {"n": 5}), NOTHING["distributions"]), LIMIT)
     other = {"wave": "2018", "wave_against": "2016"}
     changes = table("changes", other | {wave: "2017"}, other)
-    told = withhold_changes(changes, hidden)
-    assert all(told[name].is_null().to_list() == [True, False] for name in NUMBERS_OF_CHANGES)
+    told = published_as(scores=table("scores", {"n": 5}), changes=changes)["changes"]
+    numbers = (*NUMBERS, "n_against", "p_value", "p_adjusted")
+    assert all(told[name].is_null().to_list() == [True, False] for name in numbers)
+
+
+def told_months(*rows: dict) -> pl.DataFrame:
+    return published_as(activity=table("activity", *rows))["activity"]
 
 
 def test_a_month_of_few_customers_keeps_its_rows_but_not_their_orders():
-    told = withhold_activity(
-        table("activity", {"n_customers": 3}, {"n_customers": 10}, {"n_customers": None}), LIMIT
-    )
+    told = told_months({"n_customers": 3}, {"n_customers": 10}, {"n_customers": None})
     assert told["amount"].is_null().to_list() == [True, False, False]
     assert told["first_at"].is_null().to_list() == [True, False, False]
     assert told["n_rows"].to_list() == [400, 400, 400]
 
 
 def test_few_anonymous_rows_are_few_people():
-    told = withhold_activity(table("activity", {"n_customers": None, "n_rows": 3}), LIMIT)
-    assert told["amount"].to_list() == [None]
+    assert told_months({"n_customers": None, "n_rows": 3})["amount"].to_list() == [None]
 
 
 def test_daily_figures_of_a_touchpoint_are_about_nobody():
     rows = {"table": "touchpoint_metrics", "n_rows": 3, "n_customers": None}
-    assert withhold_activity(table("activity", rows), LIMIT)["first_at"].null_count() == 0
+    assert told_months(rows)["first_at"].null_count() == 0
+
+
+HEADS = Table(
+    "heads",
+    "people at one desk",
+    ("desk", "segment", "group"),
+    (
+        *(Column(name, TEXT, name, required=True) for name in ("desk", "segment", "group")),
+        count("n", "people", required=False),
+        Column("share", NUMBER, "of those who stand"),
+    ),
+    rests_on="n",
+)
+
+
+def heads(**sizes: int) -> pl.DataFrame:
+    """Everybody at a desk, and groups of them."""
+    rows = [("desk", ALL, ALL, sum(sizes.values()), 0.5)]
+    rows += [("desk", "age", age, n, 0.5) for age, n in sizes.items()]
+    return pl.DataFrame(rows, schema=HEADS.schema, orient="row")
+
+
+def test_a_table_that_counts_its_people_is_protected_against_subtraction_too():
+    found = withhold({"heads": heads(young=60, old=35, very_old=5)}, {"heads": HEADS}, LIMIT)
+    assert found["heads"].filter(pl.col("n").is_null())["group"].to_list() == ["old", "very_old"]
+    assert found["heads"]["share"].null_count() == 2
+
+
+def test_a_table_that_nobody_declared_is_not_published():
+    with pytest.raises(ContractError, match=r"published/diaries: .*got a table that nobody decl"):
+        withhold({"diaries": heads(a=50)}, {}, LIMIT)
+
+
+def test_a_table_that_does_not_say_whom_it_rests_on_is_not_published():
+    silent = Table("heads", "people", HEADS.key, HEADS.columns)
+    with pytest.raises(ContractError, match=r"published/heads: .*give it `rests_on` in pipelines"):
+        withhold({"heads": heads(a=50)}, {"heads": silent}, LIMIT)
 
 
 sizes = st.lists(st.integers(0, 60), min_size=1, max_size=8)
@@ -172,10 +217,11 @@ sizes = st.lists(st.integers(0, 60), min_size=1, max_size=8)
 def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, unknown, limit):
     scores = by_age(**{f"age_{i}": n for i, n in enumerate(ages)})
     everybody = pl.when(pl.col("segment") == ALL).then(pl.col("n") + unknown).otherwise("n")
-    sized = cells(scores.with_columns(n=everybody), NOTHING["distributions"])
-    hidden = withheld(sized, limit)
-    parts = sized.filter(pl.col("segment") == "age")
-    shown = parts.join(hidden, on=[*LINE, "group"], how="anti", nulls_equal=True)
+    tables = NOTHING | {"scores": scores.with_columns(n=everybody)}
+    cells = sized(ANSWERS, tables, DECLARED)
+    hidden = withheld(cells, limit, ANSWERS.line, ANSWERS.sizes)
+    parts = cells.filter(pl.col("segment") == "age")
+    shown = parts.join(hidden, on=list(ANSWERS.cell), how="anti", nulls_equal=True)
     assert not ((shown["answered"] > 0) & (shown["answered"] < limit)).any()
     left = sum(ages) + unknown - shown["answered"].sum()
     nobody_is_shown = not (shown["answered"] > 0).any()
@@ -186,7 +232,7 @@ def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, unknown,
 @given(sizes)
 def test_a_limit_of_one_withholds_nothing(ages):
     scores = by_age(**{f"age_{i}": n for i, n in enumerate(ages)})
-    assert withheld(cells(scores, NOTHING["distributions"]), 1).is_empty()
+    assert withheld_cells(NOTHING | {"scores": scores}, DECLARED, 1)[ANSWERS.name].is_empty()
 
 
 def by_side(name: str, n: dict[str, int], users: dict[str, int]) -> pl.DataFrame:
@@ -203,7 +249,7 @@ SIDES = {ALL: 1000, "left": 600, "right": 400}
 
 def told_users(users: dict[str, int], models: pl.DataFrame) -> list[str]:
     drivers = by_side("drivers", SIDES, users)
-    told = suppress(NOTHING | {"drivers": drivers, "driver_models": models}, 10)["drivers"]
+    told = published_as(drivers=drivers, driver_models=models)["drivers"]
     return told.filter(pl.col("value").is_not_null())["group"].to_list()
 
 
@@ -220,30 +266,30 @@ def test_users_of_a_side_without_a_model_are_not_told_by_subtraction():
                     "status": "refused", "n": 30})  # fmt: skip
     users = {ALL: 500, "left": 495, "right": 5}
     drivers = by_side("drivers", SIDES, users).filter(pl.col("group") != "right")
-    sized = user_cells(drivers, models)
-    assert withheld(sized, 10, USER_LINE, ("n_users",))["group"].to_list() == [
-        "left",
-        "right",
-    ]
+    assert withheld_users(drivers, models) == ["left", "right"]
     enough = drivers.with_columns(n_users=pl.Series([500, 480]))
-    sized = user_cells(enough, models)
-    assert withheld(sized, 10, USER_LINE, ("n_users",))["group"].to_list() == ["right"]
+    assert withheld_users(enough, models) == ["right"]
+
+
+def withheld_users(drivers: pl.DataFrame, models: pl.DataFrame) -> list[str]:
+    tables = NOTHING | {"drivers": drivers, "driver_models": models}
+    return sorted(withheld_cells(tables, DECLARED, LIMIT)[USERS.name]["group"])
 
 
 def test_models_are_withheld_with_the_answers_to_their_outcome():
     scores = by_age(young=60, old=35, very_old=5).with_columns(question_id=pl.lit("overall"))
     models = table("driver_models", *({"segment": "age", "group": age, "n": 35,
-                   "status": "refused", "value": None, "reason": "fewer than 400 answers"}
+                   "status": "refused", "value": None, "reason": "few_answers?least=400"}
                    for age in ("young", "old")))  # fmt: skip
-    told = suppress(NOTHING | {"scores": scores, "driver_models": models}, 10)["driver_models"]
+    told = published_as(scores=scores, driver_models=models)["driver_models"]
     assert told["n"].to_list() == [35, None]
-    assert told["reason"].to_list() == ["fewer than 400 answers", METHOD]
+    assert told["reason"].to_list() == ["few_answers?least=400", None]
 
 
 @pytest.mark.parametrize("name", sorted(MODELLED))
 def test_a_model_withheld_loses_every_number_about_people(name):
     scores = table("scores", {"n": 9, "question_id": "overall"})
-    told = suppress(NOTHING | {"scores": scores, name: table(name, {})}, 10)[name]
+    told = published_as(**{"scores": scores, name: table(name, {})})[name]
     numbers = [column for column, kind in told.schema.items() if kind.is_numeric()]
     assert {column for column in numbers if told[column].is_not_null().any()} <= {
         "level", "n_drivers"}  # fmt: skip
@@ -253,5 +299,5 @@ def test_a_model_withheld_loses_every_number_about_people(name):
 
 def test_what_a_comparison_rests_on_is_told_from_ten_rows_on():
     rows = ({"policy": "listwise", "n": n, "n_users": None} for n in (9, 10))
-    told = suppress(NOTHING | {"drivers": table("drivers", *rows)}, 10)["drivers"]
+    told = published_as(drivers=table("drivers", *rows))["drivers"]
     assert told["value"].is_null().to_list() == [True, False]
