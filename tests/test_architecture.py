@@ -1,22 +1,29 @@
-"""Imports point one way, steps keep to their folders, and DVC knows all a step imports."""
+"""Imports point one way, every room keeps to its work, and a name stands for one thing."""
 
 import ast
-import json
-from collections.abc import Iterator
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
-import pytest
-import yaml
+from pipelines.contract import registry
+from pipelines.contract.glossary import INSTEAD
+from pipelines.core.lineage import file_of, imports_of
 
 ROOT = Path(__file__).resolve().parents[1]
-PROJECT_PACKAGES = ("pipelines", "expectations", "app")
-SHARED = ("core", "statistics", "charts")  # what steps may import beside their own folder
-COMMAND = "command"
-STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-STEPS = sorted(STAGES)
-LONGEST_FILE, LONGEST_RUN, LONGEST_FUNCTION = 400, 40, 50
-# What only a step's run.py does: everything else is a function of its arguments.
+LONGEST_FILE, LONGEST_RUN, LONGEST_FUNCTION = 400, 40, 50  # lines
+
+# Room -> the rooms below it that it may use. Steps use all that is shared, and no other step.
+SHARED = {
+    "contract": set(),
+    "core": {"contract"},
+    "statistics": {"contract", "core"},
+    "charts": {"contract", "core"},
+    "estimates": {"contract", "core", "statistics"},
+    "importance": {"contract", "core", "statistics"},
+}
+STEPS = registry.steps()
+ABOVE = {"command", "runner"}  # know everything below
+# What only the runner does, and the steps that fill folders or keep files of their own.
 WRITES = {
     ("store", "write"),
     ("store", "sink"),
@@ -25,15 +32,20 @@ WRITES = {
     ("versions", "draft"),
     ("versions", "settle"),
     ("outputs", "replacing"),
+    ("params", "read"),
 }
-SETTINGS = ("params", "load")
+# Names that every module of a kind has, by which it is found.
+FOUND_BY_NAME = {"STEP", "PAGE", "SUITE"}
 
 
-def python_files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+@cache
+def files(*folders: str) -> tuple[Path, ...]:
+    return tuple(path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
 
 
-ALL_FILES = [path for package in PROJECT_PACKAGES for path in python_files(package)]
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def name_of(path: Path) -> str:
@@ -42,168 +54,134 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def file_of(module: str) -> Path | None:
-    """File of a module of this project, or None."""
-    path = ROOT / module.replace(".", "/")
-    if (path / "__init__.py").is_file():
-        return path / "__init__.py"
-    return path.with_suffix(".py") if path.with_suffix(".py").is_file() else None
-
-
-def imported_by(tree: ast.AST) -> Iterator[str]:
-    """Names of this project's modules that code imports, at any depth."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "relative import"
-            module = node.module or ""
-            names = [module, *(f"{module}.{alias.name}" for alias in node.names)]
-        else:
-            continue
-        yield from (n for n in names if n.split(".")[0] in PROJECT_PACKAGES and exists(n))
-
-
-def exists(module: str) -> bool:
-    return file_of(module) is not None or (ROOT / module.replace(".", "/")).is_dir()
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-@cache
-def imports(path: Path) -> frozenset[str]:
-    return frozenset(imported_by(tree_of(path)))
-
-
-def reachable(modules: set[str]) -> set[Path]:
-    """Files that modules load, their packages and all they import included."""
-    found: set[Path] = set()
-    waiting = set(modules)
-    while waiting:
-        module = waiting.pop()
-        parents = [module.rsplit(".", n)[0] for n in range(module.count(".") + 1)]
-        files = {file for name in parents if (file := file_of(name))} - found
-        found |= files
-        waiting |= {name for file in files for name in imports(file)}
-    return found
-
-
-def part(module: str) -> str:
+def room(module: str) -> str:
     """Folder below pipelines/ that a module belongs to; empty if it is none."""
     package, _, rest = module.partition(".")
     return rest.split(".")[0] if package == "pipelines" else ""
 
 
-@pytest.mark.parametrize("path", python_files("pipelines"), ids=name_of)
-def test_imports_point_one_way(path):
-    own = part(name_of(path))
-    for module in imports(path):
-        assert not module.startswith("app"), f"{name_of(path)} imports the app"
-        other = part(module)
-        if own == COMMAND or not other:
+def test_imports_point_one_way():
+    wrong = []
+    for path in files("pipelines"):
+        own = room(name_of(path))
+        if own in ABOVE or not own:
             continue
-        allowed = {"core"} if own in ("core", "statistics") else {*SHARED, own}
-        if own == "charts":
-            allowed = {"core", "charts"}
-        assert other in {own, *allowed}, f"{name_of(path)} imports {module}"
+        allowed = {own, *SHARED.get(own, SHARED)}
+        wrong += [
+            f"{name_of(path)} imports {module}"
+            for module in imports_of(path, ROOT)
+            if module.split(".")[0] == "app" or (room(module) and room(module) not in allowed)
+        ]
+    assert not wrong
 
 
-@pytest.mark.parametrize("path", python_files("expectations"), ids=name_of)
-def test_suites_know_the_contract_and_nothing_else(path):
-    for module in imports(path):
-        assert module.startswith("expectations") or part(module) in ("", "core"), module
+def test_suites_know_the_contract_and_the_app_knows_the_charts_besides():
+    allowed = {"expectations": {"", "contract"}, "app": {"", "contract", "charts"}}
+    wrong = [
+        f"{name_of(path)} imports {module}"
+        for package, rooms in allowed.items()
+        for path in files(package)
+        for module in imports_of(path, ROOT)
+        if not module.startswith(package) and (room(module) not in rooms or module == "pipelines")
+    ]
+    assert not [line for line in wrong if not line.endswith("imports pipelines")]
 
 
-@pytest.mark.parametrize("path", python_files("app"), ids=name_of)
-def test_the_app_knows_the_bundle_and_the_charts_and_nothing_else(path):
-    for module in imports(path):
-        assert module.startswith("app") or part(module) in ("", "charts"), module
+def test_no_modules_import_each_other_in_a_circle():
+    graph = {
+        path: {found for name in imports_of(path, ROOT) if (found := file_of(name, ROOT))}
+        for path in files("pipelines", "expectations", "app")
+    }
+    # A package's __init__ hands on names of its modules, which is no circle.
+    for path in graph:
+        graph[path] -= {path} | {file for file in graph[path] if file.name == "__init__.py"}
+    left = dict(graph)
+    while free := [path for path, needs in left.items() if not needs & left.keys()]:
+        for path in free:
+            del left[path]
+    assert not sorted(map(name_of, left))
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_every_stage_is_a_step_of_that_name(step):
-    assert STAGES[step]["cmd"].startswith(f"python -m pipelines.{step}.run ")
-    assert (ROOT / "pipelines" / step / "run.py").is_file()
+def test_every_step_has_a_folder_a_declaration_and_a_short_run():
+    for name in STEPS:
+        lines = (ROOT / "pipelines" / name / "run.py").read_text().splitlines()
+        assert len([line for line in lines if line.strip()]) <= LONGEST_RUN, name
+    folders = {path.parent.name for path in (ROOT / "pipelines").glob("*/run.py")}
+    assert folders == set(STEPS)
 
 
-def notebook_imports(stage: dict) -> set[str]:
-    """Modules that the notebooks of a stage import."""
-    reports = yaml.safe_load((ROOT / "params.yaml").read_text())["reports"]
-    if "report" not in stage.get("matrix", {}):
-        return set()
-    found: set[str] = set()
-    for report in reports:
-        path = ROOT / "notebooks" / f"{report['notebook']}.ipynb"
-        cells = json.loads(path.read_text())["cells"] if path.is_file() else []
-        for cell in cells:
-            if cell["cell_type"] == "code":
-                found |= set(imported_by(ast.parse("".join(cell["source"]))))
-    return found
+def test_only_the_run_of_a_step_writes():
+    wrong = [
+        f"{name_of(path)}: {'.'.join(call)}"
+        for name in STEPS
+        for path in files(f"pipelines/{name}")
+        if path.name != "run.py"
+        for call in calls(tree_of(path)) & WRITES
+    ]
+    assert not wrong
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_dvc_knows_all_a_step_imports(step):
-    stage = STAGES[step]
-    deps = [ROOT / dep for dep in stage["deps"] if "$" not in dep]
-    used = reachable({f"pipelines.{step}.run"} | notebook_imports(stage))
-    unknown = sorted(
-        file.relative_to(ROOT).as_posix()
-        for file in used
-        if not any(file == dep or dep in file.parents for dep in deps)
-    )
-    assert not unknown, f"add to deps of {step} in dvc.yaml: {unknown}"
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_every_dependency_on_code_exists(step):
-    missing = [dep for dep in STAGES[step]["deps"] if "$" not in dep and not (ROOT / dep).exists()]
-    assert not missing
-
-
-def calls(tree: ast.AST) -> Iterator[tuple[str, str]]:
+def calls(tree: ast.AST) -> set[tuple[str, str]]:
     """Calls of the form name.attribute(...)."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            value = node.func.value
-            yield (value.id if isinstance(value, ast.Name) else ""), node.func.attr
+    return {
+        (node.func.value.id, node.func.attr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+    }
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_only_run_writes_tables_and_reads_parameters(step):
-    for path in python_files(f"pipelines/{step}"):
-        if path.name != "run.py":
-            found = set(calls(tree_of(path))) & {*WRITES, SETTINGS}
-            assert not found, f"{name_of(path)}: {found}"
+def test_files_and_functions_are_short_and_swallow_no_error():
+    wrong = []
+    for path in files("pipelines", "expectations", "app"):
+        if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST_FILE:
+            wrong.append(f"{name_of(path)} is long")
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.FunctionDef) and length(node) > LONGEST_FUNCTION:
+                wrong.append(f"{name_of(path)}.{node.name} is long")
+            if isinstance(node, ast.ExceptHandler):
+                caught = ast.unparse(node.type) if node.type else "everything"
+                if caught in ("Exception", "BaseException", "everything"):
+                    wrong.append(f"{name_of(path)}:{node.lineno} catches {caught}")
+    assert not wrong
 
 
-@pytest.mark.parametrize("step", STEPS)
-def test_run_is_short(step):
-    lines = (ROOT / "pipelines" / step / "run.py").read_text().splitlines()
-    assert len([line for line in lines if line.strip()]) <= LONGEST_RUN
-
-
-@pytest.mark.parametrize("path", ALL_FILES, ids=name_of)
-def test_files_and_functions_are_short(path):
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.FunctionDef):
-            length = (node.end_lineno or 0) - node.lineno - docstring_lines(node)
-            assert length <= LONGEST_FUNCTION, f"{node.name} has {length} lines"
-
-
-def docstring_lines(function: ast.FunctionDef) -> int:
-    first = function.body[0]
+def length(function: ast.FunctionDef) -> int:
+    """Lines of a function without its docstring."""
+    first, lines = function.body[0], (function.end_lineno or 0) - function.lineno
     if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        return (first.end_lineno or 0) - first.lineno + 1
-    return 0
+        lines -= (first.end_lineno or 0) - first.lineno + 1
+    return lines
 
 
-@pytest.mark.parametrize("path", ALL_FILES, ids=name_of)
-def test_no_error_is_swallowed(path):
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.ExceptHandler):
-            caught = ast.unparse(node.type) if node.type else "everything"
-            assert caught not in ("Exception", "BaseException", "everything")
+def test_a_name_stands_for_one_thing():
+    constants, classes = defaultdict(set), defaultdict(set)
+    for path in files("pipelines", "expectations", "app"):
+        for node in tree_of(path).body:
+            if isinstance(node, ast.ClassDef):
+                classes[node.name].add(name_of(path))
+            for name in assigned(node):
+                constants[name].add(name_of(path))
+    twice = {
+        name: sorted(where)
+        for name, where in (*constants.items(), *classes.items())
+        if len(where) > 1 and name not in FOUND_BY_NAME and not name.startswith("_")
+    }
+    assert not twice
+
+
+def assigned(node: ast.stmt) -> list[str]:
+    """Constants that a statement of a module defines."""
+    if isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    else:
+        targets = node.targets if isinstance(node, ast.Assign) else []
+    elements = [e for t in targets for e in (t.elts if isinstance(t, ast.Tuple) else [t])]
+    return [e.id for e in elements if isinstance(e, ast.Name) and e.id.isupper()]
+
+
+def test_columns_and_parameters_use_the_words_of_the_glossary():
+    words = [column for table in registry.published().values() for column in table.schema]
+    words += [path for step in STEPS.values() for path in step.settings.paths().values()]
+    assert not [word for word in words if any(old in word for old in INSTEAD)]
