@@ -11,7 +11,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT_PACKAGES = ("pipelines", "expectations", "app")
-SHARED = ("core", "statistics", "charts")  # what steps may import beside their own folder
+SHARED = ("core", "statistics", "importance", "charts")  # that steps may import
 COMMAND = "command"
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 STEPS = sorted(STAGES)
@@ -105,9 +105,9 @@ def test_imports_point_one_way(path):
         other = part(module)
         if own == COMMAND or not other:
             continue
-        allowed = {"core"} if own in ("core", "statistics") else {*SHARED, own}
-        if own == "charts":
-            allowed = {"core", "charts"}
+        allowed = {*SHARED, own}
+        if own in SHARED:
+            allowed = {"core", own} | ({"statistics"} if own == "importance" else set())
         assert other in {own, *allowed}, f"{name_of(path)} imports {module}"
 
 
@@ -207,3 +207,48 @@ def test_no_error_is_swallowed(path):
         if isinstance(node, ast.ExceptHandler):
             caught = ast.unparse(node.type) if node.type else "everything"
             assert caught not in ("Exception", "BaseException", "everything")
+
+
+# What runs a study's numbers: two meanings of one name are read as one.
+NUMBER_ROOMS = ("statistics", "importance", "drivers")
+HIGHEST_FLOOR = 5
+
+
+def defined(tree: ast.Module) -> Iterator[str]:
+    """Names of the classes and of the constants without an underscore that a module defines."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        for target in node.targets if isinstance(node, ast.Assign) else ():
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            yield from (n.id for n in names if isinstance(n, ast.Name) and n.id[0] != "_")
+
+
+def test_no_name_of_a_constant_or_class_stands_for_two_things():
+    places: dict[str, list[str]] = {}
+    for room in NUMBER_ROOMS:
+        for path in python_files(f"pipelines/{room}"):
+            for name in defined(tree_of(path)):
+                places.setdefault(name, []).append(name_of(path))
+    places.pop("__all__", None)
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("room", [*NUMBER_ROOMS, "core"])
+def test_no_module_of_a_room_leads_back_to_itself(room):
+    graph = room_graph(room)
+    floors: dict[str, int] = {}
+    while graph:
+        ready = [name for name, below in graph.items() if not below]
+        assert ready, f"these import each other: {sorted(graph)}"
+        floors |= dict.fromkeys(ready, max(floors.values(), default=0) + 1)
+        graph = {n: below - {*ready} for n, below in graph.items() if n not in ready}
+    if room == "importance":
+        assert max(floors.values()) <= HIGHEST_FLOOR, floors
+
+
+def room_graph(room: str) -> dict[str, set[str]]:
+    """Modules of a folder, each with those of the same folder that it imports."""
+    paths = [p for p in python_files(f"pipelines/{room}") if p.name != "__init__.py"]
+    names = {name_of(path) for path in paths}
+    return {name_of(path): (names & imports(path)) - {name_of(path)} for path in paths}

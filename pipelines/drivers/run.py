@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from pipelines.core import engine, params, step, store
 from pipelines.core.estimate import MODELLED
 from pipelines.core.study import Study
-from pipelines.drivers.sample import Terms
+from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.tables import relate
 
 
@@ -18,7 +18,7 @@ def run(study: Study) -> str:
     settings = params.load()
     chosen = settings.drivers
     path = study.path("canonical", "responses")
-    terms = Terms(
+    terms = ModelTerms(
         settings.measure.level,
         chosen.replicates,
         chosen.segment_replicates,

@@ -7,16 +7,16 @@ import polars as pl
 import pytest
 
 from pipelines.core.estimate import DRIVER_MODELS, DRIVERS, TARGETS
-from pipelines.drivers import relative_importance
 from pipelines.drivers.analysis import analyse
-from pipelines.drivers.comparison import LINEAR
+from pipelines.drivers.comparison import LINEAR_APPROACHES
 from pipelines.drivers.priorities import quadrants
-from pipelines.drivers.records import Findings
-from pipelines.drivers.sample import Terms
+from pipelines.drivers.records import DerivedRows
+from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.tables import _table
+from pipelines.importance import relative_importance
 from tests.drivers.answer_sheets import made_up
 
-TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
+TERMS = ModelTerms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -25,16 +25,16 @@ def sheets():
 
 
 @pytest.fixture(scope="module")
-def found(sheets) -> Findings:
+def found(sheets) -> DerivedRows:
     return analyse(sheets, TERMS)
 
 
-def rows(found: Findings, **about) -> list[dict]:
+def rows(found: DerivedRows, **about) -> list[dict]:
     about = {"segment": "all", "target": "mean", **about}
     return [row for row in found.drivers if all(row.get(k) == v for k, v in about.items())]
 
 
-@pytest.mark.parametrize("approach", LINEAR)
+@pytest.mark.parametrize("approach", LINEAR_APPROACHES)
 def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approach):
     used = sheets.used
     rating = [np.where(used[:, k] == 1, sheets.rating[:, k], np.nan) for k in range(3)]
@@ -54,7 +54,7 @@ def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approa
 
 
 def test_shares_add_up_and_lie_inside_their_intervals(found):
-    for approach in LINEAR:
+    for approach in LINEAR_APPROACHES:
         mine = rows(found, policy="use_rating", approach=approach)
         assert sum(row["value"] for row in mine) == pytest.approx(100)
         for row in mine:
