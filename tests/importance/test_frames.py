@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipelines.core.errors import ContractError
-from pipelines.importance import RelativeImportance, frames, relative_importance
+from pipelines.importance import RelativeImportance, relative_importance
 from tests.importance.questionnaires import RNG, column, punched, survey
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -399,9 +398,3 @@ def test_a_result_that_does_not_add_up_is_none():
     parts = {name: getattr(found, name) for name in found.__dataclass_fields__}
     with pytest.raises(ContractError, match=r"importances that sum to R2, got a gap of 0\.01"):
         RelativeImportance(**parts | {"r2": found.r2 + 0.01})
-
-
-def test_the_examples_are_as_they_say():
-    result = doctest.testmod(frames)
-    assert result.attempted
-    assert not result.failed
