@@ -11,7 +11,6 @@ from pipelines.contract.estimate import ALL, MEASURES
 from pipelines.core.answers import CUSTOMER
 from pipelines.measure.scores import WARNINGS
 from pipelines.statistics.differences import Estimates, independent_differences
-from pipelines.statistics.multiplicity import benjamini_hochberg
 
 SUBJECT = ("mode", "is_stage", "subject")
 CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
@@ -180,8 +179,12 @@ def _side(both: pl.DataFrame, suffix: str) -> Estimates:
 
 def _adjusted(changes: pl.DataFrame) -> pl.DataFrame:
     """Adjust the p-values of each family for the number of its comparisons."""
+    from scipy.stats import false_discovery_control  # slow: a third of a second
+
     families = [
-        family.with_columns(p_adjusted=pl.Series(benjamini_hochberg(family["p_value"].to_numpy())))
+        family.with_columns(
+            p_adjusted=pl.Series(false_discovery_control(family["p_value"].to_numpy()))
+        )
         for family in changes.partition_by(FAMILY, maintain_order=True)
     ]
     empty = changes.clear().with_columns(p_adjusted=pl.lit(None, pl.Float64))

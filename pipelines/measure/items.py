@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE
+from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE, experience
 from pipelines.core.errors import ContractError, examples
+from pipelines.core.scales import dissatisfied, in_top_boxes, very_satisfied
 from pipelines.measure.samples import Sample
 from pipelines.statistics.survey import BoolArray, FloatArray
 
@@ -21,9 +22,7 @@ RATINGS = ("csat", "overall", "ces", "emotion", "nps", "expectation", "importanc
 EXPERIENCES = ("csat", "ces", "emotion", "nps")
 BOXED = ("csat", "overall", "ces", "emotion")
 BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
-PROMOTER, DETRACTOR = 9, 6  # lowest and highest answer that counts as one, on 0 to 10
 WIDEST = 11  # points; of a longer scale no distribution of answers is shown
-NOT_EXPERIENCED = REASONS.index("not_experienced") + 1
 
 
 class Target(NamedTuple):
@@ -85,7 +84,22 @@ class Question(NamedTuple):
 
     def top(self, boxes: int) -> FloatArray:
         """1 for answers in the highest boxes, 0 for others."""
-        return (self.value > self.scale_max - boxes).astype(np.float64)
+        return in_top_boxes(self.value, self.scale_max, boxes).astype(np.float64)
+
+    @property
+    def very_satisfied(self) -> FloatArray:
+        """1 for the answers of the very satisfied, 0 for others."""
+        return very_satisfied(self.value, self.scale_min, self.scale_max).astype(np.float64)
+
+    @property
+    def dissatisfied(self) -> FloatArray:
+        """1 for the answers of the dissatisfied, 0 for others."""
+        return dissatisfied(self.value, self.scale_min, self.scale_max).astype(np.float64)
+
+    @property
+    def experience(self) -> FloatArray:
+        """1 for those who experienced the touchpoint, 0 for those who did not; NaN unknown."""
+        return experience(self.reason, dont_know_is_experience=False)
 
 
 def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
@@ -147,15 +161,14 @@ def _scores(question: Question) -> Iterator[Target]:
         yield Target("mean", None, given, question.share)
     if kind in BOXED and question.has_boxes:
         yield Target("top2", None, given, question.top(2))
-        yield Target("top1", None, given, question.top(1))
+        yield Target("top1", None, given, question.very_satisfied)
     if kind == "nps":
-        vote = np.select([question.value >= PROMOTER, question.value <= DETRACTOR], [1.0, 0.0], 0.5)
+        vote = (1 + question.very_satisfied - question.dissatisfied) / 2
         yield Target("nps", None, given, vote)
     if kind == "ces":
         yield Target("ces", None, given, question.share)
     if kind in EXPERIENCES and question.touchpoint_id is not None:
-        told = given | (question.reason == NOT_EXPERIENCED)
-        yield Target("reach", None, told, given.astype(np.float64))
+        yield _reach([question])
 
 
 def _shares(question: Question) -> Iterator[Target]:
@@ -208,13 +221,19 @@ def _stage(stage: str, rated: list[Question]) -> Item:
     targets = [Target("mean", None, any_given, mean)]
     if boxed:
         targets += [
-            Target(f"top{boxes}", None, *_average([(q.given, q.top(boxes)) for q in boxed]))
-            for boxes in (2, 1)
+            Target("top2", None, *_average([(q.given, q.top(2)) for q in boxed])),
+            Target("top1", None, *_average([(q.given, q.very_satisfied) for q in boxed])),
         ]
-    unused = np.any([q.reason == NOT_EXPERIENCED for q in rated], axis=0)
-    targets.append(Target("reach", None, any_given | unused, any_given.astype(np.float64)))
+    targets.append(_reach(rated))
     asked = np.any([~np.isnan(q.reason) for q in rated], axis=0)
     return Item(stage, True, asked, targets)
+
+
+def _reach(questions: list[Question]) -> Target:
+    """Whether any of these touchpoints was experienced, of those who say so of one."""
+    used = np.array([question.experience for question in questions])
+    told: BoolArray = (~np.isnan(used)).any(axis=0)
+    return Target("reach", None, told, (used == 1).any(axis=0).astype(np.float64))
 
 
 def _average(parts: list[tuple[BoolArray, FloatArray]]) -> tuple[BoolArray, FloatArray]:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipelines.core.errors import ContractError, closest, examples
-from pipelines.drivers.inputs import WHERE
+from pipelines.importance.inputs import ERROR_PLACE
 
 
-def use_and_rating(
+def centre_routed(
     frame: pl.LazyFrame, drivers: Sequence[str], routed: Mapping[str, str], weights: str | None
 ) -> pl.LazyFrame:
     """Centre ratings among users, and set them to 0 for the others.
@@ -52,7 +52,7 @@ def _check(frame: pl.LazyFrame, drivers: Sequence[str], routed: Mapping[str, str
     strangers = [name for name in routed if name not in drivers]
     if strangers:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="drivers in `routed`",
             got=examples(strangers),
             todo=closest(strangers[0], drivers),
@@ -72,7 +72,7 @@ def _check(frame: pl.LazyFrame, drivers: Sequence[str], routed: Mapping[str, str
     bad = [f"{what} {count} times" for what, count in counts.row(0, named=True).items() if count]
     if bad:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="uses of 0 or 1, and ratings of users only",
             got=examples(bad),
             todo="blank the ratings of those who did not use it, or correct who did",

@@ -9,10 +9,11 @@ import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers.covariances import Covariances, estimate, nearest_semidefinite
-from pipelines.drivers.inputs import (
-    WHERE,
+from pipelines.importance.covariances import Covariances, estimate, nearest_semidefinite
+from pipelines.importance.inputs import (
+    ERROR_PLACE,
     Columns,
     Rows,
     as_lazy,
@@ -20,13 +21,12 @@ from pipelines.drivers.inputs import (
     members,
     read_rows,
 )
-from pipelines.drivers.methods import check_method, importances, percentages
-from pipelines.drivers.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
-from pipelines.drivers.policies import Compared
-from pipelines.drivers.ranking import rank_interval, rank_probabilities, ranks, tiers
-from pipelines.drivers.results import Question, RelativeImportance
-from pipelines.drivers.routed import use_and_rating
-from pipelines.drivers.splits import Split, split_covariances
+from pipelines.importance.methods import check_method, importances, percentages
+from pipelines.importance.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
+from pipelines.importance.ranking import rank_interval, rank_probabilities, ranks, tiers
+from pipelines.importance.results import Compared, ImportanceQuestion, RelativeImportance
+from pipelines.importance.routed import centre_routed
+from pipelines.importance.splits import ImportanceSplit, split_covariances
 from pipelines.statistics.bootstrap import (
     bias_corrected,
     draws,
@@ -41,8 +41,8 @@ from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import FloatArray, IntArray
 
-INTERVALS = ("percentile", "bca")
-MOST_UNITS = 2000  # customers above this number are drawn in blocks
+INTERVAL_KINDS = ("percentile", "bca")
+MAX_UNITS = 2000  # customers above this number are drawn in blocks
 
 
 def relative_importance(
@@ -95,13 +95,13 @@ def relative_importance(
         Missing answers, null or NaN, are refused, dropped with their row, or left out pair
         by pair, both for comparison only, or filled in expectation under normality.
     auxiliary, prior_rows
-        Columns that help EM, and its prior; see `em.fit_normal`.
+        Columns that help EM, and its prior; see `em.fit_patterns`.
     cluster, stratum : str, optional
         Columns that say whose a row is and which stratum it was drawn from. Without a
         cluster every row is a customer.
     replicates : int
         Bootstrap replicates, 1,000 or more to publish; 0 for no intervals. Above
-        `MOST_UNITS` customers they are drawn in random blocks.
+        `MAX_UNITS` customers they are drawn in random blocks.
     level : float
         Of intervals and tiers, 0 to 1.
     interval : {"percentile", "bca"}
@@ -112,7 +112,7 @@ def relative_importance(
     outcome_model : {"linear", "logit", "ordered_logit", "polychoric"}
         Model of the outcome. `logit` takes one of two values, `ordered_logit` of up to 12;
         `polychoric` takes drivers too as cuts of normal variables, see
-        `polychoric_correlations`. Missing answers are refused or dropped with their row, or
+        `polychoric.CutColumns`. Missing answers are refused or dropped with their row, or
         left out pair by pair for polychoric. Where answers are normal the shares are nearly
         those of the linear model, ``linear_pct``: a gap says that the scale matters.
     pseudo_r2 : {"latent", "mcfadden", "nagelkerke"}
@@ -140,6 +140,13 @@ def relative_importance(
     Behavioral Research 35, 1-19; McKelvey and Zavoina (1975), Journal of Mathematical
     Sociology 4, 103-120; Azen and Traxel (2009), Journal of Educational and Behavioral
     Statistics 34, 319-347.
+
+    Examples
+    --------
+    >>> ratings = {"web": [1, 2, 3, 4, 5, 1], "shop": [2, 1, 2, 5, 4, 4], "all": [1, 2, 2, 5, 5, 3]}
+    >>> found = relative_importance(pl.DataFrame(ratings), "all", ["web", "shop"])
+    >>> found.table.select("driver", pl.col("importance_pct").round(1)).rows()
+    [('shop', 53.9), ('web', 46.1)]
     """
     asked = Columns(
         members(drivers, groups or {}), tuple(covariates), tuple(auxiliary), outcome,
@@ -147,41 +154,41 @@ def relative_importance(
     )  # fmt: skip
     together = {name: (use, name) for name, use in (routed or {}).items()}
     columns = replace(asked, drivers=asked.drivers | together)
-    question = Question(columns, method, missing, prior_rows, orders, replicates, level,
+    question = ImportanceQuestion(columns, method, missing, prior_rows, orders, replicates, level,
                         interval, outcome_model, pseudo_r2)  # fmt: skip
     _check_question(question, rng)
     table = as_lazy(frame)
     check_columns(table, columns)
-    entered = use_and_rating(table, list(asked.drivers), routed or {}, weights)
+    entered = centre_routed(table, list(asked.drivers), routed or {}, weights)
     rows = read_rows(entered, columns)
     linear = estimate(rows, columns, missing, prior_rows)
     read = Compared(read_rows(table, asked) if routed else rows, asked, bool(routed))
     return _answer(question, read, linear, rng)
 
 
-def _check_question(question: Question, rng: np.random.Generator | None) -> None:
+def _check_question(question: ImportanceQuestion, rng: np.random.Generator | None) -> None:
     groups = question.columns.groups
     check_method(question.method, groups, question.orders)
     check_model(question.outcome_model, question.pseudo_r2, question.method, question.missing,
                 groups, question.orders)  # fmt: skip
     normal_quantile(question.level)  # refuses what is no level
-    if question.interval not in INTERVALS or question.replicates < 0:
+    if question.interval not in INTERVAL_KINDS or question.replicates < 0:
         raise ContractError(
-            WHERE,
-            expected=f"an interval of {INTERVALS} from 0 or more replicates",
+            ERROR_PLACE,
+            expected=f"an interval of {INTERVAL_KINDS} from 0 or more replicates",
             got=f"{question.interval!r} from {question.replicates}",
             todo="correct it",
         )
     if question.columns.auxiliary and question.missing != "em":
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="auxiliary columns for missing='em' only",
             got=f"missing={question.missing!r}",
             todo="leave them out",
         )
     if (question.replicates or question.orders) and rng is None:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="a source of randomness",
             got="none",
             todo="pass rng=np.random.default_rng(seed)",
@@ -189,7 +196,10 @@ def _check_question(question: Question, rng: np.random.Generator | None) -> None
 
 
 def _answer(
-    question: Question, read: Compared, linear: Covariances, rng: np.random.Generator | None
+    question: ImportanceQuestion,
+    read: Compared,
+    linear: Covariances,
+    rng: np.random.Generator | None,
 ) -> RelativeImportance:
     columns, rows, model = question.columns, linear.rows, question.outcome_model
     found = linear if model == "linear" else estimate_ordinal(rows, columns, model)
@@ -230,7 +240,9 @@ def _answer(
     )
 
 
-def _split(question: Question, found: Covariances, rng: np.random.Generator | None) -> Split:
+def _split(
+    question: ImportanceQuestion, found: Covariances, rng: np.random.Generator | None
+) -> ImportanceSplit:
     """Split R2, or the pseudo-R2 that was asked for."""
     columns, method, orders = question.columns, question.method, question.orders
     if question.outcome_model in LOGITS and question.pseudo_r2 != "latent":
@@ -240,7 +252,7 @@ def _split(question: Question, found: Covariances, rng: np.random.Generator | No
 
 
 def _linear(
-    question: Question, linear: Covariances, rng: np.random.Generator | None
+    question: ImportanceQuestion, linear: Covariances, rng: np.random.Generator | None
 ) -> dict[str, FloatArray]:
     """Shares under the linear model, to compare those of another with."""
     if question.outcome_model == "linear":
@@ -268,10 +280,10 @@ def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float 
 
 
 def _bootstrap(
-    question: Question, rows: Rows, split: Split, rng: np.random.Generator
+    question: ImportanceQuestion, rows: Rows, split: ImportanceSplit, rng: np.random.Generator
 ) -> tuple[dict[str, FloatArray | IntArray], Interval, FloatArray]:
     """Intervals and tiers as columns of the table, the interval of R2, and the replicates."""
-    units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MOST_UNITS, rng)
+    units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MAX_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     split_again = split.replicate(units)
     drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
@@ -305,10 +317,11 @@ def _check_replicates(importance: FloatArray) -> None:
     empty = int((~(importance.sum(axis=1) > 0)).sum())
     if empty:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected=f"an R2 to share in all {len(importance)}",
             got=f"{empty} bootstrap samples without one",
             todo="use fewer drivers, more answers, or no replicates",
+            code=write_code("no_r2", n=empty, of=len(importance)),
         )
 
 

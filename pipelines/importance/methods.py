@@ -8,11 +8,11 @@ from typing import Literal, get_args
 import numpy as np
 
 from pipelines.core.errors import ContractError, closest
-from pipelines.drivers.inputs import WHERE
+from pipelines.importance.inputs import ERROR_PLACE
 from pipelines.statistics.dominance import general_dominance, sampled_dominance
 from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import weights_of_tables
-from pipelines.statistics.subsets import EXACT_LIMIT, Layout, lay_out
+from pipelines.statistics.subsets import MAX_GROUPS_EXACT, ColumnLayout, lay_out
 from pipelines.statistics.survey import FloatArray
 
 Method = Literal["lmg", "johnson", "first", "last", "beta"]
@@ -23,22 +23,22 @@ def check_method(method: str, groups: Sequence[Sequence[int]], orders: int | Non
     """Refuse a method that is unknown, or that the drivers do not allow."""
     if method not in get_args(Method):
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="a known method",
             got=repr(method),
             todo=closest(method, get_args(Method)),
         )
     if method == "beta" and any(len(group) > 1 for group in groups):
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="drivers of one column each for method 'beta'",
             got="a group, whose coefficients depend on its coding",
             todo="use 'lmg'",
         )
-    if method == "lmg" and orders is None and len(groups) > EXACT_LIMIT:
+    if method == "lmg" and orders is None and len(groups) > MAX_GROUPS_EXACT:
         raise ContractError(
-            WHERE,
-            expected=f"at most {EXACT_LIMIT} drivers for exact shares",
+            ERROR_PLACE,
+            expected=f"at most {MAX_GROUPS_EXACT} drivers for exact shares",
             got=str(len(groups)),
             todo="give `orders`, some thousands, to sample orders of entry",
         )
@@ -77,7 +77,7 @@ def percentages(importance: FloatArray) -> FloatArray:
     return np.asarray(100 * importance / np.where(total > 0, total, np.nan))
 
 
-def _entering(table: FloatArray, layout: Layout, last: bool) -> FloatArray:
+def _entering(table: FloatArray, layout: ColumnLayout, last: bool) -> FloatArray:
     """R2 that each group adds when it enters last, or first after the covariates."""
     from pipelines.statistics import sweeps
 

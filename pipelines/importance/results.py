@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers.inputs import WHERE, Columns
-from pipelines.drivers.methods import SPLITS_R2
-from pipelines.drivers.policies import Compared, compare
+from pipelines.importance.covariances import estimate
+from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows
+from pipelines.importance.methods import SPLITS_R2, percentages
+from pipelines.importance.ranking import ranks
+from pipelines.importance.splits import split_covariances
 from pipelines.statistics.dominance import complete_dominance, dominance
 from pipelines.statistics.em import NormalFit
 from pipelines.statistics.ordered_logit import OrderedLogit
 from pipelines.statistics.polychoric import Polychoric
 from pipelines.statistics.survey import FloatArray
 
+COMPARED_POLICIES = ("listwise", "pairwise", "em")
+COMPARISON_SCHEMA = {
+    "policy": pl.String,
+    "driver": pl.String,
+    "importance_pct": pl.Float64,
+    "rank": pl.Int64,
+    "r2": pl.Float64,
+    "n": pl.Int64,
+    "reason": pl.String,
+}
+
 
 @dataclass(frozen=True)
-class Question:
+class ImportanceQuestion:
     """What was asked of `relative_importance`, to be shown beside the answer."""
 
     columns: Columns
@@ -33,6 +47,25 @@ class Question:
     interval: str
     outcome_model: str
     pseudo_r2: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the policies are compared on.
+
+    Parameters
+    ----------
+    rows : Rows
+        As they were read, missing answers included.
+    columns : Columns
+        Theirs: every driver by its rating.
+    routed : bool
+        Whether some drivers were not experienced by everybody.
+    """
+
+    rows: Rows
+    columns: Columns
+    routed: bool
 
 
 @dataclass(frozen=True)
@@ -73,7 +106,7 @@ class RelativeImportance:
         likelihoods do not rest on it, their coefficients do.
     fit : NormalFit, OrderedLogit, Polychoric or None
         How EM, or the model of an ordinal outcome, went.
-    question : Question
+    question : ImportanceQuestion
         How it was made.
     compared : Compared
         The rows as they were read, for `policies`.
@@ -95,7 +128,7 @@ class RelativeImportance:
     rank_probability: pl.DataFrame
     covariance: FloatArray
     fit: NormalFit | OrderedLogit | Polychoric | None
-    question: Question
+    question: ImportanceQuestion
     compared: Compared = field(repr=False)
 
     def __post_init__(self) -> None:
@@ -103,7 +136,7 @@ class RelativeImportance:
         gap = abs(total - (self.r2 - self.r2_covariates))
         if self.question.method in SPLITS_R2 and not gap < 1e-10:
             raise ContractError(
-                WHERE,
+                ERROR_PLACE,
                 expected="importances that sum to R2",
                 got=f"a gap of {gap:.2g}",
                 todo="look for drivers that nearly repeat each other",
@@ -121,7 +154,7 @@ class RelativeImportance:
             is this answer itself, use_rating; in the others who did not use a touchpoint has
             not answered. Without rows if no answer is missing.
         """
-        others = compare(self.compared, self.question.method, self.question.prior_rows)
+        others = compare_policies(self.compared, self.question.method, self.question.prior_rows)
         if not self.compared.routed:
             return others
         own = self.table.select(
@@ -159,3 +192,30 @@ class RelativeImportance:
             schema={"driver": pl.String, "over": pl.String, "level": pl.String},
             orient="row",
         )
+
+
+def compare_policies(read: Compared, method: str, prior_rows: float) -> pl.DataFrame:
+    """Split R2 under every policy; see `RelativeImportance.policies`."""
+    found: list[dict[str, Any]] = []
+    if np.isnan(read.rows.values).any():
+        for policy in COMPARED_POLICIES:
+            found += _under(policy, read.rows, read.columns, method, prior_rows)
+    return pl.DataFrame(found, schema=COMPARISON_SCHEMA)
+
+
+def _under(
+    policy: str, rows: Rows, columns: Columns, method: str, prior_rows: float
+) -> list[dict[str, Any]]:
+    try:
+        covariances = estimate(rows, columns, policy, prior_rows)
+        split = split_covariances(covariances, columns, method, None, None)
+    except ContractError as error:
+        return [{"policy": policy, "reason": f"{error.got}; expected {error.expected}"}]
+    about = {"policy": policy, "r2": split.r2, "n": len(covariances.rows.values)}
+    numbers = zip(
+        columns.drivers, percentages(split.importance), ranks(split.importance), strict=True
+    )
+    return [
+        {**about, "driver": driver, "importance_pct": float(share), "rank": int(rank)}
+        for driver, share, rank in numbers
+    ]

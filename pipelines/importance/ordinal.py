@@ -9,9 +9,9 @@ from typing import Literal, cast, get_args
 import numpy as np
 
 from pipelines.core.errors import ContractError, closest, examples
-from pipelines.drivers.covariances import Covariances
-from pipelines.drivers.inputs import WHERE, Columns, Rows
-from pipelines.drivers.splits import Replicates, Split
+from pipelines.importance.covariances import Covariances
+from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows
+from pipelines.importance.splits import ImportanceSplit, Replicates
 from pipelines.statistics.bootstrap import Units, block_moments
 from pipelines.statistics.ordered_logit import (
     OrdinalRows,
@@ -22,8 +22,8 @@ from pipelines.statistics.ordered_logit import (
 )
 from pipelines.statistics.polychoric import CutColumns, nearest_correlations, repaired
 from pipelines.statistics.pseudo_r2 import (
-    FITTED_LIMIT,
-    SAMPLED_LIMIT,
+    MAX_GROUPS_FITTED,
+    MAX_GROUPS_SAMPLED,
     LikelihoodR2,
     SetFits,
     conditional,
@@ -38,7 +38,7 @@ from pipelines.statistics.survey import FloatArray, IntArray
 OutcomeModel = Literal["linear", "logit", "ordered_logit", "polychoric"]
 PseudoR2 = Literal["latent", "mcfadden", "nagelkerke"]
 LOGITS = ("logit", "ordered_logit")
-MOST_SEPARATED = 0.01  # of replicates without a top: their limits are beyond the quantiles
+MAX_SHARE_SEPARATED = 0.01  # of replicates without a top: their limits are beyond the quantiles
 
 
 def check_model(
@@ -56,12 +56,12 @@ def check_model(
     ):
         if given not in known:
             raise ContractError(
-                WHERE, expected=f"a known {what}", got=repr(given), todo=closest(given, known)
+                ERROR_PLACE, expected=f"a known {what}", got=repr(given), todo=closest(given, known)
             )
     allowed = ("error", "listwise", *(["pairwise"] if model == "polychoric" else []))
     if model != "linear" and missing in ("em", "pairwise") and missing not in allowed:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected=f"missing answers of {allowed} for outcome_model={model!r}",
             got=f"{missing!r}, which only completes the covariances of a linear model",
             todo="use listwise and compare n, or outcome_model='linear' with 'em'",
@@ -73,15 +73,15 @@ def check_model(
 def _check_likelihood(pseudo_r2: str, method: str, groups: int, orders: int | None) -> None:
     if method not in ("lmg", "first", "last"):
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected=f"method 'lmg', 'first' or 'last' for pseudo_r2={pseudo_r2!r}",
             got=f"{method!r}, which needs a covariance matrix",
             todo="use pseudo_r2='latent'",
         )
-    most = FITTED_LIMIT if method == "lmg" and orders is None else SAMPLED_LIMIT
+    most = MAX_GROUPS_FITTED if method == "lmg" and orders is None else MAX_GROUPS_SAMPLED
     if groups > most:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected=f"at most {most} drivers for pseudo_r2={pseudo_r2!r}, which fits every set",
             got=str(groups),
             todo="give `orders`, some hundreds, to sample orders of entry; or use 'latent'",
@@ -136,7 +136,7 @@ def read_outcome(rows: Rows, columns: Columns, model: str) -> OrdinalRows:
     values = np.unique(outcome)
     if model == "logit" and values.size != 2:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected=f"two distinct values of {columns.outcome!r} for outcome_model='logit'",
             got=f"{values.size}: {examples(values[:6].tolist())}",
             todo="use 'ordered_logit', or say which answers count as a yes",
@@ -148,10 +148,10 @@ def read_outcome(rows: Rows, columns: Columns, model: str) -> OrdinalRows:
 def check_separated(outcome: str, converged: Sequence[bool]) -> None:
     """Refuse a bootstrap in which many replicates have no most likely slopes."""
     failed = len(converged) - sum(converged)
-    if failed > MOST_SEPARATED * len(converged):
+    if failed > MAX_SHARE_SEPARATED * len(converged):
         raise ContractError(
             f"ordered logit of {outcome!r}",
-            expected=f"at most {MOST_SEPARATED:.0%} of replicates in which the drivers tell"
+            expected=f"at most {MAX_SHARE_SEPARATED:.0%} of replicates in which the drivers tell"
             " categories apart without fail",
             got=f"{failed} of {len(converged)}",
             todo="use fewer drivers, merge rare categories, or take the linear model",
@@ -183,7 +183,7 @@ def split_likelihood(
     method: str,
     orders: int | None,
     rng: np.random.Generator | None,
-) -> Split:
+) -> ImportanceSplit:
     """Split McFadden's or Nagelkerke's pseudo-R2, for which every set of drivers is fitted."""
     ordinal = read_outcome(rows, columns, model)
     kind = cast(LikelihoodR2, pseudo_r2)
@@ -203,7 +203,7 @@ def split_likelihood(
     gains = added(r2)
     sampled = method == "lmg" and orders is not None
     error = gains.std(axis=0, ddof=1) / np.sqrt(len(gains)) if sampled else None
-    return Split(float(r2[-1]), float(r2[0]), gains.mean(axis=0), replicate, error)
+    return ImportanceSplit(float(r2[-1]), float(r2[0]), gains.mean(axis=0), replicate, error)
 
 
 def _entering(

@@ -10,18 +10,24 @@ from typing import Literal, get_args
 import numpy as np
 
 from pipelines.core.errors import ContractError, closest, examples
-from pipelines.drivers.inputs import WHERE, Columns, Rows, check_rows
+from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, check_rows
 from pipelines.statistics.bootstrap import Units, block_moments
-from pipelines.statistics.em import NormalFit, check_joint, find_patterns, fit_patterns
+from pipelines.statistics.em import (
+    MAX_EM_STEPS,
+    NormalFit,
+    check_joint,
+    find_patterns,
+    fit_patterns,
+)
 from pipelines.statistics.moments import moments_of_matrix
 from pipelines.statistics.ordered_logit import OrderedLogit
 from pipelines.statistics.polychoric import Polychoric
 from pipelines.statistics.subsets import threads
 from pipelines.statistics.survey import FloatArray
 
-Policy = Literal["error", "listwise", "pairwise", "em"]
-TOLERANCE = 1e-8  # of EM, in standard deviations
-MOST_STEPS = 3000  # of EM
+MissingPolicy = Literal["error", "listwise", "pairwise", "em"]
+EM_TOLERANCE_OF_SAMPLE = 1e-8  # in standard deviations
+EM_TOLERANCE_OF_REPLICATE = 1e-5  # replicates differ by far more
 
 
 @dataclass(frozen=True)
@@ -55,19 +61,19 @@ def estimate(rows: Rows, columns: Columns, missing: str, prior_rows: float) -> C
         If answers are missing and the policy is ``error``, no rows are left, or a column
         says nothing in those that are.
     """
-    if missing not in get_args(Policy):
+    if missing not in get_args(MissingPolicy):
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="a known policy for missing answers",
             got=repr(missing),
-            todo=closest(missing, get_args(Policy)),
+            todo=closest(missing, get_args(MissingPolicy)),
         )
     gone = np.isnan(rows.values)
     if missing == "error" and gone.any():
         counts = gone.sum(axis=0)
         named = [f"{columns.matrix[at]}: {counts[at]}" for at in np.flatnonzero(counts)]
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="no missing answers",
             got=f"of {len(gone)} rows without: {examples(named)}",
             todo="choose `missing`: em for answers not given; routed questions need a group",
@@ -102,7 +108,7 @@ def _by_pairs(rows: Rows, columns: Columns) -> Covariances:
         weight = weighed_seen.T @ seen
         if not weight.all():
             raise ContractError(
-                WHERE,
+                ERROR_PLACE,
                 expected="every two columns answered together by somebody, in every replicate",
                 got="two that are not",
                 todo="use fewer columns, or missing='em' with a prior",
@@ -131,14 +137,15 @@ def nearest_semidefinite(matrices: FloatArray) -> FloatArray:
 def _by_em(rows: Rows, columns: Columns, prior_rows: float) -> Covariances:
     patterns = find_patterns(rows.values, rows.weights)
     check_joint(patterns, prior_rows)
-    fit = fit_patterns(patterns, patterns.weights, prior_rows, TOLERANCE, MOST_STEPS)
+    fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_SAMPLE, MAX_EM_STEPS)
     kept = slice(0, columns.modelled)
 
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
         def matrix(count: FloatArray) -> FloatArray:
             weights = patterns.weights * count[units.of_row]
-            # Replicates differ by far more than this tolerance.
-            found = fit_patterns(patterns, weights, prior_rows, 1e-5, MOST_STEPS, fit)
+            found = fit_patterns(
+                patterns, weights, prior_rows, EM_TOLERANCE_OF_REPLICATE, MAX_EM_STEPS, fit
+            )
             return found.covariance[kept, kept]
 
         def matrices(counts: FloatArray) -> FloatArray:

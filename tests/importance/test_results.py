@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.drivers import relative_importance
-from tests.drivers.questionnaires import RNG, column, punched, survey
+from pipelines.importance import relative_importance
+from tests.importance.questionnaires import RNG, column, punched, survey
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 

@@ -6,8 +6,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers import relative_importance
-from tests.drivers.questionnaires import RNG, column
+from pipelines.importance import relative_importance
+from tests.importance.questionnaires import RNG, column
 
 
 def shop(n: int = 3000) -> pl.DataFrame:

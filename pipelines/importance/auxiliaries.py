@@ -11,11 +11,11 @@ import polars as pl
 
 from pipelines.statistics.survey import FloatArray
 
-RARE = 10  # respondents; values of attributes that fewer have, or fewer lack, are not told apart
-MOST = 12  # auxiliary variables
+MIN_PEOPLE_PER_VALUE = 10  # an attribute's values that fewer have, or lack, are not told apart
+MAX_AUXILIARIES = 12
 
 
-def auxiliaries(segments: pl.DataFrame, values: FloatArray, room: int) -> FloatArray:
+def auxiliaries(attributes: pl.DataFrame, values: FloatArray, room: int) -> FloatArray:
     """Directions in attributes that go most with who answers what, and how.
 
     Attributes have far more values than a model of answers has room for, and imply each other
@@ -25,8 +25,8 @@ def auxiliaries(segments: pl.DataFrame, values: FloatArray, room: int) -> FloatA
 
     Parameters
     ----------
-    segments : DataFrame, n rows
-        A column per attribute; null is a value like others.
+    attributes : DataFrame, n rows
+        A column for each; null is a value like others.
     values : ndarray, shape (n, n_columns)
         Answers; NaN where blank.
     room : int
@@ -34,7 +34,7 @@ def auxiliaries(segments: pl.DataFrame, values: FloatArray, room: int) -> FloatA
 
     Returns
     -------
-    ndarray, shape (n, at most `room` and `MOST`)
+    ndarray, shape (n, at most `room` and `MAX_AUXILIARIES`)
         Uncorrelated, of mean 0 and variance 1; no column if nothing is blank.
 
     References
@@ -43,10 +43,10 @@ def auxiliaries(segments: pl.DataFrame, values: FloatArray, room: int) -> FloatA
     principal components as auxiliary variables.
     """
     blank = np.isnan(values)
-    most = min(room, MOST)
-    if most < 1 or not segments.width or not blank.any():
+    most = min(room, MAX_AUXILIARIES)
+    if most < 1 or not attributes.width or not blank.any():
         return np.empty((len(values), 0))
-    basis = _basis(segments)
+    basis = _basis(attributes)
     answers = (values - np.nanmean(values, axis=0)) / np.nanstd(values, axis=0)
     lacking = blank[:, blank.any(axis=0)].astype(np.float64)
     lacking = (lacking - lacking.mean(axis=0)) / lacking.std(axis=0)
@@ -56,11 +56,13 @@ def auxiliaries(segments: pl.DataFrame, values: FloatArray, room: int) -> FloatA
     return found
 
 
-def _basis(segments: pl.DataFrame) -> FloatArray:
+def _basis(attributes: pl.DataFrame) -> FloatArray:
     """Orthonormal, centred columns that span the values of all attributes, shape (n, rank)."""
-    indicators = segments.to_dummies().to_numpy().astype(np.float64)
+    indicators = attributes.to_dummies().to_numpy().astype(np.float64)
     counts = indicators.sum(axis=0)
-    told = indicators[:, (counts >= RARE) & (counts <= len(segments) - RARE)]
+    told = indicators[
+        :, (counts >= MIN_PEOPLE_PER_VALUE) & (counts <= len(attributes) - MIN_PEOPLE_PER_VALUE)
+    ]
     left, strength, _ = np.linalg.svd(told - told.mean(axis=0), full_matrices=False)
     basis: FloatArray = left[:, strength > 1e-8 * strength.max(initial=0.0)]
     return basis

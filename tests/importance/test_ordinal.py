@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers import RelativeImportance, relative_importance
-from pipelines.drivers.inputs import Columns, Rows
-from pipelines.drivers.ordinal import estimate_ordinal, split_likelihood
+from pipelines.importance import RelativeImportance, relative_importance
+from pipelines.importance.inputs import Columns, Rows
+from pipelines.importance.ordinal import estimate_ordinal, split_likelihood
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.dominance import dominance
-from pipelines.statistics.ordered_logit import fit_ordered_logit
-from pipelines.statistics.polychoric import polychoric_correlations
-from pipelines.statistics.pseudo_r2 import logit_dominance
+from tests.statistics.plain_fits import fit_ordered_logit, latent_r2, polychoric_correlations
+from tests.statistics.test_pseudo_r2 import brute_force, fitted
 
 RNG = np.random.default_rng
 NAMES = ["a", "b", "c", "d"]
@@ -70,13 +69,14 @@ def test_latent_shares_are_those_of_the_covariances_with_the_latent_outcome(meth
     model = fit_ordered_logit(
         frame.select(NAMES).to_numpy().astype(float), frame["y"].to_numpy(), frame["w"].to_numpy()
     )
-    assert found.r2 == pytest.approx(model.latent_r2, abs=1e-10)
+    assert found.r2 == pytest.approx(latent_r2(model), abs=1e-10)
     assert found.covariance == pytest.approx(model.covariance, rel=1e-9)
     scale = np.sqrt(np.diagonal(model.covariance))
     assert column(found, "beta") == pytest.approx(model.slopes * scale[:-1] / scale[-1], abs=1e-8)
     if method in ("lmg", "first", "last"):
         split = dominance(model.covariance)
-        expected = {"lmg": split.general, "first": split.first, "last": split.last}[method]
+        added = split.conditional
+        expected = {"lmg": split.general, "first": added[:, 0], "last": added[:, -1]}[method]
         assert column(found, "importance") == pytest.approx(expected, abs=1e-10)
 
 
@@ -89,11 +89,12 @@ def test_likelihood_shares_are_those_of_models_of_every_set(method, pseudo_r2):
         method=method, pseudo_r2=pseudo_r2, **LOGIT,
     )  # fmt: skip
     x, y = frame.select(NAMES).to_numpy().astype(float), frame["y"].to_numpy()
-    split = logit_dominance(x, y, pseudo_r2, frame["w"].to_numpy(), [[0], [1, 2]], [3])
-    expected = {"lmg": split.general, "first": split.first, "last": split.last}[method]
+    w = frame["w"].to_numpy()
+    added = brute_force(x, y, w, pseudo_r2, [[0], [1, 2]], [3])
+    expected = {"lmg": added.mean(axis=1), "first": added[:, 0], "last": added[:, -1]}[method]
     assert column(found, "importance") == pytest.approx(expected, abs=1e-9)
-    assert found.r2 == pytest.approx(split.r2, abs=1e-10)
-    assert found.r2_covariates == pytest.approx(split.r2_covariates, abs=1e-10)
+    assert found.r2 == pytest.approx(fitted(x, y, w, [0, 1, 2, 3], pseudo_r2), abs=1e-10)
+    assert found.r2_covariates == pytest.approx(fitted(x, y, w, [3], pseudo_r2), abs=1e-10)
 
 
 def test_polychoric_shares_are_those_of_polychoric_correlations():

@@ -7,21 +7,20 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.contract.driver_codes import TARGETS
-from pipelines.drivers.designs import Design
-from pipelines.drivers.methods import importances
-from pipelines.drivers.totals import Draws
+from pipelines.importance.designs import Design
+from pipelines.importance.methods import importances
+from pipelines.importance.totals import Draws
 from pipelines.statistics.bootstrap import percentile
 from pipelines.statistics.intervals import Interval
 from pipelines.statistics.regression import coefficients, r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import BoolArray, FloatArray
 
-TINY = 1e-9  # variance below which a column is constant
+MIN_VARIANCE = 1e-9  # variance below which a column is constant
 
 
 @dataclass(frozen=True)
-class Estimates:
+class DrawnEstimates:
     """Values and their replicates, shape (k,) and (n_replicates, k)."""
 
     value: FloatArray
@@ -48,7 +47,7 @@ class Model:
     draws : Draws
         Of all columns of the design.
     target : str
-        One of `TARGETS`.
+        One of the design's.
     drivers : tuple of int
         Places of the drivers that vary here.
     """
@@ -66,7 +65,7 @@ class Model:
         there is only what was filled in from other customers. By default all were.
         """
         variance = np.diagonal(draws.covariance)
-        varying = [k for k, group in enumerate(design.groups) if variance[group[-1]] > TINY]
+        varying = [k for k, group in enumerate(design.groups) if variance[group[-1]] > MIN_VARIANCE]
         kept = [k for k in varying if rated is None or rated[k]]
         return cls(design, draws, target, tuple(kept))
 
@@ -74,8 +73,11 @@ class Model:
     def columns(self) -> list[int]:
         """Columns of the design: those of the drivers, then the target."""
         variance = np.diagonal(self.draws.covariance)
-        used = [c for k in self.drivers for c in self.design.groups[k] if variance[c] > TINY]
-        return [*used, self.design.columns - len(TARGETS) + TARGETS.index(self.target)]
+        used = [
+            c for k in self.drivers for c in self.design.groups[k] if variance[c] > MIN_VARIANCE
+        ]
+        targets = self.design.targets
+        return [*used, self.design.columns - len(targets) + targets.index(self.target)]
 
     @cached_property
     def groups(self) -> list[list[int]]:
@@ -91,30 +93,30 @@ class Model:
         every = self.draws.covariances[:, np.array(self.columns)[:, None], self.columns]
         return np.ascontiguousarray(np.concatenate([sample[None], every]))
 
-    def importance(self, approach: str) -> Estimates:
+    def importance(self, approach: str) -> DrawnEstimates:
         """Importance in units of R2."""
         found = importances(approach, self.matrices, self.groups, [])
-        return Estimates(found[0], found[1:])
+        return DrawnEstimates(found[0], found[1:])
 
     @cached_property
     def _slopes(self) -> FloatArray:
         """Coefficients of all columns, scaled to be solved, shape (1 + n_replicates, p)."""
-        scale = 1 / np.sqrt(np.maximum(np.diagonal(self.matrices, axis1=1, axis2=2), TINY))
+        scale = 1 / np.sqrt(np.maximum(np.diagonal(self.matrices, axis1=1, axis2=2), MIN_VARIANCE))
         correlation = self.matrices * scale[:, :, None] * scale[:, None, :]
         slopes: FloatArray = coefficients(correlation) * scale[:, :-1] / scale[:, -1:]
         return slopes
 
     @cached_property
-    def slope(self) -> Estimates:
+    def slope(self) -> DrawnEstimates:
         """Points of the target per point of the rating among users, others held."""
         ratings = [group[-1] for group in self.groups]
-        return Estimates(self._slopes[0, ratings], self._slopes[1:, ratings])
+        return DrawnEstimates(self._slopes[0, ratings], self._slopes[1:, ratings])
 
     @property
-    def r2(self) -> Estimates:
+    def r2(self) -> DrawnEstimates:
         """R2 of all drivers."""
         share = r_squared(self.matrices)
-        return Estimates(share[:1], share[1:, None])
+        return DrawnEstimates(share[:1], share[1:, None])
 
     @cached_property
     def inflation(self) -> FloatArray:
@@ -135,7 +137,7 @@ class Model:
         return ratio
 
     @property
-    def performance(self) -> Estimates:
+    def performance(self) -> DrawnEstimates:
         """Mean rating of users, 0 to 100."""
         means = np.concatenate([self.draws.mean[None], self.draws.means])
         found = []
@@ -144,11 +146,11 @@ class Model:
             share = means[:, use[0]] if use else 1.0
             found.append(self.design.centre[k] + means[:, rating] / share)
         rated = np.clip(np.column_stack(found), 0, 100)
-        return Estimates(rated[0], rated[1:])
+        return DrawnEstimates(rated[0], rated[1:])
 
 
-def shares(importance: Estimates) -> Estimates:
+def shares(importance: DrawnEstimates) -> DrawnEstimates:
     """Importance in percent of the sum over drivers."""
     total = importance.value.sum()
     totals = importance.replicates.sum(axis=1, keepdims=True)
-    return Estimates(100 * importance.value / total, 100 * importance.replicates / totals)
+    return DrawnEstimates(100 * importance.value / total, 100 * importance.replicates / totals)

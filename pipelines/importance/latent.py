@@ -8,13 +8,13 @@ from functools import cached_property
 import numpy as np
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers.models import Model
+from pipelines.importance.models import Model
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.logit_bootstrap import latent_replicates
 from pipelines.statistics.ordered_logit import ordinal_rows
 from pipelines.statistics.survey import FloatArray, IntArray
 
-FEWEST = 5  # answers per column, of those that limit what can be learnt
+MIN_ANSWERS_PER_LATENT_COLUMN = 5  # of those that limit what can be learnt
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ def _check_enough(answers: IntArray, columns: int) -> None:
     """
     n = answers.sum()
     limiting = answers.min() if answers.size == 2 else n - (answers**3).sum() / n**2
-    if limiting < FEWEST * columns:
+    if limiting < MIN_ANSWERS_PER_LATENT_COLUMN * columns:
         raise ContractError(
             "ordered logit",
-            expected=f"{FEWEST} answers per column on the rarer step, {FEWEST * columns}",
+            expected=f"{MIN_ANSWERS_PER_LATENT_COLUMN} answers per column on the rarer step,"
+            f" {MIN_ANSWERS_PER_LATENT_COLUMN * columns}",
             got=f"{limiting:.0f}",
             todo="use the linear split, or fewer drivers",
         )

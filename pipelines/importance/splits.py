@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.drivers.covariances import Covariances
-from pipelines.drivers.inputs import Columns
-from pipelines.drivers.methods import importances
+from pipelines.importance.covariances import Covariances
+from pipelines.importance.inputs import Columns
+from pipelines.importance.methods import importances
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.dominance import sampled_dominance
 from pipelines.statistics.regression import r_squared
@@ -33,7 +33,7 @@ class Replicates:
 
 
 @dataclass(frozen=True)
-class Split:
+class ImportanceSplit:
     """A split of an R2.
 
     Parameters
@@ -61,7 +61,7 @@ def split_covariances(
     method: str,
     orders: int | None,
     rng: np.random.Generator | None,
-) -> Split:
+) -> ImportanceSplit:
     """Split R2 of a covariance matrix by a method; see `methods.importances`."""
 
     def split(matrices: FloatArray) -> FloatArray:
@@ -79,8 +79,8 @@ def split_covariances(
     r2, r2_covariates = _r2(found.matrix, columns)
     if method == "lmg" and orders is not None and rng is not None:
         sampled = sampled_dominance(found.matrix, orders, rng, columns.groups, columns.held)
-        return Split(r2, r2_covariates, sampled.general, replicate, sampled.std_error)
-    return Split(r2, r2_covariates, split(found.matrix[None])[0], replicate)
+        return ImportanceSplit(r2, r2_covariates, sampled.general, replicate, sampled.std_error)
+    return ImportanceSplit(r2, r2_covariates, split(found.matrix[None])[0], replicate)
 
 
 def _r2(matrix: FloatArray, columns: Columns) -> tuple[float, float]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.drivers.designs import Expected
+from pipelines.importance.blanks import Expected
+from pipelines.importance.covariances import nearest_semidefinite
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.moments import Moments
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
-FOLDS = 10  # of the cross-validation
-ROUNDING = 1e-9  # of a variance; columns are answers from 0 to 100
+CROSS_VALIDATION_FOLDS = 10
+EIGENVALUE_ROUNDING = 1e-9  # of a variance; columns are answers from 0 to 100
 
 
 @dataclass(frozen=True)
@@ -151,14 +152,15 @@ def semidefinite(matrices: FloatArray) -> FloatArray:
     the stack is halved until the few are alone.
     """
     diagonal = np.diagonal(matrices, axis1=1, axis2=2)
-    ridge = np.eye(matrices.shape[-1]) * (ROUNDING * diagonal + ROUNDING)[:, None, :]
+    ridge = (
+        np.eye(matrices.shape[-1])
+        * (EIGENVALUE_ROUNDING * diagonal + EIGENVALUE_ROUNDING)[:, None, :]
+    )
     try:
         np.linalg.cholesky(matrices + ridge)
     except np.linalg.LinAlgError:
         if len(matrices) > 1:
             halves = np.array_split(matrices, 2)
             return np.concatenate([semidefinite(half) for half in halves])
-        value, vector = np.linalg.eigh(matrices)
-        nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)
-        return nearest
+        return nearest_semidefinite(matrices)
     return matrices

@@ -1,99 +1,34 @@
-"""Designs: the columns of a model, and what its rows are expected to hold where blank.
+"""Blanks of a design, filled in expectation: what its rows may hold where nobody answered.
 
-Not experienced is no missing answer: a routed touchpoint enters as its use and as use times
-rating, together. Blanks are filled in expectation: the normal distribution is fitted once
-per wave and outcome, and every row keeps its expected values and products. All models of
-the wave, of segments and of bootstrap replicates are sums of those.
+The normal distribution is fitted once, and every row keeps its expected values and products.
+All models of the rows, of parts of them and of bootstrap replicates are sums of those.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import polars as pl
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers.auxiliaries import auxiliaries
-from pipelines.drivers.sheets import Sheets
+from pipelines.importance.auxiliaries import auxiliaries
+from pipelines.importance.designs import Design
 from pipelines.statistics.em import (
-    ENOUGH,
+    MAX_EM_STEPS,
+    MIN_JOINT_ANSWERS_PER_COLUMN,
     NormalFit,
     Patterns,
     find_patterns,
     fit_patterns,
     is_joint,
 )
-from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
+from pipelines.statistics.survey import FloatArray, IntArray
 
-ROUTED = 0.98  # of users; with more, use says nothing
-FEWEST = 10  # users and non-users for a column of use
-TOLERANCE, MOST_STEPS = 1e-13, 3000  # of EM; what is left of it shows in no digit that is kept
-FEW_ROWS = (5, 10)  # rows per column: refused below the first, shrunk below the second
-TARGETS = 3  # the last columns
-
-
-@dataclass(frozen=True)
-class Design:
-    """Columns of a model.
-
-    Attributes
-    ----------
-    values : ndarray of float, shape (n, n_columns)
-        Columns of the drivers, then the three targets; NaN where blank.
-    groups : tuple of tuple of int
-        Columns of each driver; the last is the rating, centred among users and 0 for
-        others.
-    centre : ndarray of float, shape (n_drivers,)
-        Mean rating of users, which was taken out.
-    """
-
-    values: FloatArray
-    groups: tuple[tuple[int, ...], ...]
-    centre: FloatArray
-
-    @property
-    def columns(self) -> int:
-        """Number of columns."""
-        return int(self.values.shape[1])
-
-    @cached_property
-    def whole(self) -> BoolArray:
-        """Which rows have no blank, shape (n,)."""
-        return np.asarray(~np.isnan(self.values).any(axis=1))
-
-
-def use_and_rating(sheets: Sheets) -> Design:
-    """Routed drivers as use and use times rating."""
-    columns: list[FloatArray] = []
-    groups: list[tuple[int, ...]] = []
-    weight = sheets.weight
-    centre = _means(sheets.rating, weight)
-    for k in range(len(sheets.drivers)):
-        used, rating = sheets.used[:, k], sheets.rating[:, k] - centre[k]
-        known = ~np.isnan(used)
-        share = weight[known] @ used[known] / weight[known].sum()
-        others = int((used == 0).sum())
-        first = len(columns)
-        if share < ROUTED and others >= FEWEST:
-            columns.append(used)
-        columns.append(np.where(used == 0, 0.0, rating))
-        groups.append(tuple(range(first, len(columns))))
-    return Design(np.column_stack([*columns, sheets.target]), tuple(groups), centre)
-
-
-def rating_alone(sheets: Sheets) -> Design:
-    """Drivers as their ratings; who did not experience one counts as blank."""
-    centre = _means(sheets.rating, sheets.weight)
-    values = np.column_stack([sheets.rating - centre, sheets.target])
-    return Design(values, tuple((k,) for k in range(len(sheets.drivers))), centre)
-
-
-def _means(values: FloatArray, weight: FloatArray) -> FloatArray:
-    seen = ~np.isnan(values)
-    total: FloatArray = weight @ np.where(seen, values, 0.0)
-    return total / (weight @ seen)
+EM_TOLERANCE_OF_BLANKS = 1e-13  # in standard deviations; what is left shows in no digit kept
+MIN_ROWS_PER_COLUMN = 5  # with fewer a model is refused
+MIN_UNSHRUNK_ROWS_PER_COLUMN = 10  # with fewer covariances are shrunk
 
 
 @dataclass(frozen=True)
@@ -123,20 +58,20 @@ class Expected:
     prior_rows: float
 
 
-def complete(design: Design, weight: FloatArray, segments: pl.DataFrame) -> Expected:
+def complete(design: Design, weight: FloatArray, attributes: pl.DataFrame) -> Expected:
     """Fill the blanks of a design in expectation, from the answers and the attributes.
 
     Parameters
     ----------
     design : Design
     weight : ndarray, shape (n,)
-    segments : DataFrame, n rows
-        A column per attribute, or none.
+    attributes : DataFrame, n rows
+        A column for each, or none.
 
     Raises
     ------
     ContractError
-        If there are fewer than `FEW_ROWS` rows per column, or two columns that hardly
+        If there are fewer than `MIN_ROWS_PER_COLUMN` rows per column, or two columns that hardly
         anybody answered together.
 
     References
@@ -144,23 +79,31 @@ def complete(design: Design, weight: FloatArray, segments: pl.DataFrame) -> Expe
     Little and Rubin (2019), Statistical Analysis with Missing Data, 3rd ed., section 11.2.
     """
     rows, columns = design.values.shape
-    least, shrunk_below = FEW_ROWS
-    if rows < least * columns:
+    if rows < MIN_ROWS_PER_COLUMN * columns:
         raise ContractError(
             "drivers",
-            expected=f"{least} answers per column, {least * columns} for {columns} columns",
+            expected=f"{MIN_ROWS_PER_COLUMN} answers per column,"
+            f" {MIN_ROWS_PER_COLUMN * columns} for {columns} columns",
             got=str(rows),
             todo="use fewer drivers or more answers",
+            code=write_code(
+                "few_per_column",
+                n=rows,
+                least=MIN_ROWS_PER_COLUMN,
+                needed=MIN_ROWS_PER_COLUMN * columns,
+                columns=columns,
+            ),
         )
     patterns = find_patterns(design.values, weight)
     variances = patterns.scale**2
-    scarce = rows < shrunk_below * columns or not is_joint(patterns)
+    scarce = rows < MIN_UNSHRUNK_ROWS_PER_COLUMN * columns or not is_joint(patterns)
     prior_rows = float(columns) if scarce else 0.0
-    room = min(rows // shrunk_below, patterns.fewest // ENOUGH) - columns
-    known = auxiliaries(segments, design.values, room)
+    bearable = patterns.fewest // MIN_JOINT_ANSWERS_PER_COLUMN
+    room = min(rows // MIN_UNSHRUNK_ROWS_PER_COLUMN, bearable) - columns
+    known = auxiliaries(attributes, design.values, room)
     if known.size:
         patterns = find_patterns(np.column_stack([design.values, known]), weight)
-    fit = fit_patterns(patterns, patterns.weights, prior_rows, TOLERANCE, MOST_STEPS)
+    fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_BLANKS, MAX_EM_STEPS)
     values, left = _expect(design.values, known, patterns, fit)
     seen = (~np.isnan(design.values)).astype(np.float64)
     both = (weight[:, None] * seen).T @ seen / weight.sum()

@@ -10,12 +10,13 @@ import numpy as np
 import polars as pl
 from narwhals.typing import IntoFrame
 
+from pipelines.contract.code import write_code
 from pipelines.core.engine import to_polars
 from pipelines.core.errors import ContractError, closest, examples
 from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import FloatArray, IntArray
 
-WHERE = "relative_importance"
+ERROR_PLACE = "relative_importance"  # where errors say they come from
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def members(
     if not found or unused or empty:
         got = f"groups {examples(unused)} that are not" if unused else f"no columns in {empty}"
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="drivers, every group among them, each with columns",
             got=got if found else "none",
             todo="name the group, or its columns, in `drivers`",
@@ -125,7 +126,7 @@ def as_lazy(frame: IntoFrame) -> pl.LazyFrame:
         return to_polars(nw.from_native(frame).lazy())
     except TypeError as error:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="a table of Polars, pandas or Arrow",
             got=type(frame).__name__,
             todo="make one of it: pl.DataFrame(...)",
@@ -139,7 +140,7 @@ def check_columns(frame: pl.LazyFrame, columns: Columns) -> None:
     unknown = [name for name in (*columns.matrix, *named) if name not in schema]
     if unknown:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="columns of the frame",
             got=examples(unknown),
             todo=closest(unknown[0], schema.names()),
@@ -149,7 +150,7 @@ def check_columns(frame: pl.LazyFrame, columns: Columns) -> None:
     texts = [f"{n}: {schema[n]}" for n in numeric if not _is_number(schema[n])]
     if texts:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected="numbers",
             got=examples(texts),
             todo="turn categories into dummies and give them as a group",
@@ -164,7 +165,7 @@ def _refuse_repeats(names: Sequence[str], expected: str) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise ContractError(
-            WHERE, expected=expected, got=f"{examples(repeated)} twice", todo="name it once"
+            ERROR_PLACE, expected=expected, got=f"{examples(repeated)} twice", todo="name it once"
         )
 
 
@@ -197,10 +198,11 @@ def check_rows(rows: Rows, columns: Columns) -> None:
     n = len(rows.values)
     if n < columns.modelled + 1:
         raise ContractError(
-            WHERE,
+            ERROR_PLACE,
             expected=f"more than {columns.modelled} rows for {columns.modelled} columns",
             got=f"{n} rows",
             todo="use fewer drivers or more data",
+            code=write_code("few_rows", n=n, columns=columns.modelled),
         )
     seen = ~np.isnan(rows.values)
     low = np.min(rows.values, axis=0, where=seen, initial=np.inf)
@@ -214,7 +216,7 @@ def check_rows(rows: Rows, columns: Columns) -> None:
         if bad.any():
             named = [columns.matrix[at] for at in np.flatnonzero(bad)]
             raise ContractError(
-                WHERE,
+                ERROR_PLACE,
                 expected=f"{expected} in every column",
                 got=f"none in {examples(named)}"
                 if expected != "finite values"

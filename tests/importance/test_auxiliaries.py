@@ -4,8 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.drivers.auxiliaries import MOST, auxiliaries
-from pipelines.drivers.designs import Design, complete
+from pipelines.importance.auxiliaries import MAX_AUXILIARIES, auxiliaries
+from pipelines.importance.blanks import complete
+from pipelines.importance.designs import Design
 
 RNG = np.random.default_rng(4)
 
@@ -24,7 +25,7 @@ def blank(values: np.ndarray, where: np.ndarray) -> np.ndarray:
 def test_they_are_uncorrelated_and_no_more_than_fit():
     known = segments(500, (4, 6, 30))
     values = blank(RNG.normal(size=(500, 8)), RNG.random((500, 8)) < 0.3)
-    for room, width in ((3, 3), (50, MOST)):
+    for room, width in ((3, 3), (50, MAX_AUXILIARIES)):
         found = auxiliaries(known, values, room)
         assert found.shape == (500, width)
         assert found.mean(axis=0) == pytest.approx(0, abs=1e-12)
@@ -73,7 +74,7 @@ def test_the_mean_of_a_blank_column_is_found_where_an_attribute_says_who_answers
     lacking = RNG.random(n) < np.where(high, 0.92, 0.2)
     other = RNG.normal(size=(n, 4))
     values = np.column_stack([blank(column, lacking), other])
-    design = Design(values, ((0,),), np.zeros(1))
+    design = Design(values, ((0,),), np.zeros(1), tuple("wxyz"))
     told = complete(design, np.ones(n), pl.DataFrame({"group": high})).values[:, 0].mean()
     not_told = complete(design, np.ones(n), pl.DataFrame()).values[:, 0].mean()
     error = 1 / (0.08 * n * 0.5) ** 0.5 / 2  # of the mean of the few of the high who answered

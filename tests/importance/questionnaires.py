@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.drivers import RelativeImportance
+from pipelines.importance import RelativeImportance
 
 RNG = np.random.default_rng
 

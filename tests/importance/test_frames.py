@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from pipelines.core.errors import ContractError
-from pipelines.drivers import RelativeImportance, relative_importance
-from tests.drivers.questionnaires import RNG, column, punched, survey
+from pipelines.importance import RelativeImportance, relative_importance
+from tests.importance.questionnaires import RNG, column, punched, survey
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 SWISS = ["Agriculture", "Examination", "Education", "Catholic", "Infant.Mortality"]
