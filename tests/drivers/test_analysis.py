@@ -134,7 +134,7 @@ def test_a_driver_that_a_segment_was_not_asked_about_has_no_share_there(sheets):
 def test_a_segment_that_rated_one_touchpoint_has_no_model(sheets):
     found = analyse(not_asked(sheets, "left", 1, 2), TERMS)
     (model,) = (m for m in found.driver_models if m["group"] == "left")
-    assert (model["status"], model["reason"]) == ("refused", "fewer than two touchpoints rated")
+    assert (model["status"], model["reason"]) == ("refused", "few_touchpoints")
     assert {row["group"] for row in found.drivers} == {"all", "right"}
 
 
@@ -150,7 +150,7 @@ def test_a_small_segment_is_refused_with_a_reason(sheets):
     found = analyse(sheets, replace(TERMS, min_n=5000))
     refused = [m for m in found.driver_models if m["segment"] == "side"]
     assert {m["status"] for m in refused} == {"refused"}
-    assert {m["reason"] for m in refused} == {"fewer than 5000 answers"}
+    assert {m["reason"] for m in refused} == {"few_answers?least=5000"}
     assert sum(m["n"] for m in refused) == sheets.n
 
 
@@ -161,8 +161,7 @@ def test_listwise_is_refused_where_few_rated_everything(reach, n):
     found = analyse(sheets, TERMS)
     (listwise,) = (m for m in found.driver_models if m["policy"] == "listwise")
     assert listwise["status"] == "refused"
-    expected = f"{n} who rated every touchpoint; expected 5 for each driver, 15"
-    assert listwise["reason"] == expected
+    assert listwise["reason"] == f"few_rated_all?n={n}&least=5&needed=15"
     assert not [row for row in found.drivers if row["policy"] == "listwise"]
 
 

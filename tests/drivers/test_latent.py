@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from pipelines.contract.driver_codes import TARGETS
+from pipelines.contract.drivers import DRIVERS
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.sheets import Sheets, targets_of
@@ -66,10 +67,9 @@ def test_a_latent_row_has_no_slope_in_points_and_says_what_it_is(sheets, found):
     assert made.height == 9
     assert made["slope"].is_null().all()
     methods = dict(made.select("target", "method").unique().rows())
-    assert methods["mean"].startswith(
-        "LMG of McKelvey and Zavoina's latent R2 of an ordered logit;"
-    )
-    assert "a binary logit, dissatisfied or not; blanks drawn once" in methods["bottom_box"]
+    said = {target: DRIVERS.column("method").codes.sentence(m) for target, m in methods.items()}
+    assert said["mean"].startswith("LMG of McKelvey and Zavoina's latent R2 of an ordered logit;")
+    assert "a binary logit, dissatisfied or not; blanks drawn once" in said["bottom_box"]
 
 
 def test_an_outcome_of_many_steps_has_no_latent_split():

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.contract.code import read_code
 from pipelines.core.errors import ContractError
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.records import DerivedRows
@@ -149,7 +150,8 @@ def models_of_few(few) -> list[dict]:
 def test_the_step_shrinks_few_answers_and_says_so(models_of_few, true_r2, policy):
     models = [model for model in models_of_few if model["policy"] == policy]
     assert {model["status"] for model in models} == {"shrunk"}
-    assert "a prior of 15 answers without correlation" in models[0]["reason"]
+    code, values = read_code(models[0]["reason"])
+    assert (code, values["prior"]) == ("prior", "15")
     assert true_r2 - 0.2 < np.mean([model["value"] for model in models]) < true_r2 + 0.05
 
 
