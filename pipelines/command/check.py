@@ -12,6 +12,7 @@ from typing import Literal
 
 import polars as pl
 
+from pipelines.contract.validate import ValidateSettings
 from pipelines.core import engine, imports, params, store
 from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
 from pipelines.core.study import DATA, Source, Study, TableMap, inspect
@@ -202,7 +203,8 @@ def _check_rows(study: Study, raw: Sequence[RawTable]) -> list[Finding]:
             mapped = map_study(study, raw, engine.from_polars)
             for table, rows in mapped.tables.items():
                 store.sink(draft.path("mapped", table), rows)
-            return _judge(draft, params.load().validate_.max_rejected_share)
+            settings = params.settings_of(ValidateSettings, params.read())
+            return _judge(draft, settings.max_rejected_share)
         except TouchstoneError as error:
             return [_error(error)]
 
@@ -258,7 +260,7 @@ class Judged:
         return Finding(
             "error" if too_many or verdict.on_fail == "stop" else "note",
             f"{self.study}/{where}",
-            f"{verdict.says} (rule {verdict.rule})",
+            f"{verdict.sentence} (rule {verdict.rule})",
             f"{got}{counted}{limit if too_many else ''}",
             verdict.todo,
         )
@@ -281,7 +283,7 @@ class Judged:
         """Rows that break a rule, in their order; None for a rule about the table itself."""
         if verdict.on_fail == "quarantine":
             return per_broken_rule(self.rejected).filter(pl.col("rule") == verdict.rule)
-        if verdict.condition is None:
+        if verdict.by_row is None:
             return None
-        flagged = duplicates.flag(engine.from_polars(self.rows), verdict.condition, "broken")
+        flagged = duplicates.flag(engine.from_polars(self.rows), verdict.by_row, "broken")
         return engine.to_polars(flagged).filter("broken")
