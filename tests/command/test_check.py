@@ -138,19 +138,18 @@ ROWS = pl.DataFrame(
 
 
 def verdict(column: str, broken: nw.Expr | None, on_fail: str, n: int) -> Verdict:
-    condition = None if broken is None else Condition((column,), None, broken)
+    by_row = None if broken is None else Condition((column,), None, broken)
     return Verdict(
         table="transactions",
         rule="rule_of_it",
         expectation="expect_it",
         columns=(column,),
-        says="it is so",
-        todo="mend it",
+        condition="readable",
         on_fail=on_fail,
         success=False,
         n_rows=4,
         n_unexpected=n,
-        condition=condition,
+        by_row=by_row,
     )
 
 
