@@ -23,6 +23,7 @@ from pipelines.contract.driver_codes import (
     TARGETS,
 )
 from pipelines.contract.estimate import (
+    EVIDENCE,
     INTERVAL,
     NUMBERS,
     P_VALUES,
@@ -75,6 +76,7 @@ _POLICY = Column("policy", TEXT, "what is done with missing ratings", True, code
 _MODEL_KEY = tuple(column.name for column in _MODEL)
 _LOWER, _UPPER = "lower end of its interval", "upper end of its interval"
 _SHARE_LABEL = says(en="Share", de="Anteil")
+_EVIDENCE = EVIDENCE.only("association")
 
 
 def _numbers(**changes: object) -> tuple[Column, ...]:
@@ -155,7 +157,7 @@ DRIVERS = Table(
             "halo", NUMBER, "slope with the others held over slope alone; below 1/3 is halo",
             unit="ratio", label=says(en="Halo ratio", de="Halo-Verhältnis"),
         ),
-        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS),
+        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS, _EVIDENCE),
     ),
     rests_on=(
         Own(pl.col("n")),
@@ -189,7 +191,7 @@ DRIVER_MODELS = Table(
         *_numbers(unit="share", lowest=0, highest=1, label=says(en="R²", de="R²")),
         Column(
             "r2_held_out", NUMBER, "R2 in parts of the sample that the model did not see",
-            unit="share", label=says(en="Cross-validated R²", de="Kreuzvalidiertes R²"),
+            highest=1, unit="share", label=says(en="Cross-validated R²", de="Kreuzvalidiertes R²"),
         ),
         Column(
             "n_drivers", WHOLE, "drivers asked in this wave", True, lowest=0, unit="count",
@@ -207,7 +209,7 @@ DRIVER_MODELS = Table(
             "reason", TEXT, "why it was shrunk or refused; null if fitted", codes=REASONS,
             label=says(en="Reason", de="Grund"),
         ),
-        *making(METHODS_OF_MODELS, POLICIES, FLAGS_OF_MODELS),
+        *making(METHODS_OF_MODELS, POLICIES, FLAGS_OF_MODELS, _EVIDENCE),
     ),
     rests_on=(
         Own(pl.col("n")),
@@ -274,7 +276,7 @@ PRIORITIES = Table(
         ),
         Column("stated_low", NUMBER, _LOWER, lowest=0, highest=100),
         Column("stated_high", NUMBER, _UPPER, lowest=0, highest=100),
-        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS),
+        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS, _EVIDENCE),
     ),
     rests_on=_PEOPLE,
     empty=_UNMODELLED,
@@ -304,7 +306,7 @@ DRIVER_CONTRASTS = Table(
             ),
         ),
         *P_VALUES,
-        *making(METHODS_OF_CONTRASTS, POLICIES, FLAGS_OF_DRIVERS),
+        *making(METHODS_OF_CONTRASTS, POLICIES, FLAGS_OF_DRIVERS, _EVIDENCE),
     ),
     rests_on=_PEOPLE,
     empty=says(

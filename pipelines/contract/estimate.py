@@ -149,18 +149,22 @@ METHOD_OF_WITHHELD = {
 }
 
 
-def making(methods: Vocabulary, policies: Vocabulary, flags: Vocabulary) -> tuple[Column, ...]:
+def making(
+    methods: Vocabulary, policies: Vocabulary, flags: Vocabulary, evidence: Vocabulary
+) -> tuple[Column, ...]:
     """Columns that say how a number was made.
 
     Parameters
     ----------
     methods, policies, flags : Vocabulary
         Estimator and interval; what was done with missing answers; warnings.
+    evidence : Vocabulary
+        Those of `EVIDENCE` that the table's claims may have.
     """
     return (
         Column("missing_policy", TEXT, "what was done with missing answers", True, codes=policies),
         Column("method", TEXT, "estimator and interval", True, codes=methods),
-        Column("evidence", TEXT, "what kind of claim it supports", True, codes=EVIDENCE),
+        Column("evidence", TEXT, "what kind of claim it supports", True, codes=evidence),
         Column(
             "flags",
             TEXT,

@@ -8,6 +8,7 @@ from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.estimate import (
     COMPARED_PEOPLE,
+    EVIDENCE,
     FLAGS,
     INTERVAL,
     MEASURES,
@@ -163,7 +164,7 @@ SCORES = Table(
     "scores",
     "one measure of one question or stage, in one wave and segment",
     SUBJECT_KEY,
-    (*SUBJECT, *NUMBERS, *making(METHODS, POLICIES, FLAGS)),
+    (*SUBJECT, *NUMBERS, *making(METHODS, POLICIES, FLAGS, EVIDENCE)),
     rests_on=(SCORED_PEOPLE,),
     empty=_UNSCORED,
     fed_by=("responses",),
@@ -186,7 +187,7 @@ CHANGES = Table(
             label=says(en="Answers in the earlier wave", de="Antworten in der früheren Welle"),
         ),
         *P_VALUES,
-        *making(METHODS_OF_CHANGES, POLICIES, FLAGS_OF_CHANGES),
+        *making(METHODS_OF_CHANGES, POLICIES, FLAGS_OF_CHANGES, EVIDENCE),
     ),
     rests_on=COMPARED_PEOPLE,
     empty=says(
@@ -207,7 +208,7 @@ DISTRIBUTIONS = Table(
         *SUBJECT,
         Column("answer", TEXT, "the answer, or why it is missing", required=True),
         *NUMBERS,
-        *making(METHODS, POLICIES, FLAGS),
+        *making(METHODS, POLICIES, FLAGS, EVIDENCE),
     ),
     rests_on=(SHARED_PEOPLE,),
     empty=_UNSCORED,
