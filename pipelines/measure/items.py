@@ -1,12 +1,11 @@
 """Items: what a question, a stage or an expectation says of each questionnaire.
 
-Every value lies between 0 and 1 here; `pipelines.measure.scores` gives it its unit.
+Every value lies between 0 and 1 here; `pipelines.estimates.families` gives it its unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +14,8 @@ import polars as pl
 from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE, experience
 from pipelines.core.errors import ContractError, examples
 from pipelines.core.scales import dissatisfied, in_top_boxes, very_satisfied
-from pipelines.measure.samples import Sample
+from pipelines.estimates.samples import Sample
+from pipelines.estimates.targets import Item, Target
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 RATINGS = ("csat", "overall", "ces", "emotion", "nps", "expectation", "importance")
@@ -23,37 +23,6 @@ EXPERIENCES = ("csat", "ces", "emotion", "nps")
 BOXED = ("csat", "overall", "ces", "emotion")
 BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
 WIDEST = 11  # points; of a longer scale no distribution of answers is shown
-
-
-class Target(NamedTuple):
-    """What is estimated: the mean of `y` over the questionnaires that count."""
-
-    measure: str
-    answer: str | None  # of distributions
-    counts: BoolArray
-    y: FloatArray
-
-
-@dataclass(frozen=True)
-class Item:
-    """What is estimated of one question or stage.
-
-    Parameters
-    ----------
-    subject : str
-        Question, or stage.
-    is_stage : bool
-        Which of both.
-    asked : ndarray of bool, shape (n_questionnaires,)
-        Who was asked. Groups without anybody have no estimates.
-    targets : list of Target
-        Their arrays have shape (n_questionnaires,); `y` is finite where it counts.
-    """
-
-    subject: str
-    is_stage: bool
-    asked: BoolArray
-    targets: list[Target]
 
 
 class Question(NamedTuple):
@@ -110,8 +79,8 @@ def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
     ContractError
         If an NPS question is not on 0 to 10.
     """
-    about = register.filter(pl.col("mode") == sample.mode, pl.col("wave") == sample.wave)
-    questions = [_question(sample.answers, row) for row in about.iter_rows(named=True)]
+    about = register.filter(pl.col(name) == value for name, value in sample.about.items())
+    questions = [_question(sample.rows, row) for row in about.iter_rows(named=True)]
     wrong = [
         question.question_id
         for question in questions

@@ -1,4 +1,4 @@
-"""Scores: means of cells get their unit and their interval."""
+"""Families: the interval of a mean, a share and a net promoter score, in the measure's unit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.contract.estimate import ALL, BY_NAME
-from pipelines.measure.cells import NUMBERS
+from pipelines.core.errors import ContractError, examples
+from pipelines.estimates.cells import NUMBERS
+from pipelines.estimates.targets import FAMILIES
 from pipelines.statistics.intervals import (
     Interval,
     Shrunken,
@@ -20,10 +21,6 @@ from pipelines.statistics.intervals import (
     wilson,
 )
 from pipelines.statistics.survey import DomainMeans, FloatArray
-
-WARNINGS = ("unweighted_wave", "single_psu", "no_variance")
-
-_MEASURE = pl.col("measure")
 
 
 @dataclass(frozen=True)
@@ -40,33 +37,33 @@ class UnitEstimates:
     df: FloatArray
 
 
-def score(cells: pl.DataFrame, level: float) -> pl.DataFrame:
+def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
     """Give every cell its value and interval, in the unit of its measure.
 
     Parameters
     ----------
     cells : DataFrame
-        See `cells.cells_of`.
+        See `cells.estimate_cells`.
+    level : float
+        Of the intervals, 0 to 1.
 
     Returns
     -------
     DataFrame
-        `cells.CELL`; ``value, low, high, std_error, n, n_eff`` in the measure's unit, null
-        where nobody answered; ``centre, variance, df`` for differences; ``family`` of the
-        interval: mean, share or nps; `WARNINGS`.
+        What the cells are about; ``value, low, high, std_error, n, n_eff`` in the measure's
+        unit, null where nobody answered; ``centre, variance, df`` for differences; the
+        warnings of `provenance.WARNINGS`.
+
+    Raises
+    ------
+    ContractError
+        If a cell has a family that has no interval, or the level is not between 0 and 1.
     """
+    _require_families(cells)
     means = DomainMeans(**{name: cells[name].to_numpy() for name in NUMBERS})
-    labelled = cells.drop(NUMBERS).with_columns(family=families())
-    is_mean = (labelled["family"] == "mean").to_numpy()
-    unit = _intervals(means, labelled["family"], level)
-    low, high = (
-        labelled["measure"].replace_strict(ends, return_dtype=pl.Float64).to_numpy()
-        for ends in (
-            {name: measure.lowest for name, measure in BY_NAME.items()},
-            {name: measure.highest for name, measure in BY_NAME.items()},
-        )
-    )
-    width = high - low
+    unit = _intervals(means, cells["family"], level)
+    low = cells["lowest"].to_numpy()
+    width = cells["highest"].to_numpy() - low
     numbers = {
         "value": low + width * unit.value,
         "low": low + width * unit.interval.low,
@@ -77,26 +74,25 @@ def score(cells: pl.DataFrame, level: float) -> pl.DataFrame:
         "variance": width**2 * unit.variance,
         "df": unit.df,
     }
-    return labelled.with_columns(
+    agreed = pl.Series(means.variance == 0)
+    return cells.drop(NUMBERS).with_columns(
         **{name: pl.Series(values, nan_to_null=True) for name, values in numbers.items()},
         n=pl.Series(means.n).cast(pl.Int64),
         single_psu=pl.Series(means.lonely),
-        no_variance=pl.Series(is_mean & (means.variance == 0)),
+        no_variance=(pl.col("family") == "mean") & agreed,
     )
 
 
-def families() -> pl.Expr:
-    """Family of the interval of each row, by its measure; an undeclared measure has none.
-
-    A stage averages the ratings of each respondent, so that its shares are means.
-    """
-    alone = {name: measure.family for name, measure in BY_NAME.items()}
-    pooled = {name: measure.pooled for name, measure in BY_NAME.items()}
-    return (
-        pl.when("is_stage")
-        .then(_MEASURE.replace_strict(pooled, return_dtype=pl.String))
-        .otherwise(_MEASURE.replace_strict(alone, return_dtype=pl.String))
-    )
+def _require_families(cells: pl.DataFrame) -> None:
+    known = pl.col("family").is_in(FAMILIES).fill_null(False)
+    unknown = cells.filter(~known)["measure"].unique().sort()
+    if len(unknown):
+        raise ContractError(
+            "interval",
+            expected=f"measures of the families {examples(FAMILIES)}",
+            got=f"another family for {examples(unknown)}",
+            todo="declare the family of their interval in pipelines/contract/estimate.py",
+        )
 
 
 def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstimates:
@@ -131,13 +127,3 @@ def _nps(
         Interval((interval.low + 1) / 2, (interval.high + 1) / 2).holding(value),
         Shrunken((votes.centre + 1) / 2, votes.variance / 4),
     )
-
-
-def without_unrouted_reach(scores: pl.DataFrame) -> pl.DataFrame:
-    """Leave out the reach of what nobody ever said not to have experienced.
-
-    A question without that answer would show a reach of 100 % that nobody measured.
-    """
-    is_reach, everybody = _MEASURE == "reach", pl.col("segment") == ALL
-    missed = is_reach & everybody & (pl.col("value") < BY_NAME["reach"].highest)
-    return scores.filter(~is_reach | missed.any().over("mode", "is_stage", "subject"))

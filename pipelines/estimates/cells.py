@@ -10,22 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.measure.items import Item
-from pipelines.measure.samples import Sample
+from pipelines.estimates.samples import Sample
+from pipelines.estimates.targets import Item, Target, declared
 from pipelines.statistics.survey import DomainSums, FloatArray, domain_means
 
-# What an estimate is about; `is_stage` tells a stage from a question of the same name.
-CELL = (
-    "mode",
-    "wave",
-    "is_stage",
-    "subject",
-    "segment",
-    "group",
-    "measure",
-    "answer",
-    "weighted",
-)
+# What an estimate is of, beside its sample and its group.
+OF_ITEM = {"subject": pl.String(), "is_pooled": pl.Boolean()}
+OF_TARGET = {"measure": pl.String(), "answer": pl.String()}
+# What its interval follows from: `pipelines.contract.table.Measure`.
+OF_MEASURE = {"family": pl.String(), "lowest": pl.Float64(), "highest": pl.Float64()}
 NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
 
 Block = dict[str, npt.NDArray[Any]]
@@ -37,13 +30,20 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
     Parameters
     ----------
     asked : iterable of (Sample, iterable of Item)
-        At least one.
+        At least one of both.
 
     Returns
     -------
     DataFrame
-        `CELL`, ``unweighted_wave`` and `NUMBERS`, the fields of
-        `statistics.survey.DomainMeans`. Groups in which nobody was asked are left out.
+        What tells the samples apart, `OF_ITEM`, ``segment, group``, `OF_TARGET`, ``weighted``
+        (false only, of samples without weights), `OF_MEASURE`, ``unweighted_wave`` and
+        `NUMBERS`, the fields of `statistics.survey.DomainMeans`. Groups in which nobody was
+        asked are left out.
+
+    Raises
+    ------
+    ContractError
+        If a measure is not declared, or has no family.
     """
     blocks: list[Block] = []
     groups: list[pl.DataFrame] = []
@@ -52,28 +52,41 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
         groups.append(_label_groups(sample, number))
         for item in items:
             first = np.array(len(targets))
-            targets += [(item.is_stage, item.subject, t.measure, t.answer) for t in item.targets]
-            for weighted in (True, False):
+            targets += [_label_target(item, target) for target in item.targets]
+            for weighted in (False,) if sample.weight is None else (True, False):
                 block = _block(sample, item, weighted=weighted)
                 block |= {"sample": np.array(number), "target": block["target"] + first}
                 blocks.append(block)
-    labels = pl.DataFrame(targets, schema=_TARGET, orient="row").with_row_index("target")
+    labels = pl.DataFrame(
+        targets, schema={**OF_ITEM, **OF_TARGET, **OF_MEASURE}, orient="row"
+    ).with_row_index("target")
     return (
         _stack(blocks)
         .join(pl.concat(groups), on=["sample", "place"], maintain_order="left")
         .join(labels.cast({"target": pl.Int64}), on="target", maintain_order="left")
-        .select(*CELL, "unweighted_wave", *NUMBERS)
+        .drop("sample", "place", "target")
     )
 
 
-_TARGET = {"is_stage": pl.Boolean, "subject": pl.String, "measure": pl.String, "answer": pl.String}
+def _label_target(item: Item, target: Target) -> tuple[object, ...]:
+    measure = declared(target.measure)
+    family = measure.pooled if item.is_pooled else measure.family
+    return (
+        item.subject,
+        item.is_pooled,
+        measure.name,
+        target.answer,
+        family,
+        float(measure.lowest),
+        float(measure.highest),
+    )
 
 
 def _label_groups(sample: Sample, number: int) -> pl.DataFrame:
+    about = {name: pl.lit(value, sample.rows.schema[name]) for name, value in sample.about.items()}
     return sample.groups.with_columns(
+        **about,
         sample=pl.lit(number, pl.Int64),
-        mode=pl.lit(sample.mode),
-        wave=pl.lit(sample.wave),
         unweighted_wave=pl.lit(sample.is_unweighted),
     )
 
@@ -94,7 +107,8 @@ def _stack(blocks: list[Block]) -> pl.DataFrame:
 def _block(sample: Sample, item: Item, *, weighted: bool) -> Block:
     """Estimate an item in all groups; one entry per group and target."""
     n_groups, n_targets = sample.groups.height, len(item.targets)
-    weight = sample.weight if weighted else np.ones_like(sample.weight)
+    weight = sample.weight if weighted else None
+    weight = np.ones(sample.rows.height) if weight is None else weight
     means = domain_means(_sums(sample, item, weight), n_groups * n_targets)
     asked = sample.by_part(sample.by_unit(item.asked[:, None].astype(np.float64)))[:, 0]
     is_asked = np.bincount(sample.part_group, asked, minlength=n_groups) > 0

@@ -70,4 +70,4 @@ def test_spark_and_polars_give_the_same_tables(rows, tmp_path):
 def test_spark_and_polars_count_the_same_rows(rows, tmp_path):
     on_spark = count_rows("responses", lift(rows.lazy(), "spark", tmp_path), "EUR")
     on_polars = count_rows("responses", nw.from_native(rows.lazy()), "EUR")
-    assert on_spark.sort("wave").equals(on_polars.sort("wave"))
+    assert on_spark.sort("period").equals(on_polars.sort("period"))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.contract.canonical import RESPONSES
-from pipelines.measure.tables import Survey, measure_survey
-from tests.measure.small_survey import TERMS, customers
+from pipelines.estimates import estimate
 
 WAVES, PER_CLUSTER, CLUSTERS = 400, 6, 10  # clusters in each of two strata
 
 
 @pytest.fixture(scope="module")
 def scores() -> pl.DataFrame:
-    """Measure 400 samples of one population, each as a wave of its own.
+    """Estimate 400 samples of one population, each a wave of its own.
 
     Two strata, drawn at different rates, whose weights make up for it; clusters differ.
     """
@@ -24,29 +21,29 @@ def scores() -> pl.DataFrame:
     shape = (WAVES, 2, CLUSTERS, PER_CLUSTER)
     mood = rng.normal(0, 0.5, (*shape[:3], 1)) + rng.normal(0, 1, shape)
     mood += np.array([0.6, -0.4])[None, :, None, None]
-    value = np.digitize(mood, CUTS) + 1.0
+    value = np.digitize(mood, CUTS).ravel() + 1.0
     wave, stratum, cluster, _ = (i.ravel() for i in np.indices(shape))
-    n = value.size
-    columns = {
-        "response_id": np.arange(n).astype(str),
-        "question_id": np.repeat("signs", n),
-        "survey_id": np.repeat("guests", n),
-        "wave": np.char.zfill(wave.astype(str), 4),
-        "mode": np.repeat("cold", n),
-        "measure": np.repeat("csat", n),
-        "touchpoint_id": np.repeat("signs", n),
-        "value": value.ravel(),
-        "scale_min": np.ones(n),
-        "scale_max": np.full(n, 5.0),
-        "weight": np.where(stratum == 0, 1.0, 3.0),
-        "stratum": stratum.astype(str),
-        "cluster": np.char.add(stratum.astype(str), cluster.astype(str)),
-    }
-    rest = {c: pl.lit(None, t) for c, t in RESPONSES.schema.items() if c not in columns}
-    rows = pl.DataFrame(columns).with_columns(**rest).select(*RESPONSES.schema)
-    frames = (nw.from_native(frame.lazy()) for frame in (rows, customers({})))
-    survey = Survey(*frames, (), {"signs": "arrive"}, None)
-    return measure_survey(survey, TERMS)["scores"].filter(scope="touchpoint")
+    frame = pl.DataFrame(
+        {
+            "wave": wave,
+            "stratum": stratum,
+            "cluster": cluster,
+            "weight": np.where(stratum == 0, 1.0, 3.0),
+            "mean": 25 * (value - 1),
+            "top2": value >= 4,
+            "top1": value == 5,
+        }
+    )
+    return estimate(
+        frame,
+        {name: name for name in ("mean", "top2", "top1")},
+        samples=["wave"],
+        weights="weight",
+        stratum="stratum",
+        cluster="cluster",
+        level=0.95,
+        flag_n=30,
+    )
 
 
 CUTS = np.array([-1.5, -0.5, 0.3, 1.2])
