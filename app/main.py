@@ -1,14 +1,20 @@
 """Touchstone's app: the pages over what the pipeline published."""
 
+import sys
 from functools import partial
 from pathlib import Path
 
-import bundle
-import choices
-import evidence
-import language
 import streamlit as st
-from views import drivers, overview, quality, touchpoints
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # Streamlit puts the folder of its script there, not the project's
+    sys.path.insert(0, str(ROOT))
+
+from app.core import bundle, choices, evidence, language  # noqa: E402
+from app.pages.drivers import sections as drivers  # noqa: E402
+from app.pages.overview import sections as overview  # noqa: E402
+from app.pages.quality import sections as quality  # noqa: E402
+from app.pages.touchpoints import sections as touchpoints  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
 

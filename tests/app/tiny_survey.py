@@ -257,7 +257,7 @@ def tables() -> dict[str, pl.DataFrame]:
     activity = [
         {
             "table": "responses",
-            "wave": wave,
+            "period": wave,
             "kind": "cold",
             "n_rows": n * 7,
             "n_customers": n,
