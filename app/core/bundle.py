@@ -11,12 +11,14 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 import streamlit as st
+
+from app.core import schema
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 T = TypeVar("T")
@@ -37,7 +39,11 @@ class Bundle:
     manifest, register : Mapping
         Content of manifest.json and register.json.
     tables : Mapping of str to DataFrame
-        Every published table, each with the column ``row``, its row's number.
+        Every published table, each with the column ``row``, its row's number. One that is absent
+        or lacks columns is here without rows, so that who handles empty tables handles these.
+    outdated : Mapping of str to tuple of str
+        What a table, or manifest.json, lacks of what the app asks for: the bundle was published
+        by an older version.
     """
 
     study: str
@@ -45,6 +51,7 @@ class Bundle:
     manifest: Mapping[str, Any]
     register: Mapping[str, Any]
     tables: Mapping[str, pl.DataFrame]
+    outdated: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -65,6 +72,10 @@ class Bundle:
     def small_below(self) -> int:
         """Fewest answers a number rests on that is not grey."""
         return int(self.manifest["params"]["measure"]["flag_n"])
+
+    def has(self, *tables: str) -> bool:
+        """Whether every one of these tables has rows."""
+        return all(name in self.tables and self.tables[name].height for name in tables)
 
     def row(self, table: str, number: int) -> dict[str, Any]:
         """One row of a table by its number."""
@@ -118,12 +129,16 @@ def _current(read: Callable[[str, int], T], study: str) -> T:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _bundle(manifest: str, modified: int) -> Bundle:
     folder, content = _pointed_at(manifest)
-    tables = {
-        name: pl.read_parquet((folder / f"{name}.parquet").read_bytes()).with_row_index("row")
+    read = {
+        name: pl.read_parquet((folder / f"{name}.parquet").read_bytes())
         for name in content["tables"]
     }
+    outdated = dict(schema.lacking(content, read))
+    blank = {name: columns.to_frame() for name, columns in schema.expected().items()}
+    whole = {name: table for name, table in read.items() if name not in outdated}
+    tables = {name: table.with_row_index("row") for name, table in (blank | whole).items()}
     study = Path(manifest).parents[1].name
-    return Bundle(study, folder, content, _register(manifest, modified), tables)
+    return Bundle(study, folder, content, _register(manifest, modified), tables, outdated)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -6,7 +6,7 @@ do not know falls back to the usual one, and the page says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -15,9 +15,12 @@ import streamlit as st
 
 from app.core import bundle as bundles
 from app.core.bundle import ALL, Bundle
-from app.core.language import LANGUAGES, Words, plain
+from app.core.language import Words, languages, plain
 
+USUAL_LANGUAGE = "en"
 SEEN, KEPT = "choices_seen", "choices_kept"  # what the URL said; what was chosen, on any page
+FILTERS = ("mode", "wave", "segment", "weights")  # pickers that a page may ask for; a segment's
+# group comes with it
 VIEW, UNKNOWN = "choices_view", "choices_unknown"  # of this run
 
 
@@ -100,10 +103,11 @@ def set_choice(key: str, value: str) -> None:
     st.session_state[key] = _kept()[key] = value
 
 
-def tell_unknown(words: Words) -> None:
+def tell_unknown(words: Words, page: str) -> None:
     """Say once which values of the link the data do not know."""
     for key, value in st.session_state.pop(UNKNOWN, {}).items():
-        picker = words(f"url.{key}")
+        own = f"{page}.url.{key}"
+        picker = words(own) if own in words.texts else words(f"url.{key}")
         st.warning(
             words("url.unknown", picker=picker, value=plain(value)), icon=":material/link_off:"
         )
@@ -128,18 +132,16 @@ def _seen() -> dict[str, str]:
 
 def choose_language() -> str:
     """The language: as linked, else as the browser asks, else English."""
-    asked = (st.context.locale or "en")[:2]
-    return settle("lang", list(LANGUAGES), asked if asked in LANGUAGES else "en")
+    asked, known = (st.context.locale or USUAL_LANGUAGE)[:2], list(languages())
+    return settle("lang", known, asked if asked in known else USUAL_LANGUAGE)
 
 
 def language_switch(words: Words) -> None:
     """The picker of the language."""
+    names = languages()
+    label = words("pick.language")
     st.segmented_control(
-        words("pick.language"),
-        list(LANGUAGES),
-        key="lang",
-        format_func=LANGUAGES.__getitem__,
-        required=True,
+        label, list(names), key="lang", format_func=names.__getitem__, required=True
     )
 
 
@@ -151,21 +153,57 @@ def choose_study(studies: Sequence[str], words: Words) -> Bundle:
     return bundles.load(name)
 
 
-def choose(bundle: Bundle, words: Words) -> Choice:
-    """The pickers that hold for every page of a study with a survey."""
+def choose(bundle: Bundle, words: Words, filters: Collection[str]) -> Choice:
+    """The pickers of a page; where it has none it shows all customers of the newest wave.
+
+    What was chosen on other pages stays in the URL.
+    """
     modes = sorted({wave["mode"] for wave in bundle.register["waves"]})
     if not modes:
         return Choice(None, None, ALL, ALL, True)
-    mode = modes[0]
-    if len(modes) > 1:
-        about = words("pick.mode_help")
-        mode = switch(
-            words("pick.mode"), "mode", modes, mode, lambda m: words.name("mode", m), help=about
-        )
+    for key in _not_offered(filters):
+        _keep(key)
+    mode = _choose_mode(words, modes) if "mode" in filters else modes[0]
     waves = [wave["wave"] for wave in bundle.waves(mode)]
-    wave = pick(words("pick.wave"), "wave", waves[::-1], waves[-1], words.period)
-    segment, group = _choose_customers(bundle, words)
-    return Choice(mode, wave, segment, group, _choose_weights(bundle, words))
+    wave = waves[-1]
+    if "wave" in filters:
+        wave = pick(words("pick.wave"), "wave", waves[::-1], wave, words.period)
+    segment, group = _choose_customers(bundle, words) if "segment" in filters else (ALL, ALL)
+    weighted = _choose_weights(bundle, words) if "weights" in filters else True
+    return Choice(mode, wave, segment, group, weighted)
+
+
+def _not_offered(filters: Collection[str]) -> list[str]:
+    keys = [key for key in FILTERS if key not in filters]
+    return [*keys, "group"] if "segment" in keys else keys
+
+
+def _keep(key: str) -> None:
+    """Leave a choice that this page does not offer in the URL, for the pages that do."""
+    linked = st.query_params.get(key)
+    if linked is not None and linked != _seen().get(key):
+        st.session_state[key] = _kept()[key] = _seen()[key] = linked
+    if key in _kept():
+        st.session_state.setdefault(VIEW, {})[key] = _kept()[key]
+
+
+def in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
+    """The choice in one line, for readers whose pickers are out of sight."""
+    who = words("pick.everybody")
+    if choice.segment != ALL:
+        label = bundle.register["segments"][choice.segment]["label"]
+        group = group_name(bundle, words, choice.segment, choice.group)
+        who = f"{words.label(label, choice.segment)}: {group}"
+    weights = words("pick.weighted" if choice.weighted else "pick.unweighted")
+    return " · ".join([words.period(choice.wave or ""), who, weights])
+
+
+def _choose_mode(words: Words, modes: Sequence[str]) -> str:
+    if len(modes) < 2:
+        return modes[0]
+    about = words("pick.mode_help")
+    names = {mode: words.name("mode", mode) for mode in modes}
+    return switch(words("pick.mode"), "mode", modes, modes[0], names.__getitem__, help=about)
 
 
 def _choose_customers(bundle: Bundle, words: Words) -> tuple[str, str]:
@@ -201,7 +239,7 @@ def group_name(bundle: Bundle, words: Words, segment: str, value: str) -> str:
 def _choose_weights(bundle: Bundle, words: Words) -> bool:
     kinds = bundle.tables["scores"]["weighted"].unique().to_list()
     if len(kinds) < 2:
-        return bool(kinds and kinds[0])
+        return bool(kinds[0]) if kinds else True
     names = {"yes": words("pick.weighted"), "no": words("pick.unweighted")}
     about = words("pick.weights_help")
     chosen = switch(

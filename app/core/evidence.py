@@ -6,7 +6,9 @@ the card asked for in a dialog when the page is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
@@ -15,11 +17,33 @@ import streamlit as st
 from app.core import choices, rows
 from app.core.bundle import ALL, Bundle
 from app.core.language import Words, plain
-from app.pages.drivers import card as associations
+from app.core.page import modules
 
 ASKED, TURN = "evidence_asked", "evidence_turn"
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a card says of a number.
+
+    Parameters
+    ----------
+    facts : Mapping of str to str
+        Facts by what they are called.
+    title : str
+        What the number is of.
+    context : sequence of str
+        Wave, customers and whatever else narrows it down.
+    """
+
+    facts: Mapping[str, str]
+    title: str = ""
+    context: Sequence[str] = ()
+
+
+Writer = Callable[[Bundle, Words, str, Row], Card]
 
 
 def short(words: Words, row: Row) -> str:
@@ -52,7 +76,7 @@ def written(words: Words, row: Row) -> str:
 def popover(bundle: Bundle, words: Words, table: str, row: Row, label: str) -> None:
     """A button of that label beside a number; it opens the number's card."""
     with st.popover(label, type="tertiary", help=words("evidence.open"), width="content"):
-        card(bundle, words, table, row)
+        show(bundle, words, table, row)
 
 
 def ask(bundle: Bundle, table: str, number: int) -> None:
@@ -77,7 +101,7 @@ def show_asked(bundle: Bundle, words: Words) -> None:
 
     @st.dialog(words("evidence.title"), on_dismiss=_next_turn)
     def _dialog() -> None:
-        card(bundle, words, table, bundle.row(table, number))
+        show(bundle, words, table, bundle.row(table, number))
 
     _dialog()
 
@@ -86,21 +110,30 @@ def _next_turn() -> None:
     st.session_state[TURN] = st.session_state.get(TURN, 0) + 1
 
 
-def card(bundle: Bundle, words: Words, table: str, row: Row) -> None:
-    """All that is known of one number."""
-    if table == "activity":
-        facts = _facts_of_count(bundle, words, row)
-    else:
-        st.markdown(f"**{plain(_title(bundle, words, table, row))}**")
-        st.caption(plain(context(bundle, words, row)))
-        facts = _facts_of_estimate(bundle, words, table, row)
-    listing(facts)
+def show(bundle: Bundle, words: Words, table: str, row: Row) -> None:
+    """Draw all that is known of one number."""
+    card = _writers().get(table, of_score)(bundle, words, table, row)
+    if card.title:
+        st.markdown(f"**{plain(card.title)}**")
+    if card.context:
+        st.caption(plain(" · ".join(card.context)))
+    listing(card.facts)
 
 
-def _title(bundle: Bundle, words: Words, table: str, row: Row) -> str:
-    if table in associations.TABLES:
-        return associations.about(bundle, words, table, row)
-    return about(bundle, words, row)
+def _writers() -> dict[str, Writer]:
+    """Who writes the cards of a table: the page that declares it in its `card.py`."""
+    cards = (module.CARDS for module in modules("card").values())
+    return {table: write for of_page in cards for table, write in of_page.items()}
+
+
+def of_score(bundle: Bundle, words: Words, table: str, row: Row) -> Card:
+    """The card of a score, of its change or of the share of one answer."""
+    own = [answer_name(words, row["answer"])] if "answer" in row else []
+    return Card(
+        facts_of_estimate(bundle, words, table, row, _numbers),
+        title=about(bundle, words, row),
+        context=[*context(bundle, words, row), *own],
+    )
 
 
 def listing(facts: Mapping[str, str]) -> None:
@@ -109,9 +142,8 @@ def listing(facts: Mapping[str, str]) -> None:
     st.table(pl.DataFrame(listed), border="horizontal", hide_index=True, hide_header=True)
 
 
-def _warnings(bundle: Bundle, words: Words, row: Row) -> str:
-    """The flags of an estimate in sentences."""
-    names = {"small": "few_users"} if "touchpoint_id" in row and "measure" not in row else {}
+def _warnings(bundle: Bundle, words: Words, row: Row, names: Mapping[str, str]) -> str:
+    """The flags of an estimate in sentences; `names` are those a table says in its own way."""
     said = [words.texts.get(f"flag.{names.get(flag, flag)}", flag) for flag in flags(row)]
     places = {"n": bundle.withheld_below, "flag_n": bundle.small_below}
     return " ".join(said).format(**places) or words("evidence.none")
@@ -137,8 +169,8 @@ def subject(bundle: Bundle, words: Words, row: Row) -> str:
     return words.label(register["questions"][row["question_id"]]["label"], "")
 
 
-def context(bundle: Bundle, words: Words, row: Row) -> str:
-    """Wave, customers and answer, as far as they narrow the number down."""
+def context(bundle: Bundle, words: Words, row: Row) -> list[str]:
+    """Wave and customers, as far as they narrow the number down."""
     parts = [words.period(row["wave"])]
     if "against" in row:
         earlier = words.period(row["wave_against"])
@@ -147,11 +179,7 @@ def context(bundle: Bundle, words: Words, row: Row) -> str:
         label = words.label(bundle.register["segments"][row["segment"]]["label"], row["segment"])
         group = choices.group_name(bundle, words, row["segment"], row["group"])
         parts.append(f"{label}: {group}")
-    if "answer" in row:
-        parts.append(answer_name(words, row["answer"]))
-    if "outcome" in row:
-        parts += associations.details(bundle, words, row)
-    return " · ".join(parts)
+    return parts
 
 
 def answer_name(words: Words, answer: str) -> str:
@@ -159,22 +187,28 @@ def answer_name(words: Words, answer: str) -> str:
     return words.texts.get(f"missing.{answer}", answer)
 
 
-def _facts_of_estimate(bundle: Bundle, words: Words, table: str, row: Row) -> dict[str, str]:
+def facts_of_estimate(
+    bundle: Bundle,
+    words: Words,
+    table: str,
+    row: Row,
+    numbers: Callable[[Words, Row], Mapping[str, str]],
+    warnings: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, str]:
+    """What every estimate says of itself; `numbers` writes the value and what belongs to it."""
     is_refused = row.get("status") == "refused" and not rows.is_withheld(row)
     if row["value"] is None and not is_refused:
         facts = {words("evidence.value"): absent(words, row)}
-    elif table in associations.TABLES:
-        facts = associations.numbers(words, table, row)
     else:
-        facts = _numbers(words, row)
+        facts = dict(numbers(words, row))
     facts[words("evidence.weights")] = words(f"pick.{_weights(row)}")
     facts[words("evidence.missing")] = words.method(row["missing_policy"])
     facts[words("evidence.window")] = _window(bundle, words, row)
     facts[words("evidence.method")] = words.method(row["method"])
     facts[words("evidence.class")] = words.name("class", row["evidence"])
-    facts[words("evidence.warnings")] = _warnings(bundle, words, row)
+    facts[words("evidence.warnings")] = _warnings(bundle, words, row, warnings)
     facts[words("evidence.inputs")] = row["inputs_hash"].removeprefix("sha256:")[:12]
-    facts[words("evidence.data")] = bundle.manifest["tables"][table]["sha256"][:12]
+    facts[words("evidence.data")] = hash_of(bundle, table)
     return facts
 
 
@@ -211,41 +245,15 @@ def _window(bundle: Bundle, words: Words, row: Row) -> str:
     return words("evidence.wave_dates", wave=name, first=first, last=last)
 
 
-def _facts_of_count(bundle: Bundle, words: Words, row: Row) -> dict[str, str]:
-    first, last = words.date(row["first_at"]), words.date(row["last_at"])
-    facts = {
-        words("evidence.table"): words.name("table", row["table"]),
-        words("evidence.kind"): words.name("kind", row["kind"]),
-        words("evidence.window"): words("evidence.dates", first=first, last=last)
-        if row["first_at"]
-        else words.period(row["period"]),
-        words("count.n_rows"): words.count(row["n_rows"]),
-    }
-    if row["n_orders"] is not None:
-        facts[words("count.n_orders")] = words.count(row["n_orders"])
-    if row["n_customers"] is not None:
-        facts[words("count.n_customers")] = words.count(row["n_customers"])
-    if row["amount"] is not None:
-        currency = bundle.register["currency"]
-        facts[words("count.amount")] = words.money(row["amount"], currency)
-    return facts | _facts_of_counting(bundle, words, "activity")
-
-
-def facts_of_ledger(bundle: Bundle, words: Words, table: str) -> dict[str, str]:
-    """What became of all rows of a canonical table."""
-    files = bundle.tables["ledger"].filter(pl.col("table") == table)
-    names = ("rows_read", "rows_skipped", "rows_in", "rows_accepted", "rows_quarantined")
-    return {
-        words("evidence.table"): words.name("table", table),
-        words("evidence.files"): words.count(files["source_file"].n_unique()),
-        **{words(f"quality.{name}"): words.count(int(files[name].sum())) for name in names},
-        **_facts_of_counting(bundle, words, "ledger"),
-    }
-
-
-def _facts_of_counting(bundle: Bundle, words: Words, table: str) -> dict[str, str]:
+def facts_of_counting(bundle: Bundle, words: Words, table: str) -> dict[str, str]:
+    """What every complete count says of itself."""
     return {
         words("evidence.method"): words("evidence.counted"),
         words("evidence.class"): words.name("class", "descriptive"),
-        words("evidence.data"): bundle.manifest["tables"][table]["sha256"][:12],
+        words("evidence.data"): hash_of(bundle, table),
     }
+
+
+def hash_of(bundle: Bundle, table: str) -> str:
+    """Beginning of a published table's hash."""
+    return str(bundle.manifest["tables"][table]["sha256"])[:12]

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 import yaml
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import NumberPattern
 
-TEXTS = Path(__file__).parent
-LANGUAGES = {"en": "English", "de": "Deutsch"}
+FOLDER = Path(__file__).resolve().parents[1]
+COMPLETE = "en"  # the language whose keys every other must have
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
-P_SMALLEST = 0.001
+MIN_P_WRITTEN = 0.001
 NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 
@@ -95,17 +101,14 @@ class Words:
 
     def number(self, value: float, digits: int = 1, *, signed: bool = False) -> str:
         """A number with the language's decimal and thousands marks."""
-        text = f"{abs(value):,.{digits}f}"
-        if self.code == "de":
-            text = text.translate(str.maketrans(",.", ".,"))
-        rounded = round(value, digits)
-        sign = MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + text
+        pattern = _pattern(self.code, digits, percent=False)
+        written: str = pattern.apply(_rounded(value, digits), Locale.parse(self.code))
+        return _sign(value, digits, signed=signed) + written
 
     def p_value(self, value: float) -> str:
         """A p-value to three places, or that it is smaller."""
-        if value < P_SMALLEST:
-            return f"< {self.number(P_SMALLEST, 3)}"
+        if value < MIN_P_WRITTEN:
+            return f"< {self.number(MIN_P_WRITTEN, 3)}"
         return self.number(value, 3)
 
     def count(self, value: int | None) -> str:
@@ -114,8 +117,9 @@ class Words:
 
     def percent(self, value: float, digits: int = 1, *, signed: bool = False) -> str:
         """A percentage, given 0 to 100."""
-        space = NO_BREAK if self.code == "de" else ""
-        return f"{self.number(value, digits, signed=signed)}{space}%"
+        pattern = _pattern(self.code, digits, percent=True)
+        written: str = pattern.apply(_rounded(value, digits).scaleb(-2), Locale.parse(self.code))
+        return _sign(value, digits, signed=signed) + written
 
     def value(self, measure: str, value: float) -> str:
         """A measure's value as it is written in running text."""
@@ -148,34 +152,79 @@ class Words:
         if moment is None:
             return "–"
         day = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        month = self.texts[f"month.{day.month}"]
-        return self("format.date", day=day.day, month=month, year=day.year)
+        return format_date(day.date(), self("format.date"), self.code)
 
     def period(self, period: str) -> str:
         """A month as words, for instance 2011-03; a wave as it is."""
         month = re.fullmatch(r"(\d{4})-(\d{2})", period)
         if month is None or not 1 <= int(month[2]) <= 12:
             return period
-        return f"{self.texts[f'month_short.{int(month[2])}']} {month[1]}"
+        first = date(int(month[1]), int(month[2]), 1)
+        return format_date(first, self("format.month"), self.code)
 
     def vega(self, measure: str) -> str:
         """Number format of a measure in a chart (d3-format)."""
         return {"scale": ".2f", "signed": "+.1f"}.get(STYLES[measure], ".1f")
 
 
+def _rounded(value: float, digits: int) -> Decimal:
+    """Size of a number, rounded as Python and the charts round, so that all show the same."""
+    return Decimal(f"{abs(value):.{digits}f}")
+
+
+def _sign(value: float, digits: int, *, signed: bool) -> str:
+    """Sign of a number as it is written; none if it rounds to zero."""
+    rounded = round(value, digits)
+    return MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+
+
+@cache
+def _pattern(code: str, digits: int, *, percent: bool) -> NumberPattern:
+    """How a language writes numbers with so many decimals."""
+    locale = Locale.parse(code)
+    formats = locale.percent_formats if percent else locale.decimal_formats
+    pattern: NumberPattern = copy(formats[None])
+    pattern.frac_prec = (digits, digits)
+    return pattern
+
+
+def files() -> dict[str, list[Path]]:
+    """Files of texts by language.
+
+    A language is a file in app/core and one in the folder of every page, or a single file in
+    app/core/languages, in which the texts of a page stand below the page's name.
+    """
+    found: dict[str, list[Path]] = {}
+    for pattern in ("core/*.yaml", "pages/*/*.yaml", "core/languages/*.yaml"):
+        for path in sorted(FOLDER.glob(pattern)):
+            found.setdefault(path.stem, []).append(path)
+    return found
+
+
+def languages() -> dict[str, str]:
+    """Languages that have every text, by code, with the names they give themselves."""
+    every = {code: load(code) for code in files()}
+    wanted = every[COMPLETE].texts.keys()
+    return {
+        code: words("language") for code, words in every.items() if wanted <= words.texts.keys()
+    }
+
+
 def load(code: str) -> Words:
     """Texts of a language, read anew when a file changes."""
-    paths = [TEXTS / f"{code}.yaml", TEXTS / "rules" / f"{code}.yaml"]
-    there = [path for path in paths if path.exists()]  # the rules are stated in English
-    return _read(tuple(map(str, there)), tuple(path.stat().st_mtime_ns for path in there))
+    paths = files()[code]
+    return _read(code, tuple(map(str, paths)), tuple(path.stat().st_mtime_ns for path in paths))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _read(paths: tuple[str, ...], modified: tuple[int, ...]) -> Words:
-    content, *more = (yaml.safe_load(Path(path).read_text(encoding="utf-8")) for path in paths)
-    phrases = [(phrase, translation) for phrase, translation in content.pop("phrases")]
-    rules = [(pattern, translation) for sentences in more for pattern, translation in sentences]
-    return Words(Path(paths[0]).stem, flatten(content), phrases, rules)
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _read(code: str, paths: tuple[str, ...], modified: tuple[int, ...]) -> Words:
+    content: dict[str, Any] = {}
+    for path in map(Path, paths):
+        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+        is_of_page = path.parent.parent.name == "pages"
+        content |= {path.parent.name: texts} if is_of_page else texts
+    phrases, rules = ([(a, b) for a, b in content.pop(k, [])] for k in ("phrases", "rules"))
+    return Words(code, flatten(content), phrases, rules)
 
 
 def flatten(content: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:

@@ -33,7 +33,7 @@ def open_card(read: Bundle, table: str, number: int, language: str = "en") -> di
         from app.core import bundle, evidence, language
 
         read = bundle.load(study)
-        evidence.card(read, language.load(code), table, read.row(table, number))
+        evidence.show(read, language.load(code), table, read.row(table, number))
 
     given = (read.study, table, number, language)
     app = AppTest.from_function(page, args=given, default_timeout=60).run()

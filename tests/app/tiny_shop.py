@@ -87,5 +87,6 @@ def register() -> Row:
 
 def publish(data: Path) -> str:
     """Publish the study as `shop` below a data folder; return the bundle's hash."""
-    reason = {"responses": "no source of this study fills responses"}
-    return write(data / "shop", register(), tables(), empty=reason)
+    found, reason = tables(), "no source of this study fills responses"
+    empty = {name: reason for name, table in found.items() if table.is_empty()}
+    return write(data / "shop", register(), found, empty={"responses": reason} | empty)

@@ -19,9 +19,9 @@ from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES
 from pipelines.charts.trend import trend_with_interval
 
-MOST_GROUPS = len(SERIES)  # as many as there are colours
-MOST_CONTRASTS = 12
-LEADERS = 5  # drivers that the course over the waves colours
+MAX_GROUPS_SHOWN = len(SERIES)  # as many as there are colours
+MAX_CONTRASTS_SHOWN = 12
+MAX_DRIVERS_COLOURED = 5  # drivers that the course over the waves colours
 
 Row = Mapping[str, Any]
 
@@ -33,7 +33,7 @@ def show_policies(bundle: Bundle, words: Words, model: Model, approach: str) -> 
     split = models.USUAL["approach"] if approach == models.LATENT else approach
     fits = models.find(bundle, "driver_models", everybody)
     order = models.known(models.POLICIES, fits["policy"])
-    names = {code: words(f"policy.{code}.name") for code in order}
+    names = {code: words(f"drivers.policy.{code}.name") for code in order}
     found = models.find(bundle, "drivers", everybody, approach=split)
     shares = models.ranked(bundle, words, found)
     if shares.is_empty():
@@ -104,12 +104,12 @@ def _verdicts(bundle: Bundle, words: Words, fits: pl.DataFrame, names: dict[str,
 
 
 def _policies_in_words(words: Words, names: dict[str, str]) -> str:
-    said = {name: words(f"policy.{code}.about") for code, name in names.items()}
+    said = {name: words(f"drivers.policy.{code}.about") for code, name in names.items()}
     return "  \n".join(f"**{plain(name)}**: {plain(text)}" for name, text in said.items())
 
 
 def _status(words: Words, row: Row) -> str:
-    return words("state.withheld" if rows.is_withheld(row) else f"status.{row['status']}")
+    return words("state.withheld" if rows.is_withheld(row) else f"drivers.status.{row['status']}")
 
 
 def _verdict(words: Words, row: Row) -> str:
@@ -169,8 +169,8 @@ def _group_chart(
     there = set(shares["group"])
     groups = [group for group in choices.groups_of(bundle, split) if group in there]
     sizes = dict(shares.group_by("group").agg(pl.col("n").max()).rows())
-    if len(groups) > MOST_GROUPS:
-        largest = set(sorted(groups, key=lambda group: -sizes[group])[:MOST_GROUPS])
+    if len(groups) > MAX_GROUPS_SHOWN:
+        largest = set(sorted(groups, key=lambda group: -sizes[group])[:MAX_GROUPS_SHOWN])
         of = words.count(len(groups))
         groups = [group for group in groups if group in largest]
         st.caption(words("drivers.largest_groups", shown=words.count(len(groups)), of=of))
@@ -228,7 +228,7 @@ def _contrast_chart(bundle: Bundle, words: Words, contrasts: pl.DataFrame) -> No
         return
     st.subheader(words("drivers.differences"))
     name = pl.concat_str("label", "group", separator=", ")
-    largest = clear.sort(pl.col("value").abs(), descending=True).head(MOST_CONTRASTS)
+    largest = clear.sort(pl.col("value").abs(), descending=True).head(MAX_CONTRASTS_SHOWN)
     chart = interval_dots(
         largest.sort("value", descending=True).with_columns(label=name),
         title=words("drivers.difference_axis"),
@@ -257,7 +257,8 @@ def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
         wave["wave"] for wave in bundle.waves(model.mode) if wave["wave"] in set(ranks["wave"])
     ]
     written = {wave: words.period(wave) for wave in waves}
-    leaders = _leaders(ranks, model.wave if model.wave in written else waves[-1])
+    now = model.wave if model.wave and model.wave in written else waves[-1]
+    leaders = _leaders(ranks, now)
     shown = ranks.sort("rank").with_columns(
         leads=pl.col("driver").is_in(leaders), wave=pl.col("wave").replace_strict(written)
     )
@@ -265,7 +266,7 @@ def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
         shown,
         periods=list(written.values()),
         title=words("drivers.rank_axis"),
-        rank=words("association.rank"),
+        rank=words("drivers.card.rank"),
         current=written.get(model.wave or ""),
         wording=drawing.wording(words),
         picks=True,
@@ -295,7 +296,9 @@ def _one_driver(
     st.subheader(words("drivers.share_over_waves"))
     by_lead = ranks.sort("leads", descending=True, maintain_order=True)
     labels = dict(by_lead.select("driver", "label").unique(maintain_order=True).rows())
-    driver = choices.pick(words("pick.driver"), "driver", list(labels), first, labels.__getitem__)
+    driver = choices.pick(
+        words("drivers.pick.driver"), "driver", list(labels), first, labels.__getitem__
+    )
     chart = trend_with_interval(
         ranks.filter(pl.col("driver") == driver),
         periods=periods,
@@ -310,4 +313,4 @@ def _one_driver(
 
 def _leaders(ranks: pl.DataFrame, wave: str) -> list[str]:
     """The first drivers of a wave."""
-    return ranks.filter(wave=wave).sort("rank").head(LEADERS)["driver"].to_list()
+    return ranks.filter(wave=wave).sort("rank").head(MAX_DRIVERS_COLOURED)["driver"].to_list()

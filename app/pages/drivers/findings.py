@@ -13,33 +13,33 @@ import polars as pl
 from app.core.language import Words
 from app.pages.drivers import models, numbers
 
-HALO = 1 / 3  # below this the slope with the others held is little of the slope alone
-COLLINEAR = 5.0  # a variance inflation that makes a share unsure, as usually taken
-MOST = 4  # names in one sentence
+HALO_BELOW = 1 / 3  # below this the slope with the others held is little of the slope alone
+COLLINEAR_FROM = 5.0  # a variance inflation that makes a share unsure, as usually taken
+MAX_NAMES_LISTED = 4  # names in one sentence
 
 
 def listed(words: Words, names: Sequence[str]) -> str:
     """Names in a row; of many the first, and how many more."""
-    if len(names) <= MOST:
+    if len(names) <= MAX_NAMES_LISTED:
         return ", ".join(names)
-    rest = len(names) - MOST + 1
-    return words("finding.more", names=", ".join(names[: MOST - 1]), n=rest)
+    rest = len(names) - MAX_NAMES_LISTED + 1
+    return words("drivers.finding.more", names=", ".join(names[: MAX_NAMES_LISTED - 1]), n=rest)
 
 
 def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> str:
     """The driver with the largest share, and which ones cannot be told from it."""
     first = shares.row(0, named=True)
     said = words(
-        "finding.leading",
+        "drivers.finding.leading",
         driver=first["label"],
         value=words.value("share", first["value"]),
         interval=numbers.ends(words, "share", first["low"], first["high"]),
-        whole=words(f"finding.of_{models.whole(approach)}", outcome=outcome),
+        whole=words(f"drivers.finding.of_{models.whole(approach)}", outcome=outcome),
     )
     others = shares.filter(pl.col("tier") == first["tier"])["label"].to_list()[1:]
     if not others:
-        return f"{said} {words('finding.apart')}"
-    return f"{said} {words('finding.not_apart', names=listed(words, others))}"
+        return f"{said} {words('drivers.finding.apart')}"
+    return f"{said} {words('drivers.finding.not_apart', names=listed(words, others))}"
 
 
 def against_linear(
@@ -52,7 +52,7 @@ def against_linear(
     gap = (pl.col("value") - pl.col("value_linear")).abs()
     most = both.sort(gap, descending=True, maintain_order=True).row(0, named=True)
     said = words(
-        "finding.latent",
+        "drivers.finding.latent",
         name=name,
         driver=most["label"],
         latent=words.value("share", most["value"]),
@@ -60,21 +60,21 @@ def against_linear(
     )
     moved = both.filter(pl.col("rank") != pl.col("rank_linear")).height
     if not moved:
-        return f"{said} {words('finding.same_order')}"
-    return f"{said} {words('finding.other_ranks', n=moved, of=both.height)}"
+        return f"{said} {words('drivers.finding.same_order')}"
+    return f"{said} {words('drivers.finding.other_ranks', n=moved, of=both.height)}"
 
 
 def overlapping(words: Words, shares: pl.DataFrame) -> list[str]:
     """Warnings about ratings that go together: halo, and collinearity."""
-    halo = shares.filter(pl.col("halo") < HALO)["label"].to_list()
-    repeated = shares.filter(pl.col("vif") >= COLLINEAR)["label"].to_list()
+    halo = shares.filter(pl.col("halo") < HALO_BELOW)["label"].to_list()
+    repeated = shares.filter(pl.col("vif") >= COLLINEAR_FROM)["label"].to_list()
     said = []
     if halo:
         counts = {"n": len(halo), "of": shares.height}
-        said.append(words("finding.halo", names=listed(words, halo), **counts))
+        said.append(words("drivers.finding.halo", names=listed(words, halo), **counts))
     if repeated:
-        names, limit = listed(words, repeated), words.number(COLLINEAR, 0)
-        said.append(words("finding.vif", names=names, limit=limit))
+        names, limit = listed(words, repeated), words.number(COLLINEAR_FROM, 0)
+        said.append(words("drivers.finding.vif", names=names, limit=limit))
     return said
 
 
@@ -95,9 +95,9 @@ def under_policies(words: Words, shares: pl.DataFrame, names: Mapping[str, str])
     )
     most = spread.sort("range", descending=True, maintain_order=True).row(0, named=True)
     if most["range"] == 0:
-        return words("finding.policies_agree")
+        return words("drivers.finding.policies_agree")
     return words(
-        "finding.policies",
+        "drivers.finding.policies",
         driver=most["label"],
         best=most["best"],
         worst=most["worst"],
@@ -110,12 +110,12 @@ def between_groups(words: Words, contrasts: pl.DataFrame, fdr: float) -> str:
     """How many differences between a group and the others survive, and the largest."""
     clear = contrasts.filter(pl.col("p_adjusted") <= fdr)
     rate = words.percent(100 * fdr, 0)
-    said = words("finding.groups", clear=clear.height, of=contrasts.height, rate=rate)
+    said = words("drivers.finding.groups", clear=clear.height, of=contrasts.height, rate=rate)
     if clear.is_empty():
         return said
     most = clear.sort(pl.col("value").abs(), descending=True).row(0, named=True)
     largest = words(
-        "finding.largest",
+        "drivers.finding.largest",
         driver=most["label"],
         group=most["group"],
         change=words.change("share", most["value"]),
@@ -130,12 +130,12 @@ def between_attributes(
     if contrasts["segment"].n_unique() < 2:
         return None
     clear = contrasts.filter(pl.col("p_adjusted") <= fdr)
-    said = words("finding.attributes", clear=clear.height, of=words.count(contrasts.height))
+    said = words("drivers.finding.attributes", clear=clear.height, of=words.count(contrasts.height))
     if clear.is_empty():
         return said
     most = clear["segment"].value_counts(sort=True).sort("count", "segment", descending=True)
     first = most.row(0, named=True)
-    by = words("finding.by_attribute", attribute=names[first["segment"]], n=first["count"])
+    by = words("drivers.finding.by_attribute", attribute=names[first["segment"]], n=first["count"])
     return f"{said} {by}"
 
 
@@ -152,14 +152,17 @@ def over_waves(words: Words, ranks: pl.DataFrame) -> str | None:
     )
     leader = moves.sort("firsts", descending=True, maintain_order=True).row(0, named=True)
     said = words(
-        "finding.leader", driver=leader["label"], times=leader["firsts"], waves=leader["n_waves"]
+        "drivers.finding.leader",
+        driver=leader["label"],
+        times=leader["firsts"],
+        waves=leader["n_waves"],
     )
     moved = moves.sort(pl.col("worst") - pl.col("best"), descending=True, maintain_order=True)
     most = moved.row(0, named=True)
     if most["best"] == most["worst"]:
-        return f"{said} {words('finding.no_move')}"
+        return f"{said} {words('drivers.finding.no_move')}"
     ends = {"best": most["best"], "worst": most["worst"]}
-    return f"{said} {words('finding.moved', driver=most['label'], **ends)}"
+    return f"{said} {words('drivers.finding.moved', driver=most['label'], **ends)}"
 
 
 def stated(words: Words, priorities: pl.DataFrame) -> str:
@@ -168,7 +171,7 @@ def stated(words: Words, priorities: pl.DataFrame) -> str:
     asked = priorities.drop_nulls("stated")
     most = asked.sort("stated", descending=True, maintain_order=True).row(0, named=True)
     return words(
-        "finding.stated",
+        "drivers.finding.stated",
         driver=most["label"],
         stated=words.value("mean", most["stated"]),
         rank=by_share.index(most["label"]) + 1,

@@ -15,7 +15,7 @@ from app.pages.drivers import findings, models, numbers
 from app.pages.drivers.models import QUADRANTS, Model
 from pipelines.charts.priority import priority_map, stated_map
 
-LEAST = 0.05  # probability from which on a driver is listed as one to improve
+MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
 
 
 def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
@@ -33,7 +33,7 @@ def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
         found,
         across=words("drivers.performance_axis"),
         up=words("drivers.importance_axis"),
-        quadrants={name: words(f"quadrant.{name}") for name in QUADRANTS},
+        quadrants={name: words(f"drivers.quadrant.{name}") for name in QUADRANTS},
         borders=(
             words("drivers.border_mean", at=words.number(borders["performance_border"])),
             words("drivers.border_equal", at=words.percent(borders["importance_border"])),
@@ -115,7 +115,9 @@ def _of_whom(words: Words, model: Model, found: pl.DataFrame) -> None:
 
 def _candidates(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     """Drivers that are perhaps important and below the border, the surest first."""
-    listed = found.filter(pl.col("p_improve") >= LEAST).sort("p_improve", descending=True)
+    listed = found.filter(pl.col("p_improve") >= MIN_CHANCE_LISTED).sort(
+        "p_improve", descending=True
+    )
     st.subheader(words("drivers.candidates"))
     if listed.is_empty():
         st.info(words("drivers.no_candidates"), icon=":material/check_circle:")
@@ -124,12 +126,12 @@ def _candidates(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
         "number", "label", "p_improve", "value", "interval", "performance", "performance_interval",
     )  # fmt: skip
     _table(bundle, words, listed, columns, "candidates")
-    st.caption(words("drivers.candidates_about", least=words.percent(100 * LEAST, 0)))
+    st.caption(words("drivers.candidates_about", least=words.percent(100 * MIN_CHANCE_LISTED, 0)))
 
 
 def _places(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     """Every driver with its quadrant and the probability of each."""
-    quadrants = {code: words(f"quadrant.{code}") for code in QUADRANTS}
+    quadrants = {code: words(f"drivers.quadrant.{code}") for code in QUADRANTS}
     shown = found.with_columns(quadrant=pl.col("quadrant").replace_strict(quadrants))
     chances = tuple(f"p_{code}" for code in QUADRANTS)
     columns = ("number", "label", "quadrant", *chances)

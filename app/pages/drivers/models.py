@@ -59,14 +59,14 @@ class Model:
 
 def find(bundle: Bundle, table: str, model: Model, **other: str) -> pl.DataFrame:
     """Rows of a table that belong to a model; `other` narrows down policy and approach."""
-    return _where(bundle, table, asdict(model) | other)
+    return _where(bundle, table, {**asdict(model), **other})
 
 
 def find_groups(
     bundle: Bundle, table: str, model: Model, segment: str, **other: str
 ) -> pl.DataFrame:
     """Rows of a table that belong to the models of a segment's values."""
-    return _where(bundle, table, model.among(segment) | other)
+    return _where(bundle, table, {**model.among(segment), **other})
 
 
 def find_contrasts(bundle: Bundle, model: Model) -> pl.DataFrame:
@@ -79,11 +79,6 @@ def find_contrasts(bundle: Bundle, model: Model) -> pl.DataFrame:
 def _where(bundle: Bundle, table: str, wanted: dict[str, str | None]) -> pl.DataFrame:
     conditions = [pl.col(name) == value for name, value in wanted.items() if value is not None]
     return bundle.tables[table].filter(conditions)
-
-
-def are_there(bundle: Bundle) -> bool:
-    """Whether the bundle has any model; one made before there were models has no such table."""
-    return "driver_models" in bundle.tables and not bundle.tables["driver_models"].is_empty()
 
 
 def fitted(bundle: Bundle, model: Model, policy: str) -> dict[str, Any] | None:
@@ -132,13 +127,15 @@ def outcome_name(bundle: Bundle, words: Words, outcome: str) -> str:
 def target_name(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
     """A target as it is read: those of the recommendation question have names of their own."""
     is_nps = bundle.register["questions"][outcome]["measure"] == "nps"
-    return words(f"target.nps_{target}" if is_nps else f"target.{target}")
+    return words(f"drivers.target.nps_{target}" if is_nps else f"drivers.target.{target}")
 
 
 def approach_name(words: Words, approach: str, target: str) -> str:
     """An approach as it is read: the latent R2 of a box is that of a binary logit."""
     is_box = approach == LATENT and target != TARGETS[0]
-    return words("approach.latent_box.name" if is_box else f"approach.{approach}.name")
+    return words(
+        "drivers.approach.latent_box.name" if is_box else f"drivers.approach.{approach}.name"
+    )
 
 
 def named(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:

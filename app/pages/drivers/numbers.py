@@ -28,12 +28,12 @@ def chance(words: Words, probability: float) -> str:
     """A probability, 0 to 1, in whole percent; never 0 or 100."""
     least = MIN_CHANCE_TOLD
     if probability < least:
-        return words("association.below", value=words.percent(100 * least, 0))
+        return words("drivers.card.below", value=words.percent(100 * least, 0))
     if probability > 1 - least:
-        return words("association.above", value=words.percent(100 * (1 - least), 0))
+        return words("drivers.card.above", value=words.percent(100 * (1 - least), 0))
     return words.percent(100 * probability, 0)
 
 
 def with_span(words: Words, value: str, interval: str) -> str:
     """A number with its interval in brackets."""
-    return words("association.with_span", value=value, ends=interval)
+    return words("drivers.card.with_span", value=value, ends=interval)

@@ -1,9 +1,8 @@
-"""Drivers: which touchpoints go with satisfaction and recommendation, and how sure the order is."""
+"""Sections of the page of drivers: which model, how well it fits, shares and slopes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,49 +11,26 @@ import streamlit as st
 
 from app.core import choices, drawing, evidence, rows, tables
 from app.core.bundle import ALL, Bundle
-from app.core.choices import Choice
 from app.core.language import Words, plain
-from app.pages.drivers import comparisons, findings, maps, models, numbers
+from app.core.page import View
+from app.pages.drivers import findings, models, numbers
 from app.pages.drivers.models import Model
-from app.pages.overview.sections import customers_in_words, missing_data
 from pipelines.charts.importance import ranked_shares, slope_dots
 
 Row = Mapping[str, Any]
 
 
-def show(bundle: Bundle, words: Words, choice: Choice) -> None:
-    """Draw the page."""
-    st.title(words("drivers.title"))
-    if choice.wave is None or not models.are_there(bundle):
-        missing_data(bundle, words, "models")
-        return
-    # Whoever reads the scores unweighted still gets models with the weights there are.
-    st.markdown(plain(customers_in_words(bundle, words, replace(choice, weighted=True))))
-    if not choice.weighted:
-        st.caption(words("drivers.always_weighted"))
-    if not models.outcomes(bundle, choice):
-        st.info(words("drivers.other_mode"), icon=drawing.NOTHING)
-        return
-    st.caption(words("drivers.about"))
-    model = _choose_model(bundle, words, choice)
-    summary = st.container()
-    policy, approach = _choose_method(bundle, words, model)
-    with summary:
-        fit = _headline(bundle, words, model, policy)
-    if fit:
-        _shares(bundle, words, model, policy, approach)
-    maps.show_priorities(bundle, words, model)
-    maps.show_stated(bundle, words, model)
-    comparisons.show_policies(bundle, words, model, approach)
-    comparisons.show_groups(bundle, words, model)
-    comparisons.show_waves(bundle, words, model)
-
-
-def _choose_model(bundle: Bundle, words: Words, choice: Choice) -> Model:
+def choose_model(view: View) -> Model:
+    """The pickers of the outcome and of its target."""
+    bundle, words, choice = view.bundle, view.words, view.choice
     names = {o: models.outcome_name(bundle, words, o) for o in models.outcomes(bundle, choice)}
     with st.container(horizontal=True, gap="large"):
         outcome = choices.switch(
-            words("pick.outcome"), "outcome", list(names), next(iter(names)), names.__getitem__
+            words("drivers.pick.outcome"),
+            "outcome",
+            list(names),
+            next(iter(names)),
+            names.__getitem__,
         )
         model = Model(
             str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.TARGETS[0]
@@ -70,12 +46,12 @@ def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
     found = models.targets(bundle, model)
     names = {t: models.target_name(bundle, words, model.outcome, t) for t in found}
     return choices.switch(
-        words("pick.target"), "target", found, found[0], names.__getitem__,
-        help=words("pick.target_help"),
+        words("drivers.pick.target"), "target", found, found[0], names.__getitem__,
+        help=words("drivers.pick.target_help"),
     )  # fmt: skip
 
 
-def _choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]:
+def choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]:
     """Policy and approach; groups have only the usual ones."""
     splits = models.find(bundle, "drivers", model)
     approaches = models.known(models.APPROACHES, splits["approach"])
@@ -85,16 +61,21 @@ def _choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str
     st.header(words("drivers.shares"), divider="gray")
     with st.container(horizontal=True, gap="large"):
         if len(approaches) > 1:
-            names = {a: words(f"approach.{a}.short") for a in approaches}
+            names = {a: words(f"drivers.approach.{a}.short") for a in approaches}
             approach = choices.switch(
-                words("pick.approach"), "approach", approaches, approach, names.__getitem__,
-                help=words("pick.approach_help"),
+                words("drivers.pick.approach"), "approach", approaches, approach, names.__getitem__,
+                help=words("drivers.pick.approach_help"),
             )  # fmt: skip
         policies = models.policies(bundle, model, approach)
         if len(policies) > 1:
-            named = {p: words(f"policy.{p}.name") for p in policies}
+            named = {p: words(f"drivers.policy.{p}.name") for p in policies}
             policy = choices.pick(
-                words("pick.policy"), "policy", policies, policy, named.__getitem__, width=240
+                words("drivers.pick.policy"),
+                "policy",
+                policies,
+                policy,
+                named.__getitem__,
+                width=240,
             )
     if len(approaches) < 2:
         st.caption(words("drivers.one_method"))
@@ -103,7 +84,7 @@ def _choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str
     return policy, approach
 
 
-def _headline(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
+def fit(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
     """How well the drivers go with the outcome; whether there is a model at all."""
     row = models.fitted(bundle, model, policy)
     if row is None:
@@ -115,7 +96,7 @@ def _headline(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
     if row["status"] == "shrunk":
         reason = plain(words.method(row["reason"] or ""))
         st.warning(words("drivers.shrunk", reason=reason), icon=":material/compress:")
-    _fit(bundle, words, row, policy)
+    _numbers_of_fit(bundle, words, row, policy)
     return True
 
 
@@ -142,7 +123,7 @@ def _not_asked(bundle: Bundle, words: Words, model: Model) -> None:
     st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
 
 
-def _fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None:
+def _numbers_of_fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None:
     """The model in four numbers of one row; each opens its card."""
     effective = "–" if row["n_eff"] is None else words.number(row["n_eff"], 0)
     n, left_out = words.count(row["n"]), words.count(row["n_left_out"])
@@ -155,7 +136,7 @@ def _fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None:
             words("drivers.held_out_about" if has_held_out else "drivers.no_held_out"),
         ),
         "answers": (n, words("drivers.answers_about", n_eff=effective, left_out=left_out)),
-        "n_drivers": (words.count(row["n_drivers"]), words(f"policy.{policy}.name")),
+        "n_drivers": (words.count(row["n_drivers"]), words(f"drivers.policy.{policy}.name")),
     }
     grid = st.grid(4, min_column_width=170, border=True)
     for name, (number, below) in told.items():
@@ -164,7 +145,8 @@ def _fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None:
             evidence.popover(bundle, words, "driver_models", row, plain(below))
 
 
-def _shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: str) -> None:
+def shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: str) -> None:
+    """Draw the shares and slopes of the drivers of a model, and what to read them with."""
     found = models.find(bundle, "drivers", model, policy=policy, approach=approach)
     shares = models.ranked(bundle, words, found)
     hidden = models.withheld(bundle, words, found)
@@ -173,7 +155,7 @@ def _shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: s
         return
     outcome = _outcome_and_target(bundle, words, model)
     st.markdown(plain(findings.leading(words, shares, outcome, approach)))
-    st.caption(plain(words("finding.association", driver=shares["label"][0])))
+    st.caption(plain(words("drivers.finding.association", driver=shares["label"][0])))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _share_chart(bundle, words, shares, approach)
@@ -221,7 +203,7 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
     chart = ranked_shares(
         shares,
         title=words("chart.share_axis"),
-        ranks=words("association.rank"),
+        ranks=words("drivers.card.rank"),
         wording=drawing.wording(words),
         picks=True,
     )

@@ -29,9 +29,14 @@ def show(bundle: Bundle, words: Words) -> None:
         return
     months = counted["period"].unique().sort().to_list()
     names = {month: words.period(month) for month in months}
-    st.subheader(words("activity.title"))
+    st.subheader(words("overview.activity.title"))
     month = choices.pick(
-        words("pick.month"), "month", months[::-1], months[-1], names.__getitem__, width=260
+        words("overview.pick.month"),
+        "month",
+        months[::-1],
+        months[-1],
+        names.__getitem__,
+        width=260,
     )
     _coverage(words, counted.filter(pl.col("period") == month))
     grid = st.grid(4, min_column_width=220, border=True)
@@ -48,14 +53,14 @@ def _coverage(words: Words, rows: pl.DataFrame) -> None:
     if times:
         first, last = words.date(min(times)), words.date(max(times))
         dates = words("evidence.dates", first=first, last=last)
-        st.caption(words("activity.covers", dates=dates))
+        st.caption(words("overview.activity.covers", dates=dates))
 
 
 def _figure(
     bundle: Bundle, words: Words, rows: pl.DataFrame, name: str, column: str, month: str
 ) -> None:
     here = rows.filter(pl.col("period") == month)
-    label = words(f"activity.{name}")
+    label = words(f"overview.activity.{name}")
     if here.is_empty():
         st.metric(label, "–")
         return
@@ -63,32 +68,32 @@ def _figure(
     currency = bundle.register["currency"]
     value = words.money(row[column], currency) if column == "amount" else words.count(row[column])
     st.metric(label, value)
-    evidence.popover(bundle, words, "activity", row, words("activity.counted"))
+    evidence.popover(bundle, words, "activity", row, words("overview.activity.counted"))
     months = [words.period(m) for m in rows["period"].sort()]
     shown = rows.with_columns(pl.Series("period", [words.period(m) for m in rows["period"]]))
     chart = activity_bars(
         shown, column=column, periods=months, kinds=[row["kind"]], title="", height=110,
         current=words.period(month),
     )  # fmt: skip
-    drawing.draw(chart, words, alt_text=words("activity.by_month", name=label))
+    drawing.draw(chart, words, alt_text=words("overview.activity.by_month", name=label))
 
 
 def _all_kinds(bundle: Bundle, words: Words, counted: pl.DataFrame, months: list[str]) -> None:
     kinds = [kind for kind in KINDS if kind in set(counted["kind"])]
-    names = {kind: words.name("kind", kind) for kind in kinds}
+    names = {kind: words.name("overview.kind", kind) for kind in kinds}
     periods = {month: words.period(month) for month in months}
     shown = counted.with_columns(
         pl.col("kind").replace_strict(names), pl.col("period").replace_strict(periods)
     )
-    st.markdown(f"**{words('activity.lines')}**")
-    st.caption(words("activity.lines_about"))
+    st.markdown(f"**{words('overview.activity.lines')}**")
+    st.caption(words("overview.activity.lines_about"))
     chart = activity_bars(
         shown,
         column="n_rows",
         periods=list(periods.values()),
         kinds=list(names.values()),
-        title=words("count.n_rows"),
+        title=words("overview.count.n_rows"),
         picks=True,
     )
-    about = words("activity.lines")
+    about = words("overview.activity.lines")
     drawing.draw_picking(chart, bundle, words, "activity", "lines", alt_text=plain(about))

@@ -1,4 +1,4 @@
-"""Data quality: nothing is lost between the raw files and the scores."""
+"""Sections of the page of data quality: totals, ledger, rules, report, provenance."""
 
 from __future__ import annotations
 
@@ -9,27 +9,12 @@ import streamlit as st
 
 from app.core import choices, drawing, evidence, tables
 from app.core.bundle import Bundle, data_docs, zipped_docs
-from app.core.choices import Choice
 from app.core.language import Words, flatten, plain
 from pipelines.charts.counts import ledger_bars
 
 
-def show(bundle: Bundle, words: Words, choice: Choice) -> None:
-    """Draw the page."""
-    st.title(words("quality.title"))
-    st.markdown(words("quality.about"))
-    _totals(bundle, words)
-    table = _choose_table(bundle, words)
-    if table is None:
-        st.info(words("quality.nothing"), icon=":material/search_off:")
-        return
-    _ledger(bundle, words, table)
-    _rules(bundle, words, table)
-    _docs(bundle, words)
-    _provenance(bundle, words)
-
-
-def _totals(bundle: Bundle, words: Words) -> None:
+def totals(bundle: Bundle, words: Words) -> None:
+    """Draw what became of all rows, a number per canonical table."""
     counted = {t: c for t, c in bundle.manifest["rows"].items() if c["in"]}
     if not counted:
         return
@@ -41,24 +26,27 @@ def _totals(bundle: Bundle, words: Words) -> None:
             total = words("quality.sum", accepted=accepted, quarantined=quarantined)
             with st.container(gap="xxsmall"):
                 st.metric(plain(words.name("table", table)), words.count(counts["in"]))
-                with st.popover(total, type="tertiary", help=words("evidence.open")):
-                    evidence.listing(evidence.facts_of_ledger(bundle, words, table))
+                evidence.popover(bundle, words, "ledger", {"table": table}, total)
 
 
-def _choose_table(bundle: Bundle, words: Words) -> str | None:
+def choose_table(bundle: Bundle, words: Words) -> str | None:
+    """The picker of the canonical table; None if no row was read."""
     counts = bundle.manifest["rows"]
     filled = sorted((t for t in counts if counts[t]["in"]), key=lambda t: -counts[t]["in"])
     if not filled:
         return None
     names = {table: words.name("table", table) for table in filled}
-    return choices.switch(words("pick.table"), "table", filled, filled[0], names.__getitem__)
+    return choices.switch(
+        words("quality.pick.table"), "table", filled, filled[0], names.__getitem__
+    )
 
 
-def _ledger(bundle: Bundle, words: Words, table: str) -> None:
-    ledger = bundle.tables["ledger"].filter(pl.col("table") == table)
+def ledger(bundle: Bundle, words: Words, table: str) -> None:
+    """Draw the ledger of a table, file by file."""
+    files = bundle.tables["ledger"].filter(pl.col("table") == table)
     st.subheader(words("quality.ledger"))
     st.caption(words("quality.ledger_about"))
-    shown = ledger.with_columns(label=pl.col("source_file").str.strip_prefix("raw/"))
+    shown = files.with_columns(label=pl.col("source_file").str.strip_prefix("raw/"))
     chart = ledger_bars(
         shown,
         accepted=words("quality.accepted"),
@@ -69,28 +57,31 @@ def _ledger(bundle: Bundle, words: Words, table: str) -> None:
     drawing.draw(chart, words, alt_text=words("quality.ledger"))
     counts = ("lines", "rows_read", "rows_skipped", "rows_in", "rows_accepted", "rows_quarantined")
     tables.show(
-        ledger.select("source_file", *counts),
+        files.select("source_file", *counts),
         words,
         {name: words(f"quality.{name}") for name in ("source_file", *counts)},
         alt_text=words("quality.ledger"),
     )
 
 
-def _rules(bundle: Bundle, words: Words, table: str) -> None:
-    rules = bundle.tables["rules"].filter(pl.col("table") == table)
+def rules(bundle: Bundle, words: Words, table: str) -> None:
+    """Draw the rules of a table, those that rows broke first."""
+    judged = bundle.tables["rules"].filter(pl.col("table") == table)
     st.subheader(words("quality.rules"))
-    if rules.is_empty():
+    if judged.is_empty():
         st.info(words("quality.no_rules"), icon=":material/rule:")
         return
-    kept = int(rules["success"].sum())
-    st.caption(words("quality.rules_about", kept=kept, of=rules.height))
-    ordered = rules.sort("n_unexpected", descending=True, nulls_last=True, maintain_order=True)
+    kept = int(judged["success"].sum())
+    st.caption(words("quality.rules_about", kept=kept, of=judged.height))
+    ordered = judged.sort("n_unexpected", descending=True, nulls_last=True, maintain_order=True)
     shown = ordered.select(
         state=pl.when("success").then(pl.lit("✓")).otherwise(pl.lit("✗")),
         says=pl.Series([words.rule(text) for text in ordered["says"]], dtype=pl.String),
         n_unexpected="n_unexpected",
         n_rows="n_rows",
-        on_fail=pl.col("on_fail").replace_strict(_names(words, "on_fail", ordered["on_fail"])),
+        on_fail=pl.col("on_fail").replace_strict(
+            _names(words, "quality.broken", ordered["on_fail"])
+        ),
         expectation="expectation",
     )
     headings = {name: words(f"quality.{name}") for name in shown.columns}
@@ -111,7 +102,7 @@ def _examples(bundle: Bundle, words: Words, table: str, rules: pl.DataFrame) -> 
     if not broken:
         st.caption(words("quality.no_examples"))
         return
-    rule = choices.pick(words("pick.rule"), "rule", broken, broken[0], said.__getitem__)
+    rule = choices.pick(words("quality.pick.rule"), "rule", broken, broken[0], said.__getitem__)
     columns = ("source_file", "source_row", "got")
     shown = examples.filter(pl.col("rule") == rule).select(*columns)
     headings = {name: words(f"quality.{name}") for name in columns}
@@ -119,7 +110,8 @@ def _examples(bundle: Bundle, words: Words, table: str, rules: pl.DataFrame) -> 
     st.caption(words("quality.withheld"))
 
 
-def _docs(bundle: Bundle, words: Words) -> None:
+def docs(bundle: Bundle, words: Words) -> None:
+    """Offer the report of Great Expectations, to read and to download."""
     st.subheader(words("quality.docs"))
     pages = data_docs(bundle)
     if not pages:
@@ -138,18 +130,19 @@ def _docs(bundle: Bundle, words: Words) -> None:
         names = {path: path.removesuffix(".html").rsplit("/", 1)[-1] for path in pages}
         first = next((path for path in pages if path == "index.html"), next(iter(pages)))
         order = [first, *(path for path in pages if path != first)]
-        page = st.selectbox(words("pick.page"), order, format_func=names.__getitem__)
+        page = st.selectbox(words("quality.pick.page"), order, format_func=names.__getitem__)
         # A data address has an origin of its own: the page cannot reach the app it stands in.
         packed = base64.b64encode(pages[page].encode()).decode("ascii")
         st.iframe(f"data:text/html;charset=utf-8;base64,{packed}", height=640)
 
 
-def _provenance(bundle: Bundle, words: Words) -> None:
+def provenance(bundle: Bundle, words: Words) -> None:
+    """List what the bundle was made from, and with what."""
     manifest = bundle.manifest
     st.subheader(words("quality.provenance"))
     st.caption(words("quality.provenance_about"))
     facts = {
-        words("fresh.bundle"): manifest["bundle"],
+        words("overview.fresh.bundle"): manifest["bundle"],
         words("quality.code"): manifest["code"][:12],
         words("quality.versions"): ", ".join(f"{k} {v}" for k, v in manifest["versions"].items()),
         words("quality.params"): ", ".join(

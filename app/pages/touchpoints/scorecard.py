@@ -13,6 +13,7 @@ from app.core import choices, evidence, headline, rows
 from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.language import STYLES, Words
+from app.core.page import View
 from pipelines.charts import theme
 from pipelines.charts.inline import interval_picture
 
@@ -65,8 +66,9 @@ class Scorecard:
         return None if number is None else (table, int(number))
 
 
-def build(bundle: Bundle, words: Words, choice: Choice, measure: str) -> Scorecard:
+def build(view: View, measure: str) -> Scorecard:
     """Collect the estimates of all touchpoints in the chosen wave."""
+    bundle, words, choice = view.bundle, view.words, view.choice
     scores = rows.chosen(bundle, "scores", choice).filter(pl.col("scope") == "touchpoint")
     changes = rows.chosen(bundle, "changes", choice).filter(
         pl.col("scope") == "touchpoint", pl.col("measure") == measure
@@ -222,8 +224,12 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
         "reach": config.NumberColumn(
             words("measure.reach.short"), width=68, help=words("measure.reach.about")
         ),
-        "previous": config.NumberColumn(words("against.previous_short"), width=88, help=changes),
-        "baseline": config.NumberColumn(words("against.baseline_short"), width=88, help=changes),
+        "previous": config.NumberColumn(
+            words("touchpoints.previous_short"), width=88, help=changes
+        ),
+        "baseline": config.NumberColumn(
+            words("touchpoints.baseline_short"), width=88, help=changes
+        ),
         "course": config.LineChartColumn(
             words("touchpoints.course"),
             width=80,

@@ -1,4 +1,4 @@
-"""Touchpoints: the scorecard of all, then one of them closely."""
+"""Sections of the page of touchpoints: the measure of the scorecard, one touchpoint closely."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ import streamlit as st
 
 from app.core import choices, drawing, evidence, headline, rows
 from app.core.bundle import Bundle
-from app.core.choices import Choice
 from app.core.language import STYLES, Words, plain
-from app.pages.overview.sections import customers_in_words, missing_data
-from app.pages.touchpoints import scorecard
+from app.core.page import View
+from app.pages.touchpoints.scorecard import Scorecard
 from pipelines.charts.answers import answer_distribution
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.trend import trend_with_interval
@@ -20,39 +19,20 @@ from pipelines.charts.trend import trend_with_interval
 REASONS = ("not_experienced", "dont_know", "refused", "skipped")
 
 
-def show(bundle: Bundle, words: Words, choice: Choice) -> None:
-    """Draw the page."""
-    st.title(words("touchpoints.title"))
-    if choice.wave is None:
-        missing_data(bundle, words)
-        return
-    st.markdown(plain(customers_in_words(bundle, words, choice)))
-    measure = _choose_measure(bundle, words, choice)
-    if measure is None:
-        st.info(words("touchpoints.none"), icon=":material/search_off:")
-        return
-    card = scorecard.build(bundle, words, choice, measure)
-    if card.frame.is_empty():
-        st.info(words("touchpoints.none"), icon=":material/search_off:")
-        return
-    st.caption(words("touchpoints.how_to_read"))
-    scorecard.show(bundle, words, card)
-    _not_asked(bundle, words, card)
-    _one(bundle, words, choice, measure, card.frame["touchpoint_id"][0])
-
-
-def _choose_measure(bundle: Bundle, words: Words, choice: Choice) -> str | None:
+def choose_measure(view: View) -> str | None:
+    """The picker of the measure; None if these customers have no score of a touchpoint."""
+    bundle, words, choice = view.bundle, view.words, view.choice
     scores = rows.chosen(bundle, "scores", choice, every_wave=True)
     found = set(scores.filter(pl.col("scope") == "touchpoint")["measure"]) - {"reach"}
     measures = [measure for measure in STYLES if measure in found]
     if not measures:
         return None
-    label, default = words("pick.measure"), measures[0]
+    label, default = words("touchpoints.pick.measure"), measures[0]
     names = {measure: words(f"measure.{measure}.name") for measure in measures}
     return choices.switch(label, "measure", measures, default, names.__getitem__)
 
 
-def _not_asked(bundle: Bundle, words: Words, card: scorecard.Scorecard) -> None:
+def not_asked(bundle: Bundle, words: Words, card: Scorecard) -> None:
     """Touchpoints of the register without a row; a reader who looks for one finds it here."""
     labels = rows.touchpoint_labels(bundle, words)
     asked = set(card.frame["touchpoint_id"])
@@ -61,7 +41,9 @@ def _not_asked(bundle: Bundle, words: Words, card: scorecard.Scorecard) -> None:
         st.caption(plain(words("touchpoints.not_asked", names=", ".join(absent))))
 
 
-def _one(bundle: Bundle, words: Words, choice: Choice, measure: str, first: str) -> None:
+def one(view: View, measure: str, first: str) -> None:
+    """Draw one touchpoint closely: its numbers, their course, groups and all answers."""
+    bundle, words, choice = view.bundle, view.words, view.choice
     every = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
         pl.col("scope") == "touchpoint", pl.col("measure") == measure
     )
@@ -69,24 +51,29 @@ def _one(bundle: Bundle, words: Words, choice: Choice, measure: str, first: str)
     labels = {k: v for k, v in rows.touchpoint_labels(bundle, words).items() if k in found}
     st.header(words("touchpoints.one"), divider="gray")
     touchpoint = choices.pick(
-        words("pick.touchpoint"), "touchpoint", list(labels), first, labels.__getitem__, width=420
+        words("touchpoints.pick.touchpoint"),
+        "touchpoint",
+        list(labels),
+        first,
+        labels.__getitem__,
+        width=420,
     )
     question = _choose_question(bundle, words, every, touchpoint)
     _describe(bundle, words, touchpoint, question)
     mine = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
         pl.col("touchpoint_id") == touchpoint, pl.col("question_id") == question
     )
-    _numbers(bundle, words, choice, mine, measure)
+    _numbers(view, mine, measure)
     left, right = st.columns(2, gap="large")
     with left:
-        _trend(bundle, words, choice, mine, measure)
+        _trend(view, mine, measure)
     with right:
-        _segments(bundle, words, choice, mine, measure)
+        _segments(view, mine, measure)
     left, right = st.columns(2, gap="large")
     with left:
-        _trend(bundle, words, choice, mine, "reach")
+        _trend(view, mine, "reach")
     with right:
-        _answers(bundle, words, choice, touchpoint, question)
+        _answers(view, touchpoint, question)
 
 
 def _choose_question(bundle: Bundle, words: Words, every: pl.DataFrame, touchpoint: str) -> str:
@@ -95,7 +82,9 @@ def _choose_question(bundle: Bundle, words: Words, every: pl.DataFrame, touchpoi
     names = list(labels)
     if len(names) == 1:
         return names[0]
-    return choices.switch(words("pick.question"), "question", names, names[0], labels.__getitem__)
+    return choices.switch(
+        words("touchpoints.pick.question"), "question", names, names[0], labels.__getitem__
+    )
 
 
 def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> None:
@@ -107,7 +96,7 @@ def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> N
     )
     with st.container(horizontal=True, gap="small"):
         st.badge(plain(words.label(bundle.register["stages"][entry["stage"]]["label"], "")))
-        st.badge(plain(words.name("channel", entry["channel"])), color="gray")
+        st.badge(plain(words.name("touchpoints.channel", entry["channel"])), color="gray")
         st.badge(
             words("touchpoints.direct" if entry["direct"] else "touchpoints.indirect"), color="gray"
         )
@@ -118,9 +107,8 @@ def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> N
     st.caption(plain(f"{words.label(asked['label'], question)} ({ends})"))
 
 
-def _numbers(
-    bundle: Bundle, words: Words, choice: Choice, mine: pl.DataFrame, measure: str
-) -> None:
+def _numbers(view: View, mine: pl.DataFrame, measure: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
     now = mine.filter(pl.col("wave") == choice.wave)
     if now.is_empty():
         waves = ", ".join(words.period(wave) for wave in mine["wave"].unique().sort())
@@ -136,7 +124,8 @@ def _numbers(
                 headline.number_card(bundle, words, choice, row, label)
 
 
-def _trend(bundle: Bundle, words: Words, choice: Choice, mine: pl.DataFrame, measure: str) -> None:
+def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
     scores = mine.filter(pl.col("measure") == measure)
     st.subheader(words("touchpoints.trend", measure=words(f"measure.{measure}.name")))
     if scores["value"].count() == 0:
@@ -156,9 +145,8 @@ def _trend(bundle: Bundle, words: Words, choice: Choice, mine: pl.DataFrame, mea
     drawing.draw_picking(chart, bundle, words, "scores", f"trend_{measure}", alt_text=about)
 
 
-def _segments(
-    bundle: Bundle, words: Words, choice: Choice, mine: pl.DataFrame, measure: str
-) -> None:
+def _segments(view: View, mine: pl.DataFrame, measure: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
     segments = bundle.register["segments"]
     st.subheader(words("touchpoints.segments"))
     if not segments:
@@ -197,7 +185,8 @@ def _place_on_scale(answer: str) -> float:
         return float("inf")
 
 
-def _answers(bundle: Bundle, words: Words, choice: Choice, touchpoint: str, question: str) -> None:
+def _answers(view: View, touchpoint: str, question: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
     st.subheader(words("touchpoints.answers"))
     shares = rows.chosen(bundle, "distributions", choice, every_wave=True).filter(
         pl.col("touchpoint_id") == touchpoint,

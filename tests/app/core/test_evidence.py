@@ -5,6 +5,7 @@ import pytest
 
 from app.core import bundle, evidence, headline, language
 from app.core.choices import Choice
+from app.core.page import View
 from app.pages.touchpoints import scorecard
 from tests.app.reading import open_card
 
@@ -100,7 +101,7 @@ def test_a_change_is_judged_by_what_is_better_for_customers(measure, change, ver
 
 
 def test_every_cell_of_the_scorecard_leads_to_the_row_it_shows(read, words):
-    card = scorecard.build(read, words, CHOICE, "mean")
+    card = scorecard.build(View(read, words, CHOICE), "mean")
     line = card.frame["touchpoint_id"].to_list().index("parking")
     shown = {
         "value": row(read, touchpoint_id="parking"),
@@ -117,7 +118,7 @@ def test_every_cell_of_the_scorecard_leads_to_the_row_it_shows(read, words):
 
 def test_every_number_of_the_scorecard_is_a_row_of_the_bundle(read, words):
     for measure in ("mean", "top2"):
-        card = scorecard.build(read, words, CHOICE, measure)
+        card = scorecard.build(View(read, words, CHOICE), measure)
         told = set(read.tables["scores"]["value"]) | set(read.tables["changes"]["value"])
         for column in ("value", "low", "high", "reach", "previous", "baseline"):
             known = told | set(read.tables["scores"]["low"]) | set(read.tables["scores"]["high"])

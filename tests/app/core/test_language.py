@@ -5,6 +5,7 @@ import fnmatch
 import re
 import string
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,14 +19,10 @@ from tests.app.conftest import APP
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 
 
-def read(code: str) -> dict:
-    content = yaml.safe_load((APP / "core" / f"{code}.yaml").read_text(encoding="utf-8"))
-    return language.flatten(content)
-
-
 @pytest.fixture(scope="module")
 def texts() -> dict[str, dict]:
-    return {code: read(code) for code in language.LANGUAGES}
+    """Texts of every language that is begun, by key."""
+    return {code: dict(language.load(code).texts) for code in language.files()}
 
 
 @pytest.fixture
@@ -38,24 +35,25 @@ def german() -> Words:
     return language.load("de")
 
 
-def test_both_languages_have_the_same_keys(texts):
-    assert texts["en"].keys() == texts["de"].keys()
+def test_every_language_that_is_begun_has_the_keys_of_english(texts):
+    assert {"en", "de"} <= texts.keys()
+    differing = {code: found.keys() ^ texts["en"].keys() for code, found in texts.items()}
+    assert {code: sorted(keys) for code, keys in differing.items() if keys} == {}
 
 
 def places(text: object) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(str(text)) if name}
 
 
-def test_both_languages_fill_the_same_places(texts):
-    keys = [key for key in texts["en"] if key != "phrases"]
-    assert [k for k in keys if places(texts["en"][k]) != places(texts["de"][k])] == []
+def test_every_language_fills_the_same_places(texts):
+    wanted = {key: places(text) for key, text in texts["en"].items()}
+    for found in texts.values():
+        assert [key for key, text in found.items() if places(text) != wanted[key]] == []
 
 
 def test_no_text_is_empty_or_not_text(texts):
-    for content in texts.values():
-        assert [
-            k for k, v in content.items() if k != "phrases" and not (isinstance(v, str) and v)
-        ] == []
+    for found in texts.values():
+        assert [k for k, text in found.items() if not (isinstance(text, str) and text)] == []
 
 
 def asked_for() -> set[str]:
@@ -83,17 +81,20 @@ def test_every_text_the_code_asks_for_exists(texts):
 
 
 def test_no_text_is_left_over(texts):
-    groups = "missing flag mode class kind table on_fail channel"
+    groups = "missing flag mode class table overview.kind quality.broken touchpoints.channel"
     by_code = [f"{group}.*" for group in groups.split()]
-    by_key = ("month.*", "month_short.*", "headline.*", "overview.*_wave", "overview.mostly")
-    patterns = [*asked_for(), *by_code, *by_key, "phrases"]
+    by_key = ("headline.*", "overview.*_wave", "overview.mostly", "*.url.*", "language")
+    patterns = [*asked_for(), *by_code, *by_key]
     used = {key for pattern in patterns for key in fnmatch.filter(texts["en"], pattern)}
     assert texts["en"].keys() - used == set()
 
 
 def test_usual_channels_are_translated_and_others_shown_as_they_are(english, german):
-    assert [words.name("channel", "store") for words in (english, german)] == ["store", "Filiale"]
-    assert german.name("channel", "kiosk") == "kiosk"
+    assert [words.name("touchpoints.channel", "store") for words in (english, german)] == [
+        "store",
+        "Filiale",
+    ]
+    assert german.name("touchpoints.channel", "kiosk") == "kiosk"
 
 
 def test_everything_the_pipeline_can_name_has_a_text(texts):
@@ -104,7 +105,7 @@ def test_everything_the_pipeline_can_name_has_a_text(texts):
             for part in ("name", "short", "axis", "about")
         ),
         *(f"missing.{reason}" for reason in MISSING),
-        *(f"kind.{status}" for status in STATUSES),
+        *(f"overview.kind.{status}" for status in STATUSES),
         *(f"class.{kind}" for kind in EVIDENCE),
         *(f"table.{name}" for name in CANONICAL),
     ]
@@ -163,6 +164,7 @@ def test_days_and_months_are_written_in_words(english, german):
     assert english.date(moment) == "9 March 2011"
     assert german.date("2011-03-09T00:00:00Z") == "9. März 2011"
     assert english.period("2011-03") == "Mar 2011"
+    assert german.period("2011-03") == "März 2011"
     assert german.period("2018") == "2018"
     assert english.period("2011-19") == "2011-19"
 
@@ -189,3 +191,38 @@ def test_a_label_falls_back_to_english_then_to_any_language(german):
     assert german.label({"en": "Signs"}, "signs") == "Signs"
     assert german.label({"fr": "Panneaux"}, "signs") == "Panneaux"
     assert german.label({}, "signs") == "signs"
+
+
+@pytest.fixture
+def french(tmp_path, monkeypatch) -> Path:
+    """A copy of the app's texts with a third language in a single file, still in English."""
+    for path in [found for paths in language.files().values() for found in paths]:
+        copied = tmp_path / path.relative_to(APP)
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        copied.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    texts = yaml.safe_load((tmp_path / "core" / "en.yaml").read_text(encoding="utf-8"))
+    for path in (tmp_path / "pages").glob("*/en.yaml"):
+        texts[path.parent.name] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    file = tmp_path / "core" / "languages" / "fr.yaml"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump(texts | {"language": "Français"}), encoding="utf-8")
+    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    return file
+
+
+def test_a_third_language_is_one_file(data, open_page, french):
+    assert language.languages() == {"de": "Deutsch", "en": "English", "fr": "Français"}
+    words = language.load("fr")
+    assert words.number(-1234.5) == f"{MINUS}1\N{NARROW NO-BREAK SPACE}234,5"
+    assert words.date("2011-03-09") == "9 mars 2011"
+    app = open_page("drivers", study="airport", lang="fr")
+    (picker,) = (p for p in app.segmented_control if p.key == "lang")
+    assert picker.options == ["Deutsch", "English", "Français"]
+    assert picker.value == "fr"
+
+
+def test_a_language_that_lacks_texts_is_not_offered(french):
+    texts = yaml.safe_load(french.read_text(encoding="utf-8"))
+    del texts["drivers"]["title"]
+    french.write_text(yaml.safe_dump(texts), encoding="utf-8")
+    assert "fr" not in language.languages()

@@ -5,7 +5,7 @@ import pytest
 
 from app.core import bundle, language
 from app.pages.drivers import numbers
-from app.pages.drivers.card import TABLES
+from app.pages.drivers.card import CARDS
 from tests.app import tiny_drivers, tiny_survey
 from tests.app.reading import open_card
 
@@ -103,7 +103,7 @@ def test_a_card_of_a_contrast_counts_both_sides(read):
     assert "p, adjusted for the number of comparisons" in card
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CARDS)
 def test_a_card_of_a_withheld_number_has_no_number(own_data, table):
     tiny_survey.publish(own_data, **{table: tiny_survey.withheld(table, wave="2018")})
     read = bundle.load("airport")
@@ -112,7 +112,7 @@ def test_a_card_of_a_withheld_number_has_no_number(own_data, table):
     assert not {"Share", "R²", "Answers (n)", "Difference", "Reason"} & card.keys()
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", CARDS)
 def test_every_card_reads_in_german(read, table):
     number = read.tables[table].filter(pl.col("value").is_not_null())["row"][0]
     card = open_card(read, table, number, "de")

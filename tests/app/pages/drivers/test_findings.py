@@ -10,10 +10,7 @@ from app.core.language import Words
 from app.pages.drivers import findings
 from tests.app.reading import texts
 
-SECTIONS = (
-    "drivers.", "finding.", "association.", "approach.", "policy.", "target.", "status.",
-    "quadrant.", "pick.", "flag.", "empty.", "phrases",
-)  # fmt: skip
+SECTIONS = ("drivers.", "pick.", "flag.", "empty.")
 CAUSAL = {
     "en": r"effects?|affect\w*|drives?|driven|driving|because|explain\w*|cause[sd]?|causal\w*"
     r"|impact\w*|influenc\w*|leads? to|results? in|due to|thanks to|boost\w*|increas\w*|therefore",

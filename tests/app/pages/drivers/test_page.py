@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.core import bundle
 from app.pages.drivers import models
-from app.pages.drivers.card import TABLES
+from app.pages.drivers.card import CARDS
 from app.pages.drivers.models import Model
 from tests.app import tiny_bundle, tiny_drivers, tiny_survey
 from tests.app.reading import charts, metrics, texts
@@ -167,10 +167,11 @@ def test_only_differences_that_survive_are_drawn_as_such(drivers_page, data, ope
     assert "Differences that survive" not in [s.value for s in app.subheader]
 
 
-def test_an_unweighted_view_says_that_models_are_weighted(data, open_page):
+def test_models_are_weighted_whatever_was_chosen_for_scores(data, open_page):
     app = open_page("drivers", **LINK, weights="no")
-    assert "Driver models use the weights" in texts(app)
+    assert options(app, "weights") == []
     assert "2018 · All customers · weighted" in texts(app)
+    assert address(app)["weights"] == "no"  # for the pages that show scores
 
 
 def test_a_wave_that_did_not_ask_for_importance_says_so(own_data, open_page):
@@ -207,7 +208,7 @@ def test_a_study_without_models_says_which_data_would_fill_the_page(own_data, op
 
 
 def test_a_bundle_from_before_there_were_models_still_opens(own_data, open_page):
-    tables = {k: v for k, v in tiny_survey.tables().items() if k not in TABLES}
+    tables = {k: v for k, v in tiny_survey.tables().items() if k not in CARDS}
     tiny_bundle.write(own_data / "airport", tiny_survey.register(), tables, empty={})
     assert "No driver models in this study" in texts(open_page("drivers", lang="en"))
 
@@ -234,7 +235,7 @@ def test_a_withheld_driver_is_named_and_has_no_number(own_data, open_page):
 
 def test_a_withheld_model_shows_no_number(own_data, open_page):
     where = {"segment": "all", "wave": "2018"}
-    tiny_survey.publish(own_data, **{t: tiny_survey.withheld(t, **where) for t in TABLES})
+    tiny_survey.publish(own_data, **{t: tiny_survey.withheld(t, **where) for t in CARDS})
     app = open_page("drivers", **LINK)
     assert not app.metric
     assert "Withheld: fewer than 10 people answered" in texts(app)
