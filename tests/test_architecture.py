@@ -12,6 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT_PACKAGES = ("pipelines", "expectations", "app")
 SHARED = ("core", "statistics", "charts")  # what steps may import beside their own folder
+APP_READS = ("contract",)  # what the app may know of the pipeline besides its charts
 COMMAND = "command"
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 STEPS = sorted(STAGES)
@@ -117,10 +118,20 @@ def test_suites_know_the_contract_and_nothing_else(path):
         assert module.startswith("expectations") or part(module) in ("", "core"), module
 
 
+def app_folder(module: str) -> str:
+    """Folder of the app that a module belongs to: app.core, or that of a page."""
+    names = module.split(".")
+    return ".".join(names[:3] if names[1:2] == ["views"] else names[:2])
+
+
 @pytest.mark.parametrize("path", python_files("app"), ids=name_of)
-def test_the_app_knows_the_bundle_and_the_charts_and_nothing_else(path):
+def test_the_app_knows_the_bundle_and_the_charts_and_pages_know_app_core(path):
+    own = app_folder(name_of(path))
     for module in imports(path):
-        assert module.startswith("app") or part(module) in ("", "charts"), module
+        if module.startswith("app."):
+            assert app_folder(module) in (own, "app.core"), f"{name_of(path)} imports {module}"
+        else:
+            assert part(module) in ("", "charts", *APP_READS), f"{name_of(path)} imports {module}"
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -195,7 +195,7 @@ def files() -> dict[str, list[Path]]:
     app/core/languages, in which the texts of a page stand below the page's name.
     """
     found: dict[str, list[Path]] = {}
-    for pattern in ("core/*.yaml", "pages/*/*.yaml", "core/languages/*.yaml"):
+    for pattern in ("core/*.yaml", "views/*/*.yaml", "core/languages/*.yaml"):
         for path in sorted(FOLDER.glob(pattern)):
             found.setdefault(path.stem, []).append(path)
     return found
@@ -221,7 +221,7 @@ def _read(code: str, paths: tuple[str, ...], modified: tuple[int, ...]) -> Words
     content: dict[str, Any] = {}
     for path in map(Path, paths):
         texts = yaml.safe_load(path.read_text(encoding="utf-8"))
-        is_of_page = path.parent.parent.name == "pages"
+        is_of_page = path.parent.parent.name == "views"
         content |= {path.parent.name: texts} if is_of_page else texts
     phrases, rules = ([(a, b) for a, b in content.pop(k, [])] for k in ("phrases", "rules"))
     return Words(code, flatten(content), phrases, rules)

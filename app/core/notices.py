@@ -40,7 +40,7 @@ def missing_data(bundle: Bundle, words: Words, page: str, tables: tuple[str, ...
         for reason in _reasons(bundle, tables):
             st.caption(words("empty.reason", reason=plain(words.method(reason))))
         if any(name not in bundle.manifest["tables"] for name in tables):
-            st.caption(words("empty.absent", study=study))
+            st.markdown(words("empty.absent", study=study))
 
 
 def _reasons(bundle: Bundle, tables: tuple[str, ...]) -> list[str]:

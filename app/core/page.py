@@ -1,6 +1,6 @@
 """What a page declares of itself, and how the pages are found and ordered.
 
-A page is a folder in app/pages: `page.py` declares `PAGE` and draws with `show`, texts are in one
+A page is a folder in app/views: `page.py` declares `PAGE` and draws with `show`, texts are in one
 file per language, and cards of tables that no other page shows are in `card.py`.
 """
 
@@ -16,7 +16,9 @@ from app.core.bundle import Bundle
 from app.core.choices import FILTERS, Choice
 from app.core.language import Words
 
-FOLDER = Path(__file__).resolve().parents[1] / "pages"
+# Not app/pages: a folder of that name beside main.py turns on the page discovery that Streamlit had
+# before st.navigation, and the first link to a page that a new server gets opens the main page.
+FOLDER = Path(__file__).resolve().parents[1] / "views"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Page:
         unknown = sorted(set(self.filters) - set(FILTERS))
         if unknown:
             raise ValueError(
-                f"app/pages/{self.name}/page.py: expected filters among {FILTERS}, got {unknown};"
+                f"app/views/{self.name}/page.py: expected filters among {FILTERS}, got {unknown};"
                 " a page's own pickers are drawn in `show`"
             )
 
@@ -93,7 +95,7 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """Find every page in app/pages, in the order of the navigation.
+    """Find every page in app/views, in the order of the navigation.
 
     Raises
     ------
@@ -105,7 +107,7 @@ def entries() -> list[Entry]:
         page: Page = module.PAGE
         if page.name != folder:
             raise ValueError(
-                f"app/pages/{folder}/page.py: expected the name of the folder, {folder!r}, got"
+                f"app/views/{folder}/page.py: expected the name of the folder, {folder!r}, got"
                 f" {page.name!r}; name the page as its folder"
             )
         found[folder] = Entry(page, module.show)
@@ -130,7 +132,7 @@ def ordered(pages: Sequence[Page]) -> list[Page]:
     lost = {page.name: page.after for page in pages if page not in found}
     if lost:
         raise ValueError(
-            f"app/pages: expected every page to follow another, got {lost}; mend `after` of PAGE"
+            f"app/views: expected every page to follow another, got {lost}; mend `after` of PAGE"
         )
     return found
 
@@ -138,4 +140,4 @@ def ordered(pages: Sequence[Page]) -> list[Page]:
 def modules(name: str) -> dict[str, ModuleType]:
     """The module of that name of every page that has one, by the page's folder."""
     folders = sorted(path.parent.name for path in FOLDER.glob(f"*/{name}.py"))
-    return {folder: import_module(f"app.pages.{folder}.{name}") for folder in folders}
+    return {folder: import_module(f"app.views.{folder}.{name}") for folder in folders}

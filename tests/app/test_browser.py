@@ -204,6 +204,14 @@ def test_a_page_opens_without_error_overflow_or_serious_accessibility_violation(
     assert serious_violations(view) == {}
 
 
+def test_the_navigation_has_the_pages_of_the_folder_and_no_others(open_view):
+    view, faults = open_view("drivers", WIDE, study="airport", lang="en")
+    assert faults == []
+    links = view.locator("[data-testid=stSidebarNav] a").all_inner_texts()
+    listed = [text.split("\n")[-1] for text in links]
+    assert listed == ["Overview", "Touchpoints", "Drivers", "Data quality"]
+
+
 def serious_violations(view: Page) -> dict[str, list[str]]:
     """What axe-core finds serious or critical: rule -> the elements concerned."""
     return {

@@ -60,7 +60,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "got": None,
     }
     return {
-        **{name: PUBLISHED[name].empty() for name in ("scores", "changes", "distributions")},
+        **{name: table.empty() for name, table in PUBLISHED.items()},
         "activity": frame("activity", activity),
         "ledger": frame("ledger", ledger),
         "rules": frame("rules", [dict(zip(names, rule, strict=True))]),

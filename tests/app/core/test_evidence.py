@@ -6,7 +6,7 @@ import pytest
 from app.core import bundle, evidence, headline, language
 from app.core.choices import Choice
 from app.core.page import View
-from app.pages.touchpoints import scorecard
+from app.views.touchpoints import scorecard
 from tests.app.reading import open_card
 
 CHOICE = Choice("cold", "2018", "all", "all", True)

@@ -201,7 +201,7 @@ def french(tmp_path, monkeypatch) -> Path:
         copied.parent.mkdir(parents=True, exist_ok=True)
         copied.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     texts = yaml.safe_load((tmp_path / "core" / "en.yaml").read_text(encoding="utf-8"))
-    for path in (tmp_path / "pages").glob("*/en.yaml"):
+    for path in (tmp_path / "views").glob("*/en.yaml"):
         texts[path.parent.name] = yaml.safe_load(path.read_text(encoding="utf-8"))
     file = tmp_path / "core" / "languages" / "fr.yaml"
     file.parent.mkdir()

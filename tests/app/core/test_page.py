@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-import app.pages
+import app.views
 from app.core import language, page
 from app.core.page import Page
 
@@ -34,7 +34,7 @@ def test_a_page_that_follows_none_that_is_there_is_refused(after):
 
 
 def test_a_filter_that_is_no_picker_beside_the_pages_is_refused():
-    with pytest.raises(ValueError, match=r"app/pages/voice/page\.py: expected filters among"):
+    with pytest.raises(ValueError, match=r"app/views/voice/page\.py: expected filters among"):
         Page("voice", icon="forum", after=None, needs=(), filters=("colour",))
 
 
@@ -49,8 +49,8 @@ def show(view): ...
 def add_page(tmp_path, monkeypatch):
     """Add the folder of a page beside which there is no other."""
     monkeypatch.setattr(page, "FOLDER", tmp_path)
-    monkeypatch.setattr(app.pages, "__path__", [str(tmp_path)])
-    for name in [name for name in sys.modules if name.startswith("app.pages.voice")]:
+    monkeypatch.setattr(app.views, "__path__", [str(tmp_path)])
+    for name in [name for name in sys.modules if name.startswith("app.views.voice")]:
         monkeypatch.delitem(sys.modules, name)
 
     def add(folder: str, name: str) -> None:
@@ -58,7 +58,7 @@ def add_page(tmp_path, monkeypatch):
         (tmp_path / folder / "page.py").write_text(DECLARATION.format(name=name))
 
     yield add
-    for name in [name for name in sys.modules if name.startswith("app.pages.voice")]:
+    for name in [name for name in sys.modules if name.startswith("app.views.voice")]:
         del sys.modules[name]
 
 

@@ -12,8 +12,8 @@ import streamlit as st
 from app.core import choices, drawing, rows, tables
 from app.core.bundle import ALL, Bundle
 from app.core.language import Words, plain
-from app.pages.drivers import findings, models, numbers
-from app.pages.drivers.models import Model
+from app.views.drivers import findings, models, numbers
+from app.views.drivers.models import Model
 from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES

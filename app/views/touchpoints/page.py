@@ -7,7 +7,7 @@ import streamlit as st
 from app.core import choices
 from app.core.language import plain
 from app.core.page import Page, View
-from app.pages.touchpoints import scorecard, sections
+from app.views.touchpoints import scorecard, sections
 
 PAGE = Page(
     "touchpoints",

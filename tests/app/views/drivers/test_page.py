@@ -5,9 +5,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.core import bundle
-from app.pages.drivers import models
-from app.pages.drivers.card import CARDS
-from app.pages.drivers.models import Model
+from app.views.drivers import models
+from app.views.drivers.card import CARDS
+from app.views.drivers.models import Model
 from tests.app import tiny_bundle, tiny_drivers, tiny_survey
 from tests.app.reading import charts, metrics, texts
 

@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from app.core import bundle, language
-from app.pages.drivers import numbers
-from app.pages.drivers.card import CARDS
+from app.views.drivers import numbers
+from app.views.drivers.card import CARDS
 from tests.app import tiny_drivers, tiny_survey
 from tests.app.reading import open_card
 

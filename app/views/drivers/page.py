@@ -7,7 +7,7 @@ import streamlit as st
 from app.core import choices, drawing
 from app.core.language import plain
 from app.core.page import Page, View
-from app.pages.drivers import comparisons, maps, models, sections
+from app.views.drivers import comparisons, maps, models, sections
 
 PAGE = Page(
     "drivers",

@@ -11,7 +11,7 @@ from app.core import choices, drawing, evidence, headline, rows
 from app.core.bundle import Bundle
 from app.core.language import STYLES, Words, plain
 from app.core.page import View
-from app.pages.touchpoints.scorecard import Scorecard
+from app.views.touchpoints.scorecard import Scorecard
 from pipelines.charts.answers import answer_distribution
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.trend import trend_with_interval

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from app.core.page import Page, View
-from app.pages.quality import sections
+from app.views.quality import sections
 
 PAGE = Page(
     "quality",

@@ -9,8 +9,8 @@ from app.core import evidence, rows
 from app.core.bundle import Bundle
 from app.core.evidence import Card, Row
 from app.core.language import NO_BREAK, Words
-from app.pages.drivers import models
-from app.pages.drivers.numbers import chance, ends, r2, span, with_span
+from app.views.drivers import models
+from app.views.drivers.numbers import chance, ends, r2, span, with_span
 
 Facts = dict[str, str]
 

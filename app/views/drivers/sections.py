@@ -13,8 +13,8 @@ from app.core import choices, drawing, evidence, rows, tables
 from app.core.bundle import ALL, Bundle
 from app.core.language import Words, plain
 from app.core.page import View
-from app.pages.drivers import findings, models, numbers
-from app.pages.drivers.models import Model
+from app.views.drivers import findings, models, numbers
+from app.views.drivers.models import Model
 from pipelines.charts.importance import ranked_shares, slope_dots
 
 Row = Mapping[str, Any]

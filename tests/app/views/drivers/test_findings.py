@@ -7,7 +7,7 @@ import pytest
 
 from app.core import language
 from app.core.language import Words
-from app.pages.drivers import findings
+from app.views.drivers import findings
 from tests.app.reading import texts
 
 SECTIONS = ("drivers.", "pick.", "flag.", "empty.")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from app.core.language import Words
-from app.pages.drivers import models, numbers
+from app.views.drivers import models, numbers
 
 HALO_BELOW = 1 / 3  # below this the slope with the others held is little of the slope alone
 COLLINEAR_FROM = 5.0  # a variance inflation that makes a share unsure, as usually taken

@@ -7,7 +7,7 @@ import streamlit as st
 from app.core import choices, notices
 from app.core.language import plain
 from app.core.page import Page, View
-from app.pages.overview import activity, sections
+from app.views.overview import activity, sections
 
 PAGE = Page(
     "overview",

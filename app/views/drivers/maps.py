@@ -11,8 +11,8 @@ import streamlit as st
 from app.core import drawing, tables
 from app.core.bundle import ALL, Bundle
 from app.core.language import Words, plain
-from app.pages.drivers import findings, models, numbers
-from app.pages.drivers.models import QUADRANTS, Model
+from app.views.drivers import findings, models, numbers
+from app.views.drivers.models import QUADRANTS, Model
 from pipelines.charts.priority import priority_map, stated_map
 
 MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
