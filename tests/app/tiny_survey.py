@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
+from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
 
 from pipelines.contract.estimate import ALL
 from pipelines.contract.registry import published
-from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
 from tests.app import tiny_drivers
 from tests.app.tiny_bundle import Row, frame, labels, write
 
@@ -258,7 +258,7 @@ def tables() -> dict[str, pl.DataFrame]:
     activity = [
         {
             "table": "responses",
-            "wave": wave,
+            "period": wave,
             "kind": "cold",
             "n_rows": n * 7,
             "n_customers": n,
