@@ -203,7 +203,8 @@ def files() -> dict[str, list[Path]]:
 
 def languages() -> dict[str, str]:
     """Languages that have every text, by code, with the names they give themselves."""
-    every = {code: load(code) for code in files()}
+    codes = sorted(files(), key=lambda code: (code != COMPLETE, code))
+    every = {code: load(code) for code in codes}
     wanted = every[COMPLETE].texts.keys()
     return {
         code: words("language") for code, words in every.items() if wanted <= words.texts.keys()
