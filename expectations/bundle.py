@@ -13,7 +13,13 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
 from pipelines.contract.canonical import CANONICAL
-from pipelines.contract.driver_codes import APPROACHES, MODEL_STATUSES, POLICIES, QUADRANTS, TARGETS
+from pipelines.contract.driver_codes import (
+    APPROACHES,
+    MODEL_STATUSES,
+    QUADRANTS,
+    RATING_POLICIES,
+    TARGETS,
+)
 from pipelines.contract.estimate import EVIDENCE, MEASURES, SCOPES
 from pipelines.contract.registry import published
 
@@ -133,7 +139,7 @@ SUITES = {
         "drivers",
         [
             *_models(0, 100),
-            _among("policy", POLICIES),
+            _among("policy", RATING_POLICIES),
             _among("approach", APPROACHES),
             *(_share(name) for name in ("importance", "importance_low", "importance_high")),
             *(_at_least(f"{end}_high", f"{end}_low") for end in ("importance", "rank", "slope")),
@@ -146,7 +152,7 @@ SUITES = {
         "driver_models",
         [
             *_models(0, 1),
-            _among("policy", POLICIES),
+            _among("policy", RATING_POLICIES),
             _among("status", MODEL_STATUSES),
             gxe.ExpectColumnValuesToBeBetween(column="r2_held_out", max_value=1),
             gxe.ExpectColumnValuesToNotBeNull(

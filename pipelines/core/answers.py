@@ -28,11 +28,8 @@ QUESTIONNAIRE = (
     *CUSTOMER,
     "weight",
 )
-VALUE, REASON = "value ", "reason "  # a question's columns: these and its id
-GIVEN, REASONS = (
-    0,
-    MISSING_REASONS,
-)  # codes in the column of reasons: 0, then 1 for the first reason
+VALUE_PREFIX, REASON_PREFIX = "value ", "reason "  # a question's columns: these and its id
+GIVEN = 0  # code in the column of reasons; the first of `MISSING_REASONS` is 1
 
 
 def question_register(responses: Frame) -> pl.DataFrame:
@@ -78,22 +75,24 @@ def questionnaires(
     Returns
     -------
     LazyFrame
-        `QUESTIONNAIRE`; a column ``segment_*`` per segment; per question its `VALUE`, null
-        if there is none, and its `REASON`, null if it was not asked.
+        `QUESTIONNAIRE`; a column ``segment_*`` per segment; per question its value, null
+        if there is none, and its reason, null if it was not asked.
     """
     reasons = nw.col("missing").fill_null("skipped")
-    codes = list(range(GIVEN + 1, len(REASONS) + 1))
+    codes = list(range(GIVEN + 1, len(MISSING_REASONS) + 1))
     coded = responses.with_columns(
         reason=nw.when(nw.col("value").is_null())
         .then(
-            reasons.replace_strict(list(REASONS), codes, default=codes[-1], return_dtype=nw.Int64)
+            reasons.replace_strict(
+                list(MISSING_REASONS), codes, default=codes[-1], return_dtype=nw.Int64
+            )
         )
         .otherwise(nw.lit(GIVEN))
     )
     cells = [
         nw.when(nw.col("question_id") == question).then(nw.col(column)).max().alias(name + question)
         for question in questions
-        for column, name in (("value", VALUE), ("reason", REASON))
+        for column, name in (("value", VALUE_PREFIX), ("reason", REASON_PREFIX))
     ]
     labels = [SEGMENT_PREFIX + name for name in segments]
     wide = coded.group_by(*QUESTIONNAIRE).agg(*cells)

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
-T = TypeVar("T")
+Thing = TypeVar("Thing")
 SECONDS_BETWEEN = 2.0  # a reader looks up that often; more would bury the rest
-MARK = "  .. "  # begins a line of progress, so that `touchstone run` can tell it from others
+PROGRESS_MARK = (
+    "  .. "  # begins a line of progress, so that `touchstone run` can tell it from others
+)
 
 
-def over(things: Iterable[T], what: str, n: int | None = None) -> Iterator[T]:
+def over(things: Iterable[Thing], what: str, n: int | None = None) -> Iterator[Thing]:
     """Yield things, and say now and then how many of them are done.
 
     Parameters
@@ -40,4 +42,4 @@ def over(things: Iterable[T], what: str, n: int | None = None) -> Iterator[T]:
 def tell(done: int, total: int | None, what: str) -> None:
     """Say how many are done."""
     of = "" if total is None else f" of {total:,}"
-    print(f"{MARK}{done:,}{of} {what}", file=sys.stderr, flush=True)
+    print(f"{PROGRESS_MARK}{done:,}{of} {what}", file=sys.stderr, flush=True)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.driver_codes import TARGETS
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.core.errors import ContractError
 from pipelines.drivers import priorities
 from pipelines.drivers.comparison import LINEAR, compare
@@ -46,7 +46,7 @@ def analyse(sheets: Sheets, terms: Terms) -> Findings:
     found = Findings()
     sample = Sample.of(sheets, terms)
     design = use_and_rating(sheets)
-    everybody = {"segment": ALL, "group": ALL}
+    everybody = {"segment": EVERYBODY, "group": EVERYBODY}
     try:
         expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:

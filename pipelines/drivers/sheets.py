@@ -8,13 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.contract.canonical import SEGMENT_PREFIX
-from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE, sampling_stratum, sampling_unit
+from pipelines.contract.canonical import MISSING_REASONS, SEGMENT_PREFIX
+from pipelines.core.answers import (
+    GIVEN,
+    REASON_PREFIX,
+    VALUE_PREFIX,
+    sampling_stratum,
+    sampling_unit,
+)
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 OUTCOMES = ("overall", "nps")  # kinds of question that are outcomes if the map names none
 NOT_EXPERIENCED, DONT_KNOW = (
-    GIVEN + 1 + REASONS.index(r) for r in ("not_experienced", "dont_know")
+    GIVEN + 1 + MISSING_REASONS.index(r) for r in ("not_experienced", "dont_know")
 )
 # Of scales with so many points: which point, from 1, is the lowest that is very satisfied, and
 # which the highest that is dissatisfied. Of 0 to 10 they are promoters and detractors.
@@ -107,7 +113,7 @@ def sheets(
         )
         for outcome in found.sort("question_id").iter_rows(named=True):
             wanted = outcomes.get(outcome["question_id"], ())
-            answered = rows.filter(pl.col(VALUE + outcome["question_id"]).is_not_null())
+            answered = rows.filter(pl.col(VALUE_PREFIX + outcome["question_id"]).is_not_null())
             if answered.height:
                 yield _sheet(str(mode), str(wave), outcome, asked, answered, wanted,
                              segments, min_users)  # fmt: skip
@@ -127,7 +133,7 @@ def _sheet(
     if wanted:
         rated = rated.filter(pl.col("question_id").is_in(list(wanted)))
     rated = rated.sort("question_id")
-    enough = [rows[VALUE + name].count() >= min_users for name in rated["question_id"]]
+    enough = [rows[VALUE_PREFIX + name].count() >= min_users for name in rated["question_id"]]
     kept, few = rated.filter(enough), rated.filter([not some for some in enough])
     stated = _stated(asked, kept["touchpoint_id"].to_list())
     low, high = float(str(outcome["scale_min"])), float(str(outcome["scale_max"]))
@@ -142,7 +148,7 @@ def _sheet(
         drivers=tuple(kept["question_id"]),
         touchpoints=tuple(kept["touchpoint_id"]),
         left_out=tuple(few["question_id"]),
-        target=_targets(_numbers(rows, VALUE + str(outcome["question_id"])), low, high),
+        target=_targets(_numbers(rows, VALUE_PREFIX + str(outcome["question_id"])), low, high),
         rating=_side_by_side([_percent(rows, *row) for row in _scales(kept)], rows.height),
         used=_side_by_side([_used(rows, name) for name in kept["question_id"]], rows.height),
         stated=_side_by_side(
@@ -173,12 +179,12 @@ def _numbers(rows: pl.DataFrame, column: str) -> FloatArray:
 
 
 def _percent(rows: pl.DataFrame, question: str, low: float, high: float) -> FloatArray:
-    return 100 * (_numbers(rows, VALUE + question) - low) / (high - low)
+    return 100 * (_numbers(rows, VALUE_PREFIX + question) - low) / (high - low)
 
 
 def _used(rows: pl.DataFrame, question: str) -> FloatArray:
     """1 if experienced: rated, or there and cannot say; 0 if not; NaN if left out."""
-    reason = _numbers(rows, REASON + question)
+    reason = _numbers(rows, REASON_PREFIX + question)
     experienced = (reason == GIVEN) | (reason == DONT_KNOW)
     return np.where(experienced, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
-from pipelines.contract.estimate import ALL, MEASURES
+from pipelines.contract.estimate import MEASURES
+from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER
 from pipelines.measure.scores import WARNINGS
 from pipelines.statistics.differences import Estimates, independent_differences
@@ -36,7 +37,7 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
         `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``wave_against`` and
         ``baseline_moved``.
     """
-    answered = scores.filter((pl.col("segment") == ALL) & (pl.col("n") > 0))
+    answered = scores.filter((pl.col("segment") == EVERYBODY) & (pl.col("n") > 0))
     waves = answered.select(*SUBJECT, "wave").unique().sort(*SUBJECT, "wave")
     since = pl.col("wave").filter(pl.col("wave") >= (baseline or ""))
     listed = waves.with_columns(

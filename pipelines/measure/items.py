@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE
+from pipelines.contract.canonical import MISSING_REASONS
+from pipelines.core.answers import GIVEN, REASON_PREFIX, VALUE_PREFIX
 from pipelines.core.errors import ContractError, examples
 from pipelines.measure.samples import Sample
 from pipelines.statistics.survey import BoolArray, FloatArray
@@ -23,7 +24,7 @@ BOXED = ("csat", "overall", "ces", "emotion")
 BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
 PROMOTER, DETRACTOR = 9, 6  # lowest and highest answer that counts as one, on 0 to 10
 WIDEST = 11  # points; of a longer scale no distribution of answers is shown
-NOT_EXPERIENCED = REASONS.index("not_experienced") + 1
+NOT_EXPERIENCED = MISSING_REASONS.index("not_experienced") + 1
 
 
 class Target(NamedTuple):
@@ -115,7 +116,10 @@ def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
 
 def _question(answers: pl.DataFrame, row: Mapping[str, Any]) -> Question:
     name = row["question_id"]
-    columns = (answers[prefix + name].cast(pl.Float64).to_numpy() for prefix in (VALUE, REASON))
+    columns = (
+        answers[prefix + name].cast(pl.Float64).to_numpy()
+        for prefix in (VALUE_PREFIX, REASON_PREFIX)
+    )
     about = (row[key] for key in Question._fields[:5])
     return Question(*about, *columns)
 
@@ -165,7 +169,7 @@ def _shares(question: Question) -> Iterator[Target]:
     if question.scale_max - question.scale_min < WIDEST:
         values = np.unique(question.value[question.given])
         answers = {f"{value:g}": question.value == value for value in values}
-    reasons = {name: question.reason == code for code, name in enumerate(REASONS, start=1)}
+    reasons = {name: question.reason == code for code, name in enumerate(MISSING_REASONS, start=1)}
     for answer, here in {**answers, **reasons}.items():
         if here.any():
             yield Target("share", answer, asked, here.astype(np.float64))

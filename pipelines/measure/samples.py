@@ -10,7 +10,7 @@ import polars as pl
 from scipy import sparse
 
 from pipelines.contract.canonical import SEGMENT_PREFIX
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import sampling_stratum, sampling_unit
 from pipelines.statistics.survey import FloatArray, IntArray
 
@@ -121,7 +121,7 @@ def _memberships(answers: pl.DataFrame, segments: list[str]) -> pl.DataFrame:
     Everybody is a group; a null belongs to none.
     """
     attributes = [SEGMENT_PREFIX + name for name in segments]
-    everybody = pl.lit(ALL).alias(SEGMENT_PREFIX + ALL)
+    everybody = pl.lit(EVERYBODY).alias(SEGMENT_PREFIX + EVERYBODY)
     return (
         answers.lazy()
         .select(everybody, *attributes, member=pl.int_range(pl.len(), dtype=pl.Int64))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.contract.estimate import ALL, BY_NAME
+from pipelines.contract.estimate import BY_NAME
+from pipelines.contract.people import EVERYBODY
 from pipelines.measure.cells import NUMBERS
 from pipelines.statistics.intervals import (
     Interval,
@@ -138,6 +139,6 @@ def without_unrouted_reach(scores: pl.DataFrame) -> pl.DataFrame:
 
     A question without that answer would show a reach of 100 % that nobody measured.
     """
-    is_reach, everybody = _MEASURE == "reach", pl.col("segment") == ALL
+    is_reach, everybody = _MEASURE == "reach", pl.col("segment") == EVERYBODY
     missed = is_reach & everybody & (pl.col("value") < BY_NAME["reach"].highest)
     return scores.filter(~is_reach | missed.any().over("mode", "is_stage", "subject"))
