@@ -19,10 +19,10 @@ sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests/dr
 
 import populations  # noqa: E402
 
-from pipelines.drivers import relative_importance  # noqa: E402
 from pipelines.drivers.analysis import analyse  # noqa: E402
-from pipelines.drivers.sample import Terms  # noqa: E402
+from pipelines.drivers.sample import ModelTerms  # noqa: E402
 from pipelines.drivers.sheets import Sheets  # noqa: E402
+from pipelines.importance import relative_importance  # noqa: E402
 from pipelines.statistics import bootstrap as boot  # noqa: E402
 from pipelines.statistics.dominance import dominance, general_dominance  # noqa: E402
 
@@ -54,7 +54,7 @@ def survey(samples: int) -> None:
 
 def by_step(sheets: Sheets, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Shares and their intervals from `analyse`."""
-    found = analyse(sheets, Terms(0.95, REPLICATES, 2, sheets.n + 1, 30, seed))
+    found = analyse(sheets, ModelTerms(0.95, REPLICATES, 2, sheets.n + 1, 30, seed))
     rows = populations.of_policy(found, sheets, "use_rating")
     value, low, high = (np.array([r[name] for r in rows]) for name in ("value", "low", "high"))
     return value, low, high

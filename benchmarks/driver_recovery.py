@@ -22,10 +22,10 @@ sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests/dr
 import populations  # noqa: E402
 
 from pipelines.core.errors import ContractError  # noqa: E402
-from pipelines.drivers import relative_importance  # noqa: E402
 from pipelines.drivers.analysis import analyse  # noqa: E402
-from pipelines.drivers.sample import Terms  # noqa: E402
+from pipelines.drivers.sample import ModelTerms  # noqa: E402
 from pipelines.drivers.sheets import Sheets  # noqa: E402
+from pipelines.importance import relative_importance  # noqa: E402
 from pipelines.simulate import answers, truth  # noqa: E402
 from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES  # noqa: E402
 from pipelines.simulate.operations import draw_operations  # noqa: E402
@@ -53,9 +53,9 @@ def line(*cells: object) -> None:
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
-def terms(sheets: Sheets, seed: int) -> Terms:
+def terms(sheets: Sheets, seed: int) -> ModelTerms:
     """Few replicates, no segments."""
-    return Terms(0.95, 200, 2, sheets.n + 1, 30, seed)
+    return ModelTerms(0.95, 200, 2, sheets.n + 1, 30, seed)
 
 
 # The demo study
@@ -308,7 +308,7 @@ def _unchecked_r2(given: pl.DataFrame) -> float:
     return float(beta @ matrix[:-1, -1] / matrix[-1, -1])
 
 
-def _small(given: pl.DataFrame, seed: int) -> tuple[Sheets, Terms]:
+def _small(given: pl.DataFrame, seed: int) -> tuple[Sheets, ModelTerms]:
     sheets = populations.asked(given)
     return sheets, terms(sheets, seed)
 

@@ -62,7 +62,7 @@ def from_frame(x: np.ndarray, y: np.ndarray, replicates: int = 0) -> Call:
     """`relative_importance`, from a frame to a checked result."""
     import polars as pl
 
-    from pipelines.drivers import relative_importance
+    from pipelines.importance import relative_importance
 
     names = [f"d{i}" for i in range(x.shape[1])]
     frame = pl.DataFrame(x, schema=names).with_columns(y=pl.Series(y))
@@ -101,7 +101,7 @@ def resample(x: np.ndarray, y: np.ndarray, most: int, counting: str = "exact") -
         if counting == "exact":
             yield from boot.draws(units, REPLICATES, rng)
             return
-        batch = boot.BATCH // units.n
+        batch = boot.MAX_COUNTS_PER_BATCH // units.n
         for start in range(0, REPLICATES, batch):
             shape = (min(batch, REPLICATES - start), units.n)
             yield poisson[rng.integers(0, 1 << 16, shape, dtype=np.uint16)]
@@ -118,10 +118,17 @@ def resample(x: np.ndarray, y: np.ndarray, most: int, counting: str = "exact") -
 
 def fit(x: np.ndarray, y: np.ndarray) -> Call:
     """The EM fit; the covariance matrix, flat."""
-    from pipelines.statistics.em import fit_normal
+    from pipelines.importance.covariances import EM_TOLERANCE_OF_SAMPLE
+    from pipelines.statistics.em import MAX_EM_STEPS, find_patterns, fit_patterns
 
     values = np.column_stack([x, y])
-    return lambda: fit_normal(values).covariance.ravel()
+
+    def call() -> np.ndarray:
+        patterns = find_patterns(values)
+        found = fit_patterns(patterns, patterns.weights, 0.0, EM_TOLERANCE_OF_SAMPLE, MAX_EM_STEPS)
+        return found.covariance.ravel()
+
+    return call
 
 
 # Peers in Python

@@ -1,181 +1,173 @@
 """What the bundle must satisfy before anyone sees it: one suite per published table.
 
-`publish` judges the tables after suppression. Exact column lists are what keeps
-identifiers and free text out: the contract declares none for a published table.
+`publish` judges the tables after suppression. A suite is derived from the declaration of its
+table in `pipelines/contract/`; what goes beyond it is in ``expectations/published/<table>.py``.
+Exact column lists are what keeps identifiers and free text out: the contract declares none for
+a published table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import pairwise
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
-from great_expectations.expectations.row_conditions import Column
+from great_expectations.expectations.row_conditions import Column as Cell
 
-from pipelines.contract.canonical import CANONICAL
-from pipelines.contract.driver_codes import (
-    APPROACHES,
-    MODEL_STATUSES,
-    QUADRANTS,
-    RATING_POLICIES,
-    TARGETS,
-)
-from pipelines.contract.estimate import EVIDENCE, MEASURES, SCOPES
-from pipelines.contract.registry import published
-
-Range = tuple[float, float]
+from pipelines.contract import registry
+from pipelines.contract.code import LANGUAGES, READER_PLACES, Vocabulary, places_of
+from pipelines.contract.table import Column, Table
 
 LIMIT = {"$PARAMETER": "withhold_below"}  # params.yaml: publish.withhold_below
-IS_TOLD = Column("value").is_not_null()
+# Columns that count the people a value rests on, wherever they are.
+PEOPLE = ("n", "n_against", "n_users")
+EXTRAS = "expectations.published"
+
+Rules = Iterator[gxe.Expectation]
 
 
-def _suite(table: str, expectations: Iterable[gxe.Expectation]) -> gx.ExpectationSuite:
-    """Every published table has exactly its columns, and one row per key."""
-    contract = published()[table]
-    shape = [
-        gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.schema)),
-        gxe.ExpectCompoundColumnsToBeUnique(column_list=list(contract.key)),
+@cache
+def suites() -> dict[str, gx.ExpectationSuite]:
+    """One suite per published table, by the table's name."""
+    return {
+        name: suite_of(table, beyond=_beyond(name)) for name, table in registry.published().items()
+    }
+
+
+def _beyond(table: str) -> tuple[gxe.Expectation, ...]:
+    """What a table must satisfy beyond its declaration; nothing if there is no file for it."""
+    module = f"{EXTRAS}.{table}"
+    return import_module(module).BEYOND if find_spec(module) else ()
+
+
+def suite_of(table: Table, *, beyond: tuple[gxe.Expectation, ...] = ()) -> gx.ExpectationSuite:
+    """Derive the suite of a table from its declaration.
+
+    Parameters
+    ----------
+    table : Table
+    beyond : tuple of Expectation
+        What goes beyond the declaration.
+
+    Returns
+    -------
+    ExpectationSuite
+        Exact columns, one row per key, required values, lists and codes, ranges, intervals and
+        orders, ranges of measures, and enough people behind every value. It takes a parameter
+        ``withhold_below``.
+    """
+    rules = [
+        gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(table.schema)),
+        _unique(table.key),
+        *(rule for column in table.columns for rule in _of_column(column)),
+        *_intervals(table),
+        *_measures(table),
+        *_enough_people(table),
+        *beyond,
     ]
-    return gx.ExpectationSuite(name=table, expectations=[*shape, *expectations])
+    return gx.ExpectationSuite(name=table.name, expectations=rules)
 
 
-def _estimates(ranges: dict[str, Range]) -> list[gxe.Expectation]:
-    """A value lies in its measure's range."""
-    return [
-        _among("measure", ranges),
-        *(
-            gxe.ExpectColumnValuesToBeBetween(
-                column="value",
-                min_value=low,
-                max_value=high,
-                row_condition=Column("measure").is_in(_having((low, high), ranges)),
+def _unique(key: tuple[str, ...]) -> gxe.Expectation:
+    if len(key) == 1:
+        return gxe.ExpectColumnValuesToBeUnique(column=key[0])
+    return gxe.ExpectCompoundColumnsToBeUnique(column_list=list(key))
+
+
+def _of_column(column: Column) -> Rules:
+    """A value where one is required, from its list, with a sentence, in its range."""
+    if column.required:
+        yield gxe.ExpectColumnValuesToNotBeNull(column=column.name)
+    if column.values is not None:
+        yield gxe.ExpectColumnValuesToBeInSet(column=column.name, value_set=list(column.values))
+    if column.codes is not None:
+        yield _coded(column.name, column.codes, several=column.several)
+    if column.lowest is not None or column.highest is not None:
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column=column.name, min_value=column.lowest, max_value=column.highest
+        )
+
+
+def _coded(column: str, codes: Vocabulary, *, several: bool) -> gxe.Expectation:
+    """Codes with their values, as `write_code` writes them; several are separated by blanks."""
+    words = [_word(code, _places(codes, code)) for code in codes.names]
+    if words == list(map(re.escape, codes.names)) and not several:
+        return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(codes.names))
+    word = f"(?:{'|'.join(words)})"
+    regex = f"^{word}(?: {word})*$" if several else f"^{word}$"
+    return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex)
+
+
+def _places(codes: Vocabulary, code: str) -> list[str]:
+    return sorted(places_of(codes.codes[code][LANGUAGES[0]]) - READER_PLACES)
+
+
+def _word(code: str, places: list[str]) -> str:
+    """Regular expression of one code, its values in any order."""
+    if not places:
+        return re.escape(code)
+    value = rf"(?:{'|'.join(map(re.escape, places))})=[^\s&]*"
+    return rf"{re.escape(code)}\?{value}(?:&{value}){{{len(places) - 1}}}"
+
+
+def _intervals(table: Table) -> Rules:
+    """A value is told with its interval and its n, and lies inside; orders ascend."""
+    for low, value, high in table.intervals:
+        for end in (low, high):
+            yield gxe.ExpectColumnValuesToNotBeNull(column=end, row_condition=_is_told(value))
+    if table.intervals and "n" in table.schema:
+        yield gxe.ExpectColumnValuesToNotBeNull(column="n", row_condition=_is_told("value"))
+    for columns in (*table.intervals, *table.ascending):
+        for smaller, larger in pairwise(columns):
+            yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+                column_A=larger,
+                column_B=smaller,
+                or_equal=True,
+                ignore_row_if="either_value_is_missing",
             )
-            for low, high in sorted(set(ranges.values()))
-        ),
-        *_whole(),
-        _among("evidence", EVIDENCE),
-        _among("scope", SCOPES),
-    ]
 
 
-def _whole() -> list[gxe.Expectation]:
-    """A value lies inside its interval, rests on enough answers, and says how it was made."""
-    return [
-        _at_least("value", "low"),
-        _at_least("high", "value"),
-        *(
-            gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=IS_TOLD)
-            for column in ("low", "high", "n")
-        ),
-        *(
-            gxe.ExpectColumnValuesToNotBeNull(column=column)
-            for column in ("level", "method", "missing_policy")
-        ),
-        _enough("n"),
-    ]
+def _measures(table: Table) -> Rules:
+    """A measure is declared, and its value, or the difference of two, lies in its range."""
+    if not table.measures:
+        return
+    names = [measure.name for measure in table.measures]
+    yield gxe.ExpectColumnValuesToBeInSet(column="measure", value_set=names)
+    alike: dict[tuple[float, float], list[str]] = defaultdict(list)
+    for one in table.measures:
+        ends = (-one.width, one.width) if table.differences else (one.lowest, one.highest)
+        alike[ends].append(one.name)
+    for (lowest, highest), measures in sorted(alike.items()):
+        yield gxe.ExpectColumnValuesToBeBetween(
+            column="value",
+            min_value=lowest,
+            max_value=highest,
+            row_condition=Cell("measure").is_in(measures),
+        )
 
 
-def _models(lowest: float, highest: float) -> list[gxe.Expectation]:
-    """What all tables of driver models have in common: associations, of a declared target."""
-    return [
-        gxe.ExpectColumnValuesToBeBetween(column="value", min_value=lowest, max_value=highest),
-        *_whole(),
-        _among("evidence", ("association",)),
-        _among("target", TARGETS),
-    ]
+def _enough_people(table: Table) -> Rules:
+    """What is told rests on so many people or more, in every column that counts them.
+
+    Where there is no ``value``, every column that a withheld row blanks tells something.
+    """
+    counted = dict.fromkeys(name for name in PEOPLE if name in table.schema)
+    if isinstance(table.rests_on, str):
+        counted[table.rests_on] = None
+    telling = ("value",) if "value" in table.schema else table.telling
+    for people in counted:
+        for told in telling:
+            if told not in counted:
+                yield gxe.ExpectColumnValuesToBeBetween(
+                    column=people, min_value=LIMIT, row_condition=_is_told(told)
+                )
 
 
-def _having(wanted: Range, ranges: dict[str, Range]) -> list[str]:
-    return [measure for measure, given in ranges.items() if given == wanted]
-
-
-def _at_least(larger: str, smaller: str) -> gxe.Expectation:
-    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A=larger,
-        column_B=smaller,
-        or_equal=True,
-        ignore_row_if="either_value_is_missing",
-    )
-
-
-def _among(column: str, values: Iterable[str]) -> gxe.Expectation:
-    return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
-
-
-def _enough(column: str) -> gxe.Expectation:
-    """A number that is told rests on so many answers or more."""
-    return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=LIMIT, row_condition=IS_TOLD)
-
-
-def _share(column: str) -> gxe.Expectation:
-    return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0, max_value=1)
-
-
-def _counts(*columns: str) -> list[gxe.Expectation]:
-    return [gxe.ExpectColumnValuesToBeBetween(column=column, min_value=0) for column in columns]
-
-
-_RANGES = {measure: (low, high) for measure, (low, high, _) in MEASURES.items()}
-_WIDTHS = {measure: (low - high, high - low) for measure, (low, high) in _RANGES.items()}
-_P_VALUES = (
-    _enough("n_against"),
-    _share("p_value"),
-    _share("p_adjusted"),
-    _at_least("p_adjusted", "p_value"),
-)
-_TABLE = _among("table", CANONICAL)
-
-SUITES = {
-    "scores": _suite("scores", _estimates(_RANGES)),
-    "changes": _suite(
-        "changes",
-        [
-            *_estimates(_WIDTHS),
-            *_P_VALUES,
-        ],
-    ),
-    "distributions": _suite("distributions", _estimates({"share": _RANGES["share"]})),
-    "drivers": _suite(
-        "drivers",
-        [
-            *_models(0, 100),
-            _among("policy", RATING_POLICIES),
-            _among("approach", APPROACHES),
-            *(_share(name) for name in ("importance", "importance_low", "importance_high")),
-            *(_at_least(f"{end}_high", f"{end}_low") for end in ("importance", "rank", "slope")),
-            gxe.ExpectColumnValuesToBeBetween(column="rank", min_value=1),
-            gxe.ExpectColumnValuesToBeBetween(column="reach", min_value=0, max_value=100),
-            _enough("n_users"),
-        ],
-    ),
-    "driver_models": _suite(
-        "driver_models",
-        [
-            *_models(0, 1),
-            _among("policy", RATING_POLICIES),
-            _among("status", MODEL_STATUSES),
-            gxe.ExpectColumnValuesToBeBetween(column="r2_held_out", max_value=1),
-            gxe.ExpectColumnValuesToNotBeNull(
-                column="reason", row_condition=Column("status").is_in(MODEL_STATUSES[1:])
-            ),
-        ],
-    ),
-    "priorities": _suite(
-        "priorities",
-        [
-            *_models(0, 100),
-            _among("quadrant", QUADRANTS),
-            *(_share(f"p_{name}") for name in QUADRANTS),
-            _at_least("performance", "performance_low"),
-            _at_least("performance_high", "performance"),
-            gxe.ExpectColumnValuesToBeBetween(column="performance", min_value=0, max_value=100),
-        ],
-    ),
-    "driver_contrasts": _suite("driver_contrasts", [*_models(-100, 100), *_P_VALUES]),
-    "activity": _suite("activity", [_TABLE, *_counts("n_rows", "n_orders", "n_customers")]),
-    "ledger": _suite(
-        "ledger", [_TABLE, *_counts("lines", "rows_in", "rows_accepted", "rows_quarantined")]
-    ),
-    "rules": _suite("rules", [_TABLE, *_counts("n_rows", "n_unexpected")]),
-    "quarantine_examples": _suite("quarantine_examples", [_TABLE]),
-}
+def _is_told(column: str) -> object:
+    return Cell(column).is_not_null()

@@ -15,52 +15,34 @@ from expectations.rules import (
 )
 from pipelines.contract.canonical import RESPONSES
 
-SCALE_TODO = "correct the question's scale in study.yaml, or declare the code as missing there"
-
 SUITE = gx.ExpectationSuite(
     name="responses",
     expectations=[
         *contract_rules(RESPONSES),
-        at_least(
-            "value", "scale_min", "value_on_scale_min", "the answer is on its scale", SCALE_TODO
-        ),
-        at_least(
-            "scale_max", "value", "value_on_scale_max", "the answer is on its scale", SCALE_TODO
-        ),
+        at_least("value", "scale_min", "value_on_scale_min", "answer_on_scale"),
+        at_least("scale_max", "value", "value_on_scale_max", "answer_on_scale"),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
             column_A="scale_max",
             column_B="scale_min",
             ignore_row_if="either_value_is_missing",
-            **rule("scale_ordered", "a scale's highest answer is above its lowest", SCALE_TODO),
+            **rule("scale_ordered", "scale_ordered"),
         ),
         gxe.ExpectColumnValuesToNotBeNull(
             column="value",
             row_condition=Column("missing").is_null(),
-            **rule(
-                "answer_or_reason",
-                "there is an answer, or a reason why there is none",
-                "declare blank cells under the scale's missing codes in study.yaml",
-            ),
+            **rule("answer_or_reason", "answer_or_reason"),
         ),
         gxe.ExpectColumnValuesToBeNull(
             column="value",
             row_condition=Column("missing").is_not_null(),
-            **rule(
-                "no_answer_beside_reason",
-                "where a reason for a missing answer is given there is no answer",
-                "map either the answer or the reason",
-            ),
+            **rule("no_answer_beside_reason", "no_answer_beside_reason"),
         ),
         gxe.ExpectColumnValuesToBeBetween(
             column="weight",
             min_value=0,
             strict_min=True,
             max_value=LARGEST,
-            **rule(
-                "weight_positive",
-                "the sampling weight is above zero and finite",
-                "correct the weight's column in study.yaml",
-            ),
+            **rule("weight_positive", "weight_positive"),
         ),
         *dated("answered_at"),
         touchpoint_known(),

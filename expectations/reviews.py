@@ -14,8 +14,8 @@ from expectations.rules import (
     touchpoint_known,
 )
 from pipelines.contract.canonical import REVIEWS
+from pipelines.contract.code import write_code
 
-SCALE_TODO = "correct rating_min and rating_max in study.yaml"
 # UTF-8 that was read as cp1252 or latin-1, or letters already replaced.
 MISREAD = (
     "[ÃÂ][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192"
@@ -31,50 +31,28 @@ SUITE = gx.ExpectationSuite(
             gxe.ExpectColumnValuesToNotBeNull(
                 column=end,
                 row_condition=RATED,
-                **rule(
-                    f"{end}_given", f"a rating comes with its scale: {end} is given", SCALE_TODO
-                ),
+                **rule(f"{end}_given", write_code("scale_given", column=end)),
             )
             for end in ("rating_min", "rating_max")
         ),
-        at_least(
-            "rating", "rating_min", "rating_on_scale_min", "the rating is on its scale", SCALE_TODO
-        ),
-        at_least(
-            "rating_max", "rating", "rating_on_scale_max", "the rating is on its scale", SCALE_TODO
-        ),
+        at_least("rating", "rating_min", "rating_on_scale_min", "rating_on_scale"),
+        at_least("rating_max", "rating", "rating_on_scale_max", "rating_on_scale"),
         *dated("written_at"),
         *dated("replied_at"),
         at_least(
             "replied_at",
             "written_at",
             "replied_after_written",
-            "a reply is not older than the text",
-            "check the two time columns and their time zone",
+            "reply_after_text",
             on_fail="warn",
         ),
-        matches(
-            "text",
-            r"\S",
-            says="the text is not blank",
-            todo="set skip_when_missing: [text] in the table's map",
-        ),
+        matches("text", r"\S", "text_not_blank"),
         gxe.ExpectColumnValuesToNotMatchRegex(
             column="text",
             regex=MISREAD,
-            **rule(
-                "text_intact",
-                "the text's letters are whole: no Ã¼ for ü, no â€™ for an apostrophe",
-                "set the source's encoding in study.yaml, or have the file exported anew",
-            ),
+            **rule("text_intact", "text_intact"),
         ),
-        matches(
-            "language",
-            r"^[a-z]{2}$",
-            says="the language is a code such as de or en",
-            todo="translate it with `values` in study.yaml",
-            on_fail="warn",
-        ),
+        matches("language", r"^[a-z]{2}$", "language_code", on_fail="warn"),
         touchpoint_known(),
         customer_known(),
     ],

@@ -1,4 +1,4 @@
-"""Rules that several tables share; every expectation carries its name and its sentence.
+"""Rules that several tables share; every expectation carries its name and its condition.
 
 Helper columns are added before judging: `customer_known` (null for anonymous rows),
 `latest_time` and `latest_day` (tomorrow; written as columns so that results, which show a
@@ -7,11 +7,14 @@ suite's numbers, do not change from day to day).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import great_expectations.expectations as gxe
 
+from pipelines.contract.code import DeclarationError, write_code
+from pipelines.contract.rules import CONDITIONS
 from pipelines.contract.table import Column, Table
 
 EARLIEST = datetime(1995, 1, 1, tzinfo=UTC)  # before it nobody collected such data
@@ -22,73 +25,111 @@ OnFail = Literal["quarantine", "warn", "stop"]
 Rules = list[gxe.Expectation]
 
 
-def rule(name: str, says: str, todo: str, on_fail: OnFail = "quarantine") -> dict[str, Any]:
-    """Name a rule, say it in a sentence, and say what to do about rows that break it."""
-    meta = {"rule": name, "says": says, "todo": todo, "on_fail": on_fail}
-    return {"meta": meta, "description": f"{name}: {says}"}
+def rule(name: str, condition: str, on_fail: OnFail = "quarantine") -> dict[str, Any]:
+    """Name a rule, and say by a code what it asks of a row.
+
+    Parameters
+    ----------
+    name : str
+        Unique in its table.
+    condition : str
+        A code of `CONDITIONS` with its values.
+    on_fail : str
+        What happens to a row that breaks it.
+
+    Raises
+    ------
+    DeclarationError
+        If the code has no sentence, or not the places for its values.
+    """
+    fault = CONDITIONS.fault(condition)
+    if fault is not None:
+        raise DeclarationError(
+            f"rule {name}: expected a condition with a sentence in every language, got {fault}; "
+            "declare it in pipelines/contract/rules.py"
+        )
+    meta = {"rule": name, "condition": condition, "on_fail": on_fail}
+    return {"meta": meta, "description": f"{name}: {CONDITIONS.sentence(condition)}"}
 
 
-def contract_rules(table: Table) -> Rules:
-    """What the contract itself asks of a table: columns, required values, key, value lists."""
+def contract_rules(table: Table, names: Mapping[str, str] | None = None) -> Rules:
+    """What the declaration of a table itself asks: columns, required values, key, lists, ranges.
+
+    Parameters
+    ----------
+    table : Table
+    names : mapping, optional
+        Of columns with a range: what their rule is called, if not ``<column>_in_range``.
+    """
     columns = [column.name for column in table.columns]
+    called = names or {}
     return [
         gxe.ExpectTableColumnsToMatchSet(
-            column_set=columns,
-            exact_match=False,
-            **rule("columns", "the table has the contract's columns", "run ingest again", "stop"),
+            column_set=columns, exact_match=False, **rule("columns", "columns", "stop")
         ),
-        gxe.ExpectColumnValuesToBeNull(
-            column="unreadable",
-            **rule("readable", "every cell could be read", "correct the column's map or the file"),
-        ),
+        gxe.ExpectColumnValuesToBeNull(column="unreadable", **rule("readable", "readable")),
         *(given(column.name) for column in table.columns if column.required),
         unique(*table.key),
-        *(one_of(column) for column in table.columns if column.values),
+        *(one_of(column) for column in table.columns if column.listed),
+        *(
+            in_range(column, called.get(column.name, f"{column.name}_in_range"))
+            for column in table.columns
+            if column.lowest is not None or column.highest is not None
+        ),
     ]
 
 
 def given(column: str) -> gxe.Expectation:
     """Require a value."""
-    todo = f"map a column that is always filled to {column}"
     return gxe.ExpectColumnValuesToNotBeNull(
-        column=column, **rule(f"{column}_given", f"{column} is given", todo)
+        column=column, **rule(f"{column}_given", write_code("given", column=column))
     )
 
 
 def unique(*columns: str) -> gxe.Expectation:
     """Require that no two rows have the same key; all that share one are rejected."""
-    named = rule(
-        "key_unique",
-        f"no two rows have the same {' and '.join(columns)}",
-        "deliver each row once, or set one_per_key in the table's map",
-    )
     if len(columns) == 1:
-        return gxe.ExpectColumnValuesToBeUnique(column=columns[0], **named)
+        return gxe.ExpectColumnValuesToBeUnique(
+            column=columns[0], **rule("key_unique", write_code("unique", column=columns[0]))
+        )
     return gxe.ExpectCompoundColumnsToBeUnique(
-        column_list=list(columns), ignore_row_if="any_value_is_missing", **named
+        column_list=list(columns),
+        ignore_row_if="any_value_is_missing",
+        **rule("key_unique", write_code("unique_together", columns=", ".join(columns))),
     )
 
 
 def one_of(column: Column) -> gxe.Expectation:
-    """Require one of the values the contract lists."""
-    listed = ", ".join(column.values or ())
+    """Require one of the values or codes that are declared."""
+    listed = ", ".join(column.listed)
     return gxe.ExpectColumnValuesToBeInSet(
         column=column.name,
-        value_set=list(column.values or ()),
-        **rule(
-            f"{column.name}_allowed",
-            f"{column.name} is one of {listed}",
-            f"translate the codes of {column.name} with `values` in study.yaml",
-        ),
+        value_set=list(column.listed),
+        **rule(f"{column.name}_allowed", write_code("allowed", column=column.name, values=listed)),
+    )
+
+
+def in_range(column: Column, name: str) -> gxe.Expectation:
+    """Require a number in the range that is declared; an open end leaves out infinity."""
+    lowest = -LARGEST if column.lowest is None else column.lowest
+    highest = LARGEST if column.highest is None else column.highest
+    condition = write_code(
+        "between",
+        column=column.name,
+        lowest="-∞" if column.lowest is None else f"{lowest:g}",
+        highest="∞" if column.highest is None else f"{highest:g}",
+    )
+    return gxe.ExpectColumnValuesToBeBetween(
+        column=column.name, min_value=lowest, max_value=highest, **rule(name, condition)
     )
 
 
 def matches(
-    column: str, regex: str, says: str, todo: str, on_fail: OnFail = "quarantine"
+    column: str, regex: str, condition: str, on_fail: OnFail = "quarantine"
 ) -> gxe.Expectation:
     """Require a shape of text."""
     return gxe.ExpectColumnValuesToMatchRegex(
-        column=column, regex=regex, **rule(f"{column}_shape", says, todo, on_fail)
+        column=column, regex=regex, **rule(f"{column}_shape", condition, on_fail)
     )
 
 
@@ -97,11 +138,7 @@ def touchpoint_known() -> gxe.Expectation:
     return gxe.ExpectColumnValuesToBeInSet(
         column="touchpoint_id",
         value_set={"$PARAMETER": "touchpoints"},
-        **rule(
-            "touchpoint_known",
-            "the touchpoint is in the study's register",
-            "declare it under touchpoints in study.yaml, or correct the name",
-        ),
+        **rule("touchpoint_known", "touchpoint_known"),
     )
 
 
@@ -110,35 +147,33 @@ def customer_known() -> gxe.Expectation:
     return gxe.ExpectColumnValuesToBeInSet(
         column="customer_known",
         value_set=[True],
-        **rule(
-            "customer_known",
-            "the customer is in the customer data; rows without a customer are fine",
-            "deliver that customer's record, or correct source_system and source_id",
-        ),
+        **rule("customer_known", "customer_known"),
     )
 
 
 def dated(column: str, earliest: datetime = EARLIEST, helper: str = "latest_time") -> Rules:
     """Require a time that can be true: not long before our time, not after tomorrow."""
-    todo = f"correct the format of {column} in study.yaml, or the file"
     return [
         gxe.ExpectColumnValuesToBeBetween(
             column=column,
             min_value=earliest,
-            **rule(f"{column}_not_too_early", f"{column} is in {earliest.year} or later", todo),
+            **rule(
+                f"{column}_not_too_early",
+                write_code("not_before", column=column, year=earliest.year),
+            ),
         ),
         gxe.ExpectColumnPairValuesAToBeGreaterThanB(
             column_A=helper,
             column_B=column,
             or_equal=True,
             ignore_row_if="either_value_is_missing",
-            **rule(f"{column}_not_in_future", f"{column} is not after tomorrow", todo),
+            **rule(f"{column}_not_in_future", write_code("not_after_tomorrow", column=column)),
         ),
     ]
 
 
 def at_least(
-    column: str, other: str, name: str, says: str, todo: str, on_fail: OnFail = "quarantine"
+    column: str, other: str, name: str, condition: str, on_fail: OnFail = "quarantine"
 ) -> gxe.Expectation:
     """Require that one column is not below another, where both have values."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
@@ -146,7 +181,7 @@ def at_least(
         column_B=other,
         or_equal=True,
         ignore_row_if="either_value_is_missing",
-        **rule(name, says, todo, on_fail),
+        **rule(name, condition, on_fail),
     )
 
 
@@ -156,5 +191,5 @@ def finite(column: str) -> gxe.Expectation:
         column=column,
         min_value=-LARGEST,
         max_value=LARGEST,
-        **rule(f"{column}_finite", f"{column} is a finite number", f"correct {column} in the file"),
+        **rule(f"{column}_finite", write_code("finite", column=column)),
     )

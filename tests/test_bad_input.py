@@ -16,12 +16,10 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
+from pipelines import runner
 from pipelines.command.check import Finding, check_study
 from pipelines.command.main import app
-from pipelines.core import step
 from pipelines.core.params import PROJECT
-from pipelines.ingest import run as ingest
-from pipelines.validate import run as validate
 from tests.small_study import ORDERS, SURVEY, build, edit, order_lines, survey_lines, write
 
 BAD_INPUT = 2
@@ -194,7 +192,7 @@ FAULTS = {
         "declare them there",
     ),
 }
-STEPS = {"ingest": ingest.run, "validate": validate.run}
+STEPS = ("ingest", "validate")
 
 
 def says(message: str, fault: Fault) -> bool:
@@ -207,17 +205,16 @@ def says(message: str, fault: Fault) -> bool:
     return True
 
 
-def start(name: str, shop: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+def start(name: str, shop: Path) -> int:
     """Start a step as its command does, in this process; give its exit code."""
-    monkeypatch.setattr(sys, "argv", [name, str(shop)])
     try:
-        step.main(STEPS[name])
+        runner.main([name, str(shop)])
     except SystemExit as end:
         return int(end.code or 0)
     return 0
 
 
-def test_the_study_without_a_fault_runs(shop, monkeypatch):
+def test_the_study_without_a_fault_runs(shop):
     assert check_study(str(shop)) == [
         Finding(
             "note",
@@ -227,7 +224,7 @@ def test_the_study_without_a_fault_runs(shop, monkeypatch):
             "nothing, if you do not need them",
         )
     ]
-    assert [start(name, shop, monkeypatch) for name in STEPS] == [0, 0]
+    assert [start(name, shop) for name in STEPS] == [0, 0]
     accepted = pl.read_parquet(shop / "canonical" / "responses.parquet")
     assert accepted.height == 80
 
@@ -245,12 +242,12 @@ def test_a_fault_is_found_by_check(shop, name):
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_stops_the_step_and_what_was_published_stays(shop, name, monkeypatch, capsys):
+def test_a_fault_stops_the_step_and_what_was_published_stays(shop, name, capsys):
     fault = FAULTS[name]
     before = contents(shop / "published")
     fault.make(shop)
     steps = ["ingest"] if fault.step == "ingest" else ["ingest", "validate"]
-    *passed, stopped = (start(one, shop, monkeypatch) for one in steps)
+    *passed, stopped = (start(one, shop) for one in steps)
     assert (passed, stopped) == ([0] * len(passed), BAD_INPUT)
     message = capsys.readouterr().err
     assert says(message, fault), message
@@ -273,11 +270,11 @@ def test_as_a_process_of_its_own_a_step_ends_with_2_and_one_message(shop, name):
 
 
 def process(name: str, shop: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", f"pipelines.{name}.run", str(shop)]
+    command = [sys.executable, "-m", "pipelines.runner", name, str(shop)]
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
 
 
-def test_few_bad_rows_go_to_quarantine_and_are_notes(shop, monkeypatch):
+def test_few_bad_rows_go_to_quarantine_and_are_notes(shop):
     write(shop, ORDERS, [*order_lines(80), order_lines()[1]])
     edit(shop, ORDERS, "o5;c5;06.06.2024", "o5;c5;06.01.1900")
     notes = [finding for finding in check_study(str(shop)) if "(rule " in finding.expected]
@@ -287,7 +284,7 @@ def test_few_bad_rows_go_to_quarantine_and_are_notes(shop, monkeypatch):
     ]
     assert notes[0].got == "transaction_id=o0 in 2 of 81 rows"
     assert notes[1].got == "ordered_at=1900-01-05T23:00:00Z in 1 of 81 rows"
-    assert [start(name, shop, monkeypatch) for name in STEPS] == [0, 0]
+    assert [start(name, shop) for name in STEPS] == [0, 0]
     rejected = pl.read_parquet(shop / "quarantine" / "transactions.parquet")
     assert rejected["rules"].to_list() == ["key_unique", "ordered_at_not_too_early", "key_unique"]
 
@@ -309,12 +306,12 @@ def test_check_lists_every_fault_of_a_map_and_of_the_files(shop):
     ]
 
 
-def test_a_step_killed_half_way_leaves_the_whole_old_output(shop, monkeypatch):
-    start("ingest", shop, monkeypatch)
+def test_a_step_killed_half_way_leaves_the_whole_old_output(shop):
+    start("ingest", shop)
     before = contents(shop / "mapped")
     write(shop, ORDERS, order_lines(300_000))
     draft = shop / ".mapped.part" / "mapped"
-    command = [sys.executable, "-m", "pipelines.ingest.run", str(shop)]
+    command = [sys.executable, "-m", "pipelines.runner", "ingest", str(shop)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL) as running:
         while running.poll() is None and not any(draft.glob("*responses*")):
             time.sleep(0.001)
@@ -323,6 +320,6 @@ def test_a_step_killed_half_way_leaves_the_whole_old_output(shop, monkeypatch):
     assert contents(shop / "mapped") == before
     assert draft.exists()  # it was at it
 
-    assert start("ingest", shop, monkeypatch) == 0
+    assert start("ingest", shop) == 0
     assert pl.scan_parquet(shop / "mapped" / "transactions.parquet").collect().height == 300_000
     assert not draft.exists()

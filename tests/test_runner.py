@@ -1,4 +1,4 @@
-"""The runner hands out what a step declared, checks what comes back, and never shows a traceback."""
+"""The runner hands out what a step declared and checks what comes back; never a traceback."""
 
 import sys
 from types import ModuleType

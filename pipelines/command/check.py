@@ -260,7 +260,7 @@ class Judged:
         return Finding(
             "error" if too_many or verdict.on_fail == "stop" else "note",
             f"{self.study}/{where}",
-            f"{verdict.says} (rule {verdict.rule})",
+            f"{verdict.sentence} (rule {verdict.rule})",
             f"{got}{counted}{limit if too_many else ''}",
             verdict.todo,
         )
@@ -283,7 +283,7 @@ class Judged:
         """Rows that break a rule, in their order; None for a rule about the table itself."""
         if verdict.on_fail == "quarantine":
             return per_broken_rule(self.rejected).filter(pl.col("rule") == verdict.rule)
-        if verdict.condition is None:
+        if verdict.by_row is None:
             return None
-        flagged = duplicates.flag(engine.from_polars(self.rows), verdict.condition, "broken")
+        flagged = duplicates.flag(engine.from_polars(self.rows), verdict.by_row, "broken")
         return engine.to_polars(flagged).filter("broken")

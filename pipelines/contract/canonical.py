@@ -141,7 +141,7 @@ INTERACTIONS = Table(
         Column("interaction_type", TEXT, "kind of contact"),
         Column("channel", TEXT, "channel it went through"),
         Column("inbound", FLAG, "whether the customer began it"),
-        Column("duration_s", NUMBER, "length in seconds"),
+        Column("duration_s", NUMBER, "length in seconds", lowest=0),
         Column("outcome", TEXT, "how it ended"),
         Column("observer", TEXT, "who coded it, for observed contacts"),
         Column("campaign_id", TEXT, "campaign it belongs to"),

@@ -189,7 +189,7 @@ DRIVER_MODELS = Table(
         *_numbers(unit="share", lowest=0, highest=1, label=says(en="R²", de="R²")),
         Column(
             "r2_held_out", NUMBER, "R2 in parts of the sample that the model did not see",
-            unit="share", label=says(en="Cross-validated R²", de="Kreuzvalidiertes R²"),
+            highest=1, unit="share", label=says(en="Cross-validated R²", de="Kreuzvalidiertes R²"),
         ),
         Column(
             "n_drivers", WHOLE, "drivers asked in this wave", True, lowest=0, unit="count",

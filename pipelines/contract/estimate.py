@@ -8,7 +8,7 @@ import polars as pl
 from pydantic import Field
 
 from pipelines.contract.canonical import MISSING_REASONS, MODES
-from pipelines.contract.code import WITHHELD, Vocabulary, says
+from pipelines.contract.code import WITHHELD, Says, Vocabulary, says
 from pipelines.contract.people import GROUP, SEGMENT, Of, Pool
 from pipelines.contract.step import Param
 from pipelines.contract.table import FLAG, NUMBER, TEXT, WHOLE, Column, Measure
@@ -146,6 +146,44 @@ FLAGS = Vocabulary(
 METHOD_OF_WITHHELD = {
     WITHHELD: says(en="withheld: too few answers", de="zurückgehalten: zu wenige Antworten")
 }
+
+
+def agreed(sentence: Says) -> Says:
+    """Add to the sentence of a method what is done where the answers do not differ."""
+    return says(
+        en=f"{sentence['en']}; the answers do not differ: Wilson interval on their number",
+        de=f"{sentence['de']}; die Antworten unterscheiden sich nicht: Wilson-Intervall auf ihrer "
+        "Zahl",
+    )
+
+
+def methods_of_mean(code: str, *, en: str, de: str) -> dict[str, Says]:
+    """Codes of a mean with its interval: as it is, and where the answers do not differ."""
+    sentence = says(
+        en=f"{en}, Taylor-linearised over strata and clusters, score interval with t quantile",
+        de=f"{de}, über Schichten und Klumpen nach Taylor linearisiert, Score-Intervall mit "
+        "t-Quantil",
+    )
+    return {code: sentence, f"{code}_agreed": agreed(sentence)}
+
+
+# What `pipelines.estimates` writes: a family, and whether the answers differ.
+METHODS = Vocabulary(
+    "method of estimates",
+    {
+        **METHOD_OF_WITHHELD,
+        **methods_of_mean("mean", en="mean", de="Mittelwert"),
+        "share": says(
+            en="share, Wilson interval on n over the design effect",
+            de="Anteil, Wilson-Intervall mit n durch den Design-Effekt",
+        ),
+        "nps": says(
+            en="promoters minus detractors, adjusted Wald interval on n over the design effect",
+            de="Fürsprecher minus Kritiker, angepasstes Wald-Intervall mit n durch den "
+            "Design-Effekt",
+        ),
+    },
+)
 
 
 def making(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipelines.contract import estimate
 from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.estimate import (
@@ -21,7 +22,9 @@ from pipelines.contract.estimate import (
     SUBJECT_KEY,
     FlagN,
     Level,
+    agreed,
     making,
+    methods_of_mean,
 )
 from pipelines.contract.people import Own
 from pipelines.contract.step import Engine, Settings, Step
@@ -36,37 +39,17 @@ class MeasureSettings(Settings):
     flag_n: FlagN
 
 
-_TAYLOR_EN = "Taylor-linearised over strata and clusters, score interval with t quantile"
-_TAYLOR_DE = "über Schichten und Klumpen nach Taylor linearisiert, Score-Intervall mit t-Quantil"
-_AGREED_EN = "; the answers do not differ: Wilson interval on their number"
-_AGREED_DE = "; die Antworten unterscheiden sich nicht: Wilson-Intervall auf ihrer Zahl"
-_MEANS = {
-    "mean": ("mean", "Mittelwert"),
-    "ces": ("mean rescaled linearly to 1-7", "Mittelwert, linear auf 1-7 umgerechnet"),
-    "gap": ("mean of rating minus expectation", "Mittelwert von Bewertung minus Erwartung"),
-}
 SCORE_METHODS = Vocabulary(
     "method of scores",
     {
-        **METHOD_OF_WITHHELD,
-        **{
-            name: says(en=f"{en}, {_TAYLOR_EN}", de=f"{de}, {_TAYLOR_DE}")
-            for name, (en, de) in _MEANS.items()
-        },
-        **{
-            f"{name}_agreed": says(
-                en=f"{en}, {_TAYLOR_EN}{_AGREED_EN}", de=f"{de}, {_TAYLOR_DE}{_AGREED_DE}"
-            )
-            for name, (en, de) in _MEANS.items()
-        },
-        "share": says(
-            en="share, Wilson interval on n over the design effect",
-            de="Anteil, Wilson-Intervall mit n durch den Design-Effekt",
+        **estimate.METHODS.codes,
+        **methods_of_mean(
+            "ces", en="mean rescaled linearly to 1-7", de="Mittelwert, linear auf 1-7 umgerechnet"
         ),
-        "nps": says(
-            en="promoters minus detractors, adjusted Wald interval on n over the design effect",
-            de="Fürsprecher minus Kritiker, angepasstes Wald-Intervall mit n durch den "
-            "Design-Effekt",
+        **methods_of_mean(
+            "gap",
+            en="mean of rating minus expectation",
+            de="Mittelwert von Bewertung minus Erwartung",
         ),
     },
 )
@@ -92,18 +75,16 @@ _DIFFERENCES = {
         "angepasstes Wald-Intervall mit n durch den Design-Effekt",
     ),
 }
+_CHANGES = {
+    f"{family}_change": says(en=_COMPARED_EN.format(en), de=_COMPARED_DE.format(de))
+    for family, (en, de) in _DIFFERENCES.items()
+}
 METHODS_OF_CHANGES = Vocabulary(
     "method of changes",
     {
         **METHOD_OF_WITHHELD,
-        **{
-            f"{family}_change": says(en=_COMPARED_EN.format(en), de=_COMPARED_DE.format(de))
-            for family, (en, de) in _DIFFERENCES.items()
-        },
-        "mean_change_agreed": says(
-            en=_COMPARED_EN.format(_DIFFERENCES["mean"][0]) + _AGREED_EN,
-            de=_COMPARED_DE.format(_DIFFERENCES["mean"][1]) + _AGREED_DE,
-        ),
+        **_CHANGES,
+        "mean_change_agreed": agreed(_CHANGES["mean_change"]),
     },
 )
 SCORE_POLICIES = Vocabulary(

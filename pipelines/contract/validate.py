@@ -10,6 +10,7 @@ from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.ingest import OFFERS
 from pipelines.contract.people import Nobody
+from pipelines.contract.rules import CONDITIONS
 from pipelines.contract.step import Param, Settings, Step
 from pipelines.contract.table import FLAG, TEXT, WHOLE, Column, Table, count
 
@@ -56,7 +57,7 @@ RULES = Table(
         Column("rule", TEXT, "name of the rule", required=True),
         Column("expectation", TEXT, "Great Expectations type", required=True),
         Column("columns", TEXT, "columns it concerns, separated by blanks"),
-        Column("says", TEXT, "the rule in a sentence", required=True),
+        Column("condition", TEXT, "what the rule asks of a row", True, codes=CONDITIONS),
         Column("on_fail", TEXT, "what happens", True, codes=ON_FAIL),
         Column("success", FLAG, "whether every row kept it", required=True),
         count("n_rows", "rows judged", required=False),

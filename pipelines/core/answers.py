@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import narwhals as nw
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipelines.contract.canonical import MISSING_REASONS, SEGMENT_PREFIX
 from pipelines.core import engine
@@ -30,6 +32,9 @@ QUESTIONNAIRE = (
 )
 VALUE_PREFIX, REASON_PREFIX = "value ", "reason "  # a question's columns: these and its id
 GIVEN = 0  # code in the column of reasons; the first of `MISSING_REASONS` is 1
+NOT_EXPERIENCED, DONT_KNOW = (
+    GIVEN + 1 + MISSING_REASONS.index(name) for name in ("not_experienced", "dont_know")
+)
 
 
 def question_register(responses: Frame) -> pl.DataFrame:
@@ -112,6 +117,41 @@ def check_questionnaires(people: pl.DataFrame) -> None:
         expected="one survey, wave, mode, stratum, weight and customer per response_id",
         todo="make response_id unique over waves in study.yaml, with a template",
     )
+
+
+def experience(
+    reason: NDArray[np.float64], *, dont_know_is_experience: bool
+) -> NDArray[np.float64]:
+    """Who experienced a touchpoint, from the codes of a question about it.
+
+    Reach is the mean of it. Who was not asked, refused or skipped is not known to have been
+    there or not.
+
+    Parameters
+    ----------
+    reason : ndarray, shape (n,)
+        A question's reasons, a column of `REASON_PREFIX`; NaN where it was not asked.
+    dont_know_is_experience : bool
+        Whether who cannot say was there. The reach of a score leaves them out: it is a share
+        of those who rated or had no experience. A model of drivers takes them as users whose
+        rating is blank.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        1 if experienced, 0 if not, NaN if that is unknown.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> codes = np.array([GIVEN, NOT_EXPERIENCED, DONT_KNOW])
+    >>> experience(codes, dont_know_is_experience=True).tolist()
+    [1.0, 0.0, 1.0]
+    """
+    there = reason == GIVEN
+    if dont_know_is_experience:
+        there |= reason == DONT_KNOW
+    return np.where(there, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
 
 
 def sampling_stratum() -> pl.Expr:

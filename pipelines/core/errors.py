@@ -20,10 +20,16 @@ class TouchstoneError(Exception):
         What should have been there, and what was (a few examples at most).
     todo : str
         What the user does next.
+    code : str, optional
+        The same for tables, as a code and its values (`contract.code.write_code`), where a
+        step goes on without what could not be computed.
     """
 
-    def __init__(self, where: str, *, expected: str, got: str, todo: str) -> None:
+    def __init__(
+        self, where: str, *, expected: str, got: str, todo: str, code: str | None = None
+    ) -> None:
         self.where, self.expected, self.got, self.todo = where, expected, got, todo
+        self.code = code
         super().__init__(f"{where}: expected {expected}, got {got}; {todo}")
 
 

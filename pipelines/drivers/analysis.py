@@ -7,24 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from pipelines.contract.code import write_code
 from pipelines.contract.driver_codes import TARGETS
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.errors import ContractError
 from pipelines.drivers import priorities
-from pipelines.drivers.comparison import LINEAR, compare
-from pipelines.drivers.designs import (
-    FEWEST,
-    Design,
-    Expected,
-    complete,
-    draw_blanks,
-    rating_alone,
-    use_and_rating,
-)
-from pipelines.drivers.latent import LatentModel
-from pipelines.drivers.models import Model
+from pipelines.drivers.comparison import LINEAR_APPROACHES, compare
 from pipelines.drivers.records import (
-    Findings,
+    DerivedRows,
     Row,
     contrast_rows,
     driver_rows,
@@ -33,19 +23,24 @@ from pipelines.drivers.records import (
     refused,
     sizes,
 )
-from pipelines.drivers.sample import Sample, Terms
+from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
-from pipelines.drivers.totals import Totals, add_up
+from pipelines.importance.blanks import Expected, complete, draw_blanks
+from pipelines.importance.designs import Design, rating_alone, use_and_rating
+from pipelines.importance.latent import LatentModel
+from pipelines.importance.models import Model
+from pipelines.importance.totals import Totals, add_up
 from pipelines.statistics.survey import BoolArray, FloatArray
 
-LEAST = 2  # drivers that there are shares of
+MIN_DRIVERS = 2  # that there are shares of
+MIN_RATERS = 10  # of a driver in a segment
 
 
-def analyse(sheets: Sheets, terms: Terms) -> Findings:
+def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
     """Relate an outcome to its drivers, for all customers and by segment."""
-    found = Findings()
-    sample = Sample.of(sheets, terms)
-    design = use_and_rating(sheets)
+    found = DerivedRows()
+    sample = ModelSample.of(sheets, terms)
+    design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
     everybody = {"segment": EVERYBODY, "group": EVERYBODY}
     try:
         expected = complete(design, sheets.weight, sheets.segments)
@@ -61,7 +56,7 @@ def analyse(sheets: Sheets, terms: Terms) -> Findings:
 
 
 def _everybody(
-    found: Findings, sample: Sample, design: Design, expected: Expected, who: Row
+    found: DerivedRows, sample: ModelSample, design: Design, expected: Expected, who: Row
 ) -> None:
     """All approaches to the mean; the LMG of the very satisfied and of the dissatisfied."""
     sheets = sample.sheets
@@ -69,11 +64,11 @@ def _everybody(
     totals = add_up(expected, sheets.weight, sample.units, every)
     drawn = totals.draws(sample.counts)
     filled = draw_blanks(expected, sample.rng)
-    for target in TARGETS:
+    for target in TARGETS.names:
         model = Model.of(design, drawn, target)
         about = {**who, "target": target, "policy": "use_rating"}
         found.driver_models.append(fitted(sample, model, totals, every, about))
-        for approach in LINEAR if target == "mean" else ("lmg",):
+        for approach in LINEAR_APPROACHES if target == "mean" else ("lmg",):
             found.drivers.extend(driver_rows(sample, model, totals, every, approach, about))
         found.drivers.extend(_latent(sample, model, totals, filled, about))
     mean = Model.of(design, drawn, "mean")
@@ -83,7 +78,7 @@ def _everybody(
 
 
 def _latent(
-    sample: Sample, model: Model, totals: Totals, filled: FloatArray, about: Row
+    sample: ModelSample, model: Model, totals: Totals, filled: FloatArray, about: Row
 ) -> list[Row]:
     """Rows of `drivers` for the ordered logit of the target; none if it cannot be fitted."""
     weight = sample.sheets.weight
@@ -97,7 +92,7 @@ def _latent(
     return [{**row, **unknown, "approach": "latent"} for row in rows]
 
 
-def _segments(found: Findings, sample: Sample, design: Design, expected: Expected) -> None:
+def _segments(found: DerivedRows, sample: ModelSample, design: Design, expected: Expected) -> None:
     """LMG of every segment that is large enough, and against all other customers."""
     sheets, least = sample.sheets, sample.terms.min_n
     counts = sample.counts[: sample.terms.segment_replicates]
@@ -106,13 +101,13 @@ def _segments(found: Findings, sample: Sample, design: Design, expected: Expecte
     for who, rows in _groups(sheets.segments):
         about = {**who, "target": "mean", "policy": "use_rating"}
         if rows.sum() < least:
-            reason = f"fewer than {least} answers"
+            reason = write_code("few_answers", least=least)
             found.driver_models.append(refusal(about, int(rows.sum()), reason))
             continue
         totals = add_up(expected, sheets.weight, sample.units, rows)
         model = Model.of(design, totals.draws(counts), "mean", _rated(sheets, rows))
-        if len(model.drivers) < LEAST:
-            found.driver_models.append(refusal(about, totals.n, "fewer than two touchpoints rated"))
+        if len(model.drivers) < MIN_DRIVERS:
+            found.driver_models.append(refusal(about, totals.n, "few_touchpoints"))
             continue
         found.driver_models.append(fitted(sample, model, totals, rows, about))
         found.drivers.extend(driver_rows(sample, model, totals, rows, "lmg", about))
@@ -125,7 +120,7 @@ def _segments(found: Findings, sample: Sample, design: Design, expected: Expecte
 
 def _rated(sheets: Sheets, rows: BoolArray) -> BoolArray:
     """Which drivers enough of these customers rated, shape (n_drivers,)."""
-    return np.asarray((~np.isnan(sheets.rating[rows])).sum(axis=0) >= FEWEST)
+    return np.asarray((~np.isnan(sheets.rating[rows])).sum(axis=0) >= MIN_RATERS)
 
 
 def _groups(segments: pl.DataFrame) -> Iterator[tuple[Row, BoolArray]]:
@@ -135,10 +130,10 @@ def _groups(segments: pl.DataFrame) -> Iterator[tuple[Row, BoolArray]]:
             yield {"segment": name, "group": str(value)}, mask
 
 
-def _by_rating(found: Findings, sample: Sample, who: Row) -> None:
+def _by_rating(found: DerivedRows, sample: ModelSample, who: Row) -> None:
     """The policy `em`: who did not experience a touchpoint counts as not answering."""
     sheets = sample.sheets
-    design = rating_alone(sheets)
+    design = rating_alone(sheets.rating, sheets.targets, sheets.weight)
     about = {**who, "target": "mean", "policy": "em"}
     try:
         expected = complete(design, sheets.weight, sheets.segments)
@@ -149,5 +144,5 @@ def _by_rating(found: Findings, sample: Sample, who: Row) -> None:
     totals = add_up(expected, sheets.weight, sample.units, every)
     model = Model.of(design, totals.draws(sample.counts), "mean")
     found.driver_models.append(fitted(sample, model, totals, every, about))
-    for approach in LINEAR:
+    for approach in LINEAR_APPROACHES:
         found.drivers.extend(driver_rows(sample, model, totals, every, approach, about))

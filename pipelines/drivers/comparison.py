@@ -9,23 +9,23 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers.designs import FEW_ROWS
-from pipelines.drivers.importance import relative_importance
-from pipelines.drivers.records import Findings, Row, refused
-from pipelines.drivers.results import RelativeImportance
-from pipelines.drivers.sample import Sample
+from pipelines.drivers.records import DerivedRows, Row, refused
+from pipelines.drivers.sample import ModelSample
+from pipelines.importance import RelativeImportance, relative_importance
+from pipelines.importance.blanks import MIN_ROWS_PER_COLUMN
 
-LINEAR = ("lmg", "johnson", "first", "last")  # approaches that every policy has
+LINEAR_APPROACHES = ("lmg", "johnson", "first", "last")  # approaches that every policy has
 
 
-def compare(found: Findings, sample: Sample, policy: str, who: Row) -> None:
+def compare(found: DerivedRows, sample: ModelSample, policy: str, who: Row) -> None:
     """The policies `pairwise` and `listwise`, as others offer them."""
     about = {**who, "target": "mean", "policy": policy}
     try:
         if policy == "listwise":
             _check_enough(sample)
-        answers = {approach: _ask(sample, policy, approach) for approach in LINEAR}
+        answers = {approach: _ask(sample, policy, approach) for approach in LINEAR_APPROACHES}
     except ContractError as error:
         found.driver_models.append(refused(policy, error, sample.sheets, who))
         return
@@ -50,20 +50,26 @@ def compare(found: Findings, sample: Sample, policy: str, who: Row) -> None:
                                  | about | {"approach": approach})  # fmt: skip
 
 
-def _check_enough(sample: Sample) -> None:
+def _check_enough(sample: ModelSample) -> None:
     """Refuse as few answers per driver as the other policies do."""
-    rating, (least, _) = sample.sheets.rating, FEW_ROWS
+    rating = sample.sheets.rating
     n, drivers = int((~np.isnan(rating)).all(axis=1).sum()), rating.shape[1]
-    if n < least * drivers:
+    if n < MIN_ROWS_PER_COLUMN * drivers:
         raise ContractError(
             "drivers",
-            expected=f"{least} for each driver, {least * drivers}",
+            expected=f"{MIN_ROWS_PER_COLUMN} for each driver, {MIN_ROWS_PER_COLUMN * drivers}",
             got=f"{n} who rated every touchpoint",
             todo="use another policy",
+            code=write_code(
+                "few_rated_all",
+                n=n,
+                least=MIN_ROWS_PER_COLUMN,
+                needed=MIN_ROWS_PER_COLUMN * drivers,
+            ),
         )
 
 
-def _ask(sample: Sample, policy: str, approach: str) -> RelativeImportance:
+def _ask(sample: ModelSample, policy: str, approach: str) -> RelativeImportance:
     sheets = sample.sheets
     frame = pl.DataFrame(
         {

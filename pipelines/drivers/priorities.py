@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from pipelines.contract.driver_codes import QUADRANTS
-from pipelines.drivers.models import Estimates, Model, shares
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance.models import DrawnEstimates, Model, shares
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.survey import FloatArray
 
@@ -25,7 +25,7 @@ def rows(
     importance, performance = shares(model.importance("lmg")), model.performance
     users = np.array([sheets.weight[~np.isnan(sheets.rating[:, k])].sum() for k in model.drivers])
     border = 100 / len(model.drivers)
-    good = Estimates(
+    good = DrawnEstimates(
         np.array([performance.value @ users / users.sum()]),
         (performance.replicates @ users / users.sum())[:, None],
     )
@@ -49,8 +49,8 @@ def rows(
             "correlation": _correlation(importance, performance, at),
             "importance_border": border,
             "performance_border": good.value[0],
-            "quadrant": QUADRANTS[place[at]],
-            **{f"p_{name}": (placed[:, at] == q).mean() for q, name in enumerate(QUADRANTS)},
+            "quadrant": QUADRANTS.names[place[at]],
+            **{f"p_{name}": (placed[:, at] == q).mean() for q, name in enumerate(QUADRANTS.names)},
             **stated[k],
         }
 
@@ -62,7 +62,7 @@ def quadrants(
     return np.where(importance > border, 0, 2) + np.where(performance < good, 0, 1)
 
 
-def _correlation(importance: Estimates, performance: Estimates, at: int) -> float:
+def _correlation(importance: DrawnEstimates, performance: DrawnEstimates, at: int) -> float:
     pair = np.stack([importance.replicates[:, at], performance.replicates[:, at]])
     if not (pair.std(axis=1) > 0).all():
         return 0.0
@@ -81,6 +81,6 @@ def _stated(
     weight, unit = sheets.weight[given], units.of_row[given]
     sums = [np.bincount(unit, part, minlength=units.n) for part in (weight * said[given], weight)]
     value = np.array([sums[0].sum() / sums[1].sum()])
-    mean = Estimates(value, ((counts @ sums[0]) / (counts @ sums[1]))[:, None])
+    mean = DrawnEstimates(value, ((counts @ sums[0]) / (counts @ sums[1]))[:, None])
     ends = mean.interval(level)
     return {"stated": value[0], "stated_low": ends.low[0], "stated_high": ends.high[0]}

@@ -9,23 +9,25 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers.models import Estimates, Model, shares
-from pipelines.drivers.ranking import rank_interval, ranks, tiers
-from pipelines.drivers.sample import Sample, Terms
+from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
-from pipelines.drivers.totals import Totals
+from pipelines.importance.models import DrawnEstimates, Model, shares
+from pipelines.importance.ranking import rank_interval, ranks, tiers
+from pipelines.importance.totals import Totals
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
 from pipelines.statistics.survey import BoolArray
 
 Row = dict[str, Any]
-WHOLE = 0.5  # of the rows have no blank: with fewer nothing is said of unseen ones
-HALO = 1 / 3  # ratio below which most of what a driver shows alone it shares with others
+NO_FIT = "no_fit"  # code of a refusal that has none of its own
+MIN_SHARE_WITHOUT_BLANKS = 0.5  # of rows: with fewer nothing is said of unseen ones
+MIN_RATIO_WITHOUT_HALO = 1 / 3  # below, a driver shares with others most of what it shows alone
 
 
 @dataclass(frozen=True)
-class Findings:
+class DerivedRows:
     """Rows of the four tables, without the columns that all rows share."""
 
     drivers: list[Row] = field(default_factory=list)
@@ -41,8 +43,8 @@ def sizes(totals: Totals) -> Row:
 
 def refused(policy: str, error: ContractError, sheets: Sheets, who: Row) -> Row:
     """A row of `driver_models` for a policy that cannot be followed."""
-    reason = f"{error.got}; expected {error.expected}"
-    return refusal({**who, "target": "mean", "policy": policy}, sheets.n, reason)
+    about = {**who, "target": "mean", "policy": policy}
+    return refusal(about, sheets.n, error.code or NO_FIT)
 
 
 def refusal(about: Row, n: int, reason: str) -> Row:
@@ -50,7 +52,7 @@ def refusal(about: Row, n: int, reason: str) -> Row:
     return {**about, "status": "refused", "n": n, "reason": reason}
 
 
-def fitted(sample: Sample, model: Model, totals: Totals, rows: BoolArray, about: Row) -> Row:
+def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, about: Row) -> Row:
     """A row of `driver_models`; `rows` are those that `totals` add up."""
     r2 = model.r2
     level = sample.level(totals, len(model.columns) - 1)
@@ -67,26 +69,28 @@ def fitted(sample: Sample, model: Model, totals: Totals, rows: BoolArray, about:
         "n_drivers": len(model.drivers),
         **sizes(totals),
         "status": "shrunk" if shrunk else "fitted",
-        "reason": f"few answers for {model.design.columns} columns: a prior of "
-        f"{totals.expected.prior_rows:.0f} answers without correlation was added"
-        if shrunk
-        else None,
+        "reason": _prior(model, totals) if shrunk else None,
     }
 
 
-def _held_out(sample: Sample, model: Model, totals: Totals, rows: BoolArray) -> float | None:
+def _prior(model: Model, totals: Totals) -> str:
+    rows = round(totals.expected.prior_rows)
+    return write_code("prior", columns=model.design.columns, prior=rows)
+
+
+def _held_out(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray) -> float | None:
     """R2 in unseen parts of the sample; None where most rows have blanks.
 
     Blanks are filled with the help of the outcome, which is no prediction where there are many.
     """
-    if (rows & model.design.whole).sum() < WHOLE * rows.sum():
+    if (rows & model.design.whole).sum() < MIN_SHARE_WITHOUT_BLANKS * rows.sum():
         return None
     parts = (totals.folds(sample.fold, model.columns, shrunk=part) for part in (True, False))
     return cross_validated_r2(*parts)
 
 
 def driver_rows(
-    sample: Sample, model: Model, totals: Totals, rows: BoolArray, approach: str, about: Row
+    sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, approach: str, about: Row
 ) -> Iterator[Row]:
     """Rows of `drivers`; `rows` are those that `totals` add up."""
     sheets = sample.sheets
@@ -125,8 +129,8 @@ def driver_rows(
         }
 
 
-def _flags(terms: Terms, n_users: int, halo: float) -> str | None:
-    told = {"small": n_users < terms.flag_n, "halo": halo < HALO}
+def _flags(terms: ModelTerms, n_users: int, halo: float) -> str | None:
+    told = {"small": n_users < terms.flag_n, "halo": halo < MIN_RATIO_WITHOUT_HALO}
     return " ".join(name for name, is_so in told.items() if is_so) or None
 
 
@@ -141,13 +145,13 @@ def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
 
 
 def contrast_rows(
-    sample: Sample, model: Model, rest: Model, totals: Totals, others: Totals, who: Row
+    sample: ModelSample, model: Model, rest: Model, totals: Totals, others: Totals, who: Row
 ) -> Iterator[Row]:
     """Rows of `driver_contrasts`: shares in a segment minus those of all other customers."""
     own, their = shares(model.importance("lmg")), shares(rest.importance("lmg"))
     both = [k for k in model.drivers if k in rest.drivers]
     mine, theirs = [model.drivers.index(k) for k in both], [rest.drivers.index(k) for k in both]
-    gap = Estimates(
+    gap = DrawnEstimates(
         own.value[mine] - their.value[theirs],
         own.replicates[:, mine] - their.replicates[:, theirs],
     )

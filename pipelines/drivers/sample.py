@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.drivers.importance import MOST_UNITS
+from pipelines.contract.drivers import DriversSettings
 from pipelines.drivers.sheets import Sheets
-from pipelines.drivers.totals import FOLDS, Totals
+from pipelines.importance.frames import MAX_UNITS
+from pipelines.importance.totals import CROSS_VALIDATION_FOLDS, Totals
 from pipelines.statistics.bootstrap import Units, draws, expanded_level, sampling_units
 from pipelines.statistics.survey import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Terms:
+class ModelTerms:
     """How models are made; see params.yaml."""
 
     level: float
@@ -25,15 +26,20 @@ class Terms:
     flag_n: int
     seed: int
 
+    @classmethod
+    def of(cls, settings: DriversSettings) -> ModelTerms:
+        """Take them from the step's settings."""
+        return cls(**settings.model_dump(exclude={"engine", "min_users"}))
+
 
 @dataclass(frozen=True)
-class Sample:
+class ModelSample:
     """Sheets and what is drawn of them.
 
     Attributes
     ----------
     sheets : Sheets
-    terms : Terms
+    terms : ModelTerms
     units : Units
     counts : ndarray, shape (n_replicates, n_units)
         How often each unit counts in a replicate.
@@ -43,20 +49,22 @@ class Sample:
     """
 
     sheets: Sheets
-    terms: Terms
+    terms: ModelTerms
     units: Units
     counts: FloatArray
     fold: IntArray
     rng: np.random.Generator
 
     @classmethod
-    def of(cls, sheets: Sheets, terms: Terms) -> Sample:
+    def of(cls, sheets: Sheets, terms: ModelTerms) -> ModelSample:
         """Draw from sheets; what is drawn depends on their names and the seed alone."""
         name = f"{sheets.mode}/{sheets.wave}/{sheets.outcome}"
         rng = np.random.default_rng([terms.seed, zlib.crc32(name.encode())])
-        units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MOST_UNITS, rng)
+        units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MAX_UNITS, rng)
         counts = np.concatenate(list(draws(units, terms.replicates, rng)))
-        return cls(sheets, terms, units, counts, rng.permutation(units.n) % FOLDS, rng)
+        return cls(
+            sheets, terms, units, counts, rng.permutation(units.n) % CROSS_VALIDATION_FOLDS, rng
+        )
 
     def level(self, totals: Totals, slopes: int) -> float:
         """Level at which percentiles cover, for the units that these totals have."""

@@ -8,23 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.contract.canonical import MISSING_REASONS, SEGMENT_PREFIX
+from pipelines.contract.canonical import SEGMENT_PREFIX
+from pipelines.contract.driver_codes import TARGETS
 from pipelines.core.answers import (
-    GIVEN,
     REASON_PREFIX,
     VALUE_PREFIX,
+    experience,
     sampling_stratum,
     sampling_unit,
 )
-from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
+from pipelines.core.scales import dissatisfied, very_satisfied
+from pipelines.statistics.survey import FloatArray, IntArray
 
-OUTCOMES = ("overall", "nps")  # kinds of question that are outcomes if the map names none
-NOT_EXPERIENCED, DONT_KNOW = (
-    GIVEN + 1 + MISSING_REASONS.index(r) for r in ("not_experienced", "dont_know")
-)
-# Of scales with so many points: which point, from 1, is the lowest that is very satisfied, and
-# which the highest that is dissatisfied. Of 0 to 10 they are promoters and detractors.
-BOXES = {11: (10, 7), 10: (9, 5), 7: (7, 3), 5: (5, 2), 4: (4, 2)}
+OUTCOME_KINDS = ("overall", "nps")  # kinds of question that are outcomes if the map names none
 
 
 @dataclass(frozen=True)
@@ -76,6 +72,11 @@ class Sheets:
         return len(self.weight)
 
     @property
+    def targets(self) -> dict[str, FloatArray]:
+        """The columns of `target` by their names, `contract.driver_codes.TARGETS`."""
+        return dict(zip(TARGETS.names, self.target.T, strict=True))
+
+    @property
     def is_weighted(self) -> bool:
         """Whether weights differ."""
         return bool((self.weight != self.weight[0]).any())
@@ -96,7 +97,7 @@ def sheets(
         See `core.answers.questionnaires` and `question_register`.
     outcomes : mapping of str to sequence of str
         Drivers by outcome; empty if every rated touchpoint is one. Without any outcome the
-        questions of `OUTCOMES` are.
+        questions of `OUTCOME_KINDS` are.
     segments : sequence of str
         Attributes of customers.
     min_users : int
@@ -109,7 +110,7 @@ def sheets(
         found = asked.filter(
             pl.col("question_id").is_in(list(outcomes))
             if outcomes
-            else pl.col("kind").is_in(OUTCOMES) & pl.col("touchpoint_id").is_null()
+            else pl.col("kind").is_in(OUTCOME_KINDS) & pl.col("touchpoint_id").is_null()
         )
         for outcome in found.sort("question_id").iter_rows(named=True):
             wanted = outcomes.get(outcome["question_id"], ())
@@ -148,7 +149,7 @@ def _sheet(
         drivers=tuple(kept["question_id"]),
         touchpoints=tuple(kept["touchpoint_id"]),
         left_out=tuple(few["question_id"]),
-        target=_targets(_numbers(rows, VALUE_PREFIX + str(outcome["question_id"])), low, high),
+        target=targets_of(_numbers(rows, VALUE_PREFIX + str(outcome["question_id"])), low, high),
         rating=_side_by_side([_percent(rows, *row) for row in _scales(kept)], rows.height),
         used=_side_by_side([_used(rows, name) for name in kept["question_id"]], rows.height),
         stated=_side_by_side(
@@ -184,9 +185,7 @@ def _percent(rows: pl.DataFrame, question: str, low: float, high: float) -> Floa
 
 def _used(rows: pl.DataFrame, question: str) -> FloatArray:
     """1 if experienced: rated, or there and cannot say; 0 if not; NaN if left out."""
-    reason = _numbers(rows, REASON_PREFIX + question)
-    experienced = (reason == GIVEN) | (reason == DONT_KNOW)
-    return np.where(experienced, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
+    return experience(_numbers(rows, REASON_PREFIX + question), dont_know_is_experience=True)
 
 
 def _side_by_side(columns: Sequence[FloatArray | None], height: int) -> FloatArray:
@@ -195,10 +194,8 @@ def _side_by_side(columns: Sequence[FloatArray | None], height: int) -> FloatArr
     return np.column_stack(whole) if whole else np.empty((height, 0))
 
 
-def _targets(answer: FloatArray, low: float, high: float) -> FloatArray:
+def targets_of(answer: FloatArray, low: float, high: float) -> FloatArray:
     """The answer from 0 to 100, very satisfied, dissatisfied; shape (n, 3)."""
-    points = round(high - low) + 1
-    top, bottom = BOXES.get(points, (points, 1))
-    very: BoolArray = answer >= low + top - 1
-    poorly: BoolArray = answer <= low + bottom - 1
-    return np.column_stack([100 * (answer - low) / (high - low), 100.0 * very, 100.0 * poorly])
+    percent = 100 * (answer - low) / (high - low)
+    very, poorly = very_satisfied(answer, low, high), dissatisfied(answer, low, high)
+    return np.column_stack([percent, 100.0 * very, 100.0 * poorly])

@@ -7,44 +7,16 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.core import answers, engine
+from pipelines.contract.drivers import STEP
+from pipelines.core import answers, engine, progress
 from pipelines.core.engine import Frame
-from pipelines.core.estimate import MODELLED
-from pipelines.drivers.analysis import LEAST, analyse
-from pipelines.drivers.sample import Terms
+from pipelines.drivers.analysis import MIN_DRIVERS, analyse
+from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.sheets import Sheets, sheets
-from pipelines.statistics.multiplicity import benjamini_hochberg
 
+MODELLED = {table.name: table for table in STEP.writes}
 P_VALUES = ("p_value", "p_adjusted")
 DECIMALS = 9  # of all but p-values; what comes after differs between machines
-
-_SPLIT = {
-    "lmg": "LMG (Shapley) share of R2",
-    "johnson": "Johnson's relative weight, share of R2",
-    "first": "R2 alone, share of the sum",
-    "last": "R2 added last, share of the sum",
-    "latent": "LMG of McKelvey and Zavoina's latent R2 of ",
-}
-_POLICY = {
-    "use_rating": "not experienced enters as no use, with use times rating; blanks filled in"
-    " expectation under normality, from answers and the attributes they have room for",
-    "em": "not experienced taken as blank; blanks filled in expectation under normality, from"
-    " answers and the attributes they have room for",
-    "pairwise": "each covariance from those who rated both",
-    "listwise": "only those who rated every touchpoint",
-}
-_TARGET = {
-    "mean": "",
-    "top_box": " of the share of very satisfied (linear probability)",
-    "bottom_box": " of the share of dissatisfied (linear probability)",
-}
-_LOGIT = {
-    "mean": "an ordered logit",
-    "top_box": "a binary logit, very satisfied or not",
-    "bottom_box": "a binary logit, dissatisfied or not",
-}
-_DRAWN = "; blanks drawn once; one Newton step per bootstrap sample"
-_FROM = " interval from a bootstrap of customers within strata"
 
 
 def relate(
@@ -52,7 +24,7 @@ def relate(
     customers: Frame,
     outcomes: Mapping[str, Sequence[str]],
     segments: Sequence[str],
-    terms: Terms,
+    terms: ModelTerms,
     min_users: int,
     inputs_hash: str,
 ) -> dict[str, pl.DataFrame]:
@@ -62,7 +34,7 @@ def relate(
     -------
     dict
         The tables drivers, driver_models, priorities and driver_contrasts of
-        `core.estimate`; empty ones if no outcome was asked.
+        `contract.drivers`; empty ones if no outcome was asked.
     """
     register = answers.question_register(responses)
     rows: dict[str, list[pl.DataFrame]] = {name: [] for name in MODELLED}
@@ -70,8 +42,9 @@ def relate(
         questions = register["question_id"].unique().sort()
         wide = answers.questionnaires(responses, customers, questions, segments)
         people = engine.to_polars(wide).collect()
-        for sheet in sheets(people, register, outcomes, segments, min_users):
-            if len(sheet.drivers) < LEAST:
+        found_sheets = list(sheets(people, register, outcomes, segments, min_users))
+        for sheet in progress.over(found_sheets, "outcomes of waves"):
+            if len(sheet.drivers) < MIN_DRIVERS:
                 continue
             found = analyse(sheet, terms)
             for name in MODELLED:
@@ -82,7 +55,7 @@ def relate(
 
 
 def _table(
-    rows: list[dict[str, Any]], sheet: Sheets, name: str, terms: Terms, inputs_hash: str
+    rows: list[dict[str, Any]], sheet: Sheets, name: str, terms: ModelTerms, inputs_hash: str
 ) -> pl.DataFrame:
     """Give rows the columns that all of a sheet share, and what they were made with."""
     table = MODELLED[name]
@@ -101,7 +74,9 @@ def _table(
     }
     full = [constant | row for row in rows]
     if name == "driver_contrasts":
-        adjusted = benjamini_hochberg(_column(full, "p_value"))
+        from scipy.stats import false_discovery_control  # slow: a third of a second
+
+        adjusted = false_discovery_control(_column(full, "p_value"))
         full = [row | {"p_adjusted": p} for row, p in zip(full, adjusted, strict=True)]
     made = [row | _making(row, sheet, name) for row in full]
     found = pl.DataFrame(
@@ -117,24 +92,23 @@ def _column(rows: list[dict[str, Any]], name: str) -> Any:
 
 
 def _making(row: dict[str, Any], sheet: Sheets, name: str) -> dict[str, str | None]:
-    is_latent = row["approach"] == "latent"
-    about = _LOGIT[row["target"]] + _DRAWN if is_latent else _TARGET[row["target"]]
-    method = f"{_SPLIT[row['approach']]}{about}; percentile{_FROM}"
-    if name == "driver_models":
-        about = _TARGET[row["target"]]
-        method = f"R2 of the linear model{about}; reflected{_FROM}, on Fisher's scale"
-    if name == "driver_contrasts":
-        method = (
-            "difference of LMG shares from joint bootstrap draws; p-values adjusted by"
-            " Benjamini-Hochberg over the segments and drivers of this wave and outcome"
-        )
     flags = [row["flags"]] if row.get("flags") else []
     if sheet.left_out and name == "driver_models":
         flags.append("left_out")
     if not sheet.is_weighted:
         flags.append("unweighted_wave")
     return {
-        "method": method,
-        "missing_policy": _POLICY[row["policy"]],
+        "method": _method(row, name),
+        "missing_policy": row["policy"],
         "flags": " ".join(flags) or None,
     }
+
+
+def _method(row: dict[str, Any], table: str) -> str:
+    """Code of estimator and interval."""
+    box = "" if row["target"] == "mean" else f"_{row['target']}"
+    if table == "driver_contrasts":
+        return "contrast"
+    if table == "driver_models":
+        return f"r2{box}"
+    return f"latent_{row['target']}" if row["approach"] == "latent" else f"{row['approach']}{box}"

@@ -60,7 +60,7 @@ def count_rows(name: str, rows: Frame, currency: str) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        The table `core.estimate.ACTIVITY`. Customers and orders are counted once per
+        The table `contract.measure.ACTIVITY`. Customers and orders are counted once per
         month and kind: their sum over months is not the number of customers.
     """
     clock = CLOCKS[name]

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import polars as pl
 
-from pipelines.contract.estimate import MEASURES
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER
-from pipelines.measure.scores import WARNINGS
-from pipelines.statistics.differences import Estimates, independent_differences
-from pipelines.statistics.multiplicity import benjamini_hochberg
+from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
 
 SUBJECT = ("mode", "is_stage", "subject")
 CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
@@ -26,7 +22,7 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        See `scores.score`.
+        See `tables.measure_cells`.
     baseline : str, optional
         The study's frozen baseline. Where it lacks a question, the first later wave that
         asked it stands in; without a baseline, the first wave that asked it.
@@ -140,7 +136,7 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
     Parameters
     ----------
     scores : DataFrame
-        See `scores.score`.
+        See `tables.measure_cells`.
     pairs : DataFrame
         See `with_warnings`.
 
@@ -156,34 +152,8 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
         .join(
             known.rename({"wave": "wave_against"}),
             on=[*CELL, "wave_against"],
-            suffix="_against",
+            suffix=AGAINST,
         )
         .sort(*CELL, "wave", "against")
     )
-    change = independent_differences(_side(both, ""), _side(both, "_against"), level)
-    widths = {measure.name: measure.width for measure in MEASURES}
-    widest = both["measure"].replace_strict(widths, return_dtype=pl.Float64).to_numpy()
-    compared = both.with_columns(
-        value=pl.Series(change.value),
-        low=pl.Series(np.maximum(change.interval.low, -widest)),
-        high=pl.Series(np.minimum(change.interval.high, widest)),
-        std_error=pl.Series(change.std_error),
-        p_value=pl.Series(change.p_value),
-        **{name: pl.col(name) | pl.col(f"{name}_against") for name in WARNINGS},
-    )
-    return _adjusted(compared)
-
-
-def _side(both: pl.DataFrame, suffix: str) -> Estimates:
-    columns = (both[name + suffix] for name in ("value", "centre", "variance", "df"))
-    return Estimates(*(column.to_numpy() for column in columns))
-
-
-def _adjusted(changes: pl.DataFrame) -> pl.DataFrame:
-    """Adjust the p-values of each family for the number of its comparisons."""
-    families = [
-        family.with_columns(p_adjusted=pl.Series(benjamini_hochberg(family["p_value"].to_numpy())))
-        for family in changes.partition_by(FAMILY, maintain_order=True)
-    ]
-    empty = changes.clear().with_columns(p_adjusted=pl.lit(None, pl.Float64))
-    return pl.concat([empty, *families])
+    return with_adjusted_p(with_differences(both, level), FAMILY)

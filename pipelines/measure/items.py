@@ -1,61 +1,29 @@
 """Items: what a question, a stage or an expectation says of each questionnaire.
 
-Every value lies between 0 and 1 here; `pipelines.measure.scores` gives it its unit.
+Every value lies between 0 and 1 here; `pipelines.estimates.families` gives it its unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from pipelines.contract.canonical import MISSING_REASONS
-from pipelines.core.answers import GIVEN, REASON_PREFIX, VALUE_PREFIX
+from pipelines.core.answers import GIVEN, REASON_PREFIX, VALUE_PREFIX, experience
 from pipelines.core.errors import ContractError, examples
-from pipelines.measure.samples import Sample
+from pipelines.core.scales import dissatisfied, in_top_boxes, very_satisfied
+from pipelines.estimates.samples import Sample
+from pipelines.estimates.targets import Item, Target
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 RATINGS = ("csat", "overall", "ces", "emotion", "nps", "expectation", "importance")
 EXPERIENCES = ("csat", "ces", "emotion", "nps")
 BOXED = ("csat", "overall", "ces", "emotion")
 BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
-PROMOTER, DETRACTOR = 9, 6  # lowest and highest answer that counts as one, on 0 to 10
 WIDEST = 11  # points; of a longer scale no distribution of answers is shown
-NOT_EXPERIENCED = MISSING_REASONS.index("not_experienced") + 1
-
-
-class Target(NamedTuple):
-    """What is estimated: the mean of `y` over the questionnaires that count."""
-
-    measure: str
-    answer: str | None  # of distributions
-    counts: BoolArray
-    y: FloatArray
-
-
-@dataclass(frozen=True)
-class Item:
-    """What is estimated of one question or stage.
-
-    Parameters
-    ----------
-    subject : str
-        Question, or stage.
-    is_stage : bool
-        Which of both.
-    asked : ndarray of bool, shape (n_questionnaires,)
-        Who was asked. Groups without anybody have no estimates.
-    targets : list of Target
-        Their arrays have shape (n_questionnaires,); `y` is finite where it counts.
-    """
-
-    subject: str
-    is_stage: bool
-    asked: BoolArray
-    targets: list[Target]
 
 
 class Question(NamedTuple):
@@ -86,7 +54,22 @@ class Question(NamedTuple):
 
     def top(self, boxes: int) -> FloatArray:
         """1 for answers in the highest boxes, 0 for others."""
-        return (self.value > self.scale_max - boxes).astype(np.float64)
+        return in_top_boxes(self.value, self.scale_max, boxes).astype(np.float64)
+
+    @property
+    def very_satisfied(self) -> FloatArray:
+        """1 for the answers of the very satisfied, 0 for others."""
+        return very_satisfied(self.value, self.scale_min, self.scale_max).astype(np.float64)
+
+    @property
+    def dissatisfied(self) -> FloatArray:
+        """1 for the answers of the dissatisfied, 0 for others."""
+        return dissatisfied(self.value, self.scale_min, self.scale_max).astype(np.float64)
+
+    @property
+    def experience(self) -> FloatArray:
+        """1 for those who experienced the touchpoint, 0 for those who did not; NaN unknown."""
+        return experience(self.reason, dont_know_is_experience=False)
 
 
 def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
@@ -97,8 +80,8 @@ def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
     ContractError
         If an NPS question is not on 0 to 10.
     """
-    about = register.filter(pl.col("mode") == sample.mode, pl.col("wave") == sample.wave)
-    questions = [_question(sample.answers, row) for row in about.iter_rows(named=True)]
+    about = register.filter(pl.col(name) == value for name, value in sample.about.items())
+    questions = [_question(sample.rows, row) for row in about.iter_rows(named=True)]
     wrong = [
         question.question_id
         for question in questions
@@ -151,15 +134,14 @@ def _scores(question: Question) -> Iterator[Target]:
         yield Target("mean", None, given, question.share)
     if kind in BOXED and question.has_boxes:
         yield Target("top2", None, given, question.top(2))
-        yield Target("top1", None, given, question.top(1))
+        yield Target("top1", None, given, question.very_satisfied)
     if kind == "nps":
-        vote = np.select([question.value >= PROMOTER, question.value <= DETRACTOR], [1.0, 0.0], 0.5)
+        vote = (1 + question.very_satisfied - question.dissatisfied) / 2
         yield Target("nps", None, given, vote)
     if kind == "ces":
         yield Target("ces", None, given, question.share)
     if kind in EXPERIENCES and question.touchpoint_id is not None:
-        told = given | (question.reason == NOT_EXPERIENCED)
-        yield Target("reach", None, told, given.astype(np.float64))
+        yield _reach([question])
 
 
 def _shares(question: Question) -> Iterator[Target]:
@@ -212,13 +194,19 @@ def _stage(stage: str, rated: list[Question]) -> Item:
     targets = [Target("mean", None, any_given, mean)]
     if boxed:
         targets += [
-            Target(f"top{boxes}", None, *_average([(q.given, q.top(boxes)) for q in boxed]))
-            for boxes in (2, 1)
+            Target("top2", None, *_average([(q.given, q.top(2)) for q in boxed])),
+            Target("top1", None, *_average([(q.given, q.very_satisfied) for q in boxed])),
         ]
-    unused = np.any([q.reason == NOT_EXPERIENCED for q in rated], axis=0)
-    targets.append(Target("reach", None, any_given | unused, any_given.astype(np.float64)))
+    targets.append(_reach(rated))
     asked = np.any([~np.isnan(q.reason) for q in rated], axis=0)
     return Item(stage, True, asked, targets)
+
+
+def _reach(questions: list[Question]) -> Target:
+    """Whether any of these touchpoints was experienced, of those who say so of one."""
+    used = np.array([question.experience for question in questions])
+    told: BoolArray = (~np.isnan(used)).any(axis=0)
+    return Target("reach", None, told, (used == 1).any(axis=0).astype(np.float64))
 
 
 def _average(parts: list[tuple[BoolArray, FloatArray]]) -> tuple[BoolArray, FloatArray]:

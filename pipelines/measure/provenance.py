@@ -1,4 +1,4 @@
-"""Provenance: what each number is about, how it was made, and what to beware of."""
+"""Provenance: what each number of a survey is about, and how it was made."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.contract.estimate import MEASURES, SHARE
+from pipelines.estimates.provenance import method_of
 
 _MEASURE, _IS_STAGE = pl.col("measure"), pl.col("is_stage")
 
@@ -58,7 +59,6 @@ def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.Dat
         method = pl.format("{}_change", family)
     else:
         method = _MEASURE.replace_strict(_OWN_METHOD, default=family)
-    agreed = pl.when("no_variance").then(pl.lit("_agreed")).otherwise(pl.lit(""))
     policy = (
         pl.when(_IS_STAGE & (_MEASURE == "reach"))
         .then(pl.lit("stage_reach"))
@@ -67,26 +67,9 @@ def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.Dat
         .otherwise(_MEASURE.replace_strict(_POLICY, default=pl.lit("answers")))
     )
     return rows.with_columns(
-        method=method + agreed,
+        method=method_of(method),
         missing_policy=policy,
         level=pl.lit(level),
         evidence=pl.lit("descriptive"),
         inputs_hash=pl.lit(inputs_hash),
     )
-
-
-def with_flags(rows: pl.DataFrame, flag_n: int, warnings: tuple[str, ...]) -> pl.DataFrame:
-    """Write the warnings that hold in one text, null if there is none.
-
-    Parameters
-    ----------
-    flag_n : int
-        A number on fewer answers is flagged `small`; of a change, in either wave.
-    warnings : tuple of str
-        Names of true-or-false columns.
-    """
-    n = pl.min_horizontal([name for name in ("n", "n_against") if name in rows.columns])
-    small = pl.when(n < flag_n).then(pl.lit("small"))
-    others = [pl.when(name).then(pl.lit(name)) for name in warnings]
-    flags = pl.concat_str([small, *others], separator=" ", ignore_nulls=True)
-    return rows.with_columns(flags=flags.replace("", None))

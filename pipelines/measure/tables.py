@@ -7,15 +7,22 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.contract.canonical import SEGMENT_PREFIX
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.contract.table import Table
 from pipelines.core import answers, engine
 from pipelines.core.engine import Frame
 from pipelines.core.study import Study
-from pipelines.measure import changes, provenance, scores
-from pipelines.measure.cells import estimate_cells
+from pipelines.estimates.cells import estimate_cells
+from pipelines.estimates.families import with_intervals
+from pipelines.estimates.provenance import WARNINGS, with_flags
+from pipelines.estimates.samples import Design, samples
+from pipelines.measure import changes, provenance
 from pipelines.measure.items import items_of, questions_of
-from pipelines.measure.samples import samples
+from pipelines.measure.reach import without_unrouted_reach
+
+APART = ("mode", "wave")  # hot and cold surveys are never pooled
+DESIGN = Design(stratum="stratum", unit="unit", weight="weight")
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     Returns
     -------
     dict
-        The tables scores, changes and distributions of `core.estimate`; empty ones if
+        The tables scores, changes and distributions of `contract.measure`; empty ones if
         there are no responses.
 
     Raises
@@ -75,9 +82,9 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     if register.is_empty():
         return {table.name: table.without_rows() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
     people = _people(survey, register)
-    scored = scores.score(_cells(survey, people, register), terms.level)
+    scored = with_intervals(measure_cells(survey, people, register), terms.level)
     is_share = pl.col("measure") == "share"
-    measured = scores.without_unrouted_reach(scored.filter(~is_share))
+    measured = without_unrouted_reach(scored.filter(~is_share))
     pairs = changes.comparisons(measured, survey.baseline)
     shared = changes.shared_customers(people)
     marked = changes.with_warnings(pairs, register, survey.stages, shared)
@@ -86,7 +93,7 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
         about = provenance.with_subject(rows, register, survey.stages)
         made = provenance.with_making(about, level=terms.level, inputs_hash=terms.inputs_hash)
-        flagged = provenance.with_flags(made, terms.flag_n, (*scores.WARNINGS, *warnings))
+        flagged = with_flags(made, terms.flag_n, (*WARNINGS, *warnings))
         return flagged.select(pl.col(name).cast(kind) for name, kind in table.schema.items())
 
     return {
@@ -105,9 +112,15 @@ def _people(survey: Survey, register: pl.DataFrame) -> pl.DataFrame:
     return people
 
 
-def _cells(survey: Survey, people: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
-    """Estimate everything in every sample."""
-    return estimate_cells(
-        (sample, items_of(questions_of(sample, register), survey.stages))
-        for sample in samples(people, survey.segments)
+def measure_cells(survey: Survey, people: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+    """Estimate everything in every wave and mode; see `estimates.cells.estimate_cells`.
+
+    ``is_stage`` tells a stage from a question of the same name.
+    """
+    drawn = people.with_columns(stratum=answers.sampling_stratum(), unit=answers.sampling_unit())
+    segments = {name: SEGMENT_PREFIX + name for name in survey.segments}
+    waves = samples(drawn.sort("response_id"), APART, segments, DESIGN)
+    cells = estimate_cells(
+        (wave, items_of(questions_of(wave, register), survey.stages)) for wave in waves
     )
+    return cells.rename({"is_pooled": "is_stage"})

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import great_expectations as gx
 import polars as pl
 
-from expectations.bundle import SUITES
+from expectations.bundle import suites
 from pipelines.core.errors import ContractError, examples
 
 
@@ -31,7 +31,7 @@ def judge(tables: Mapping[str, pl.DataFrame], *, withhold_below: int) -> None:
         coded = rows.with_columns(pl.col(pl.String).cast(pl.Categorical))  # four times faster
         batch = asset.get_batch({"dataframe": coded.to_pandas()})
         result = batch.validate(
-            SUITES[name], expectation_parameters={"withhold_below": withhold_below}
+            suites()[name], expectation_parameters={"withhold_below": withhold_below}
         )
         for outcome in result.results:
             if not outcome.success:

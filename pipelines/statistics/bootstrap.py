@@ -17,7 +17,7 @@ from pipelines.core.errors import ContractError
 from pipelines.statistics.intervals import Interval, t_quantile
 from pipelines.statistics.survey import FloatArray, IntArray
 
-BATCH = 1 << 23  # counts drawn at once, 64 MB
+MAX_COUNTS_PER_BATCH = 1 << 23  # counts drawn at once, 64 MB
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def draw(units: Units, replicates: int, rng: np.random.Generator) -> FloatArray:
 
 def draws(units: Units, replicates: int, rng: np.random.Generator) -> Iterator[FloatArray]:
     """Draw replicates in batches that fit into memory; see `draw`."""
-    batch = max(1, BATCH // units.n)
+    batch = max(1, MAX_COUNTS_PER_BATCH // units.n)
     for start in range(0, replicates, batch):
         yield draw(units, min(batch, replicates - start), rng)
 

@@ -15,11 +15,9 @@ import numpy as np
 from scipy import special
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.regression import coefficients
 from pipelines.statistics.subsets import (
-    EXACT_LIMIT,
-    STORED_LIMIT,
-    Layout,
+    MAX_GROUPS_EXACT,
+    MAX_GROUPS_STORED,
     arrange,
     lay_out,
     limit,
@@ -28,7 +26,7 @@ from pipelines.statistics.subsets import (
 )
 from pipelines.statistics.survey import BoolArray, FloatArray
 
-TIE = 1e-12  # R2 that differ by less are equal
+SAME_R2 = 1e-12  # R2 that differ by less are equal
 
 
 @dataclass(frozen=True)
@@ -43,10 +41,7 @@ class Dominance:
         R2 of the covariates alone; the drivers split the rest.
     conditional : ndarray, shape (n_groups, n_groups)
         Mean R2 that a group (row) adds to sets of k others (column k, from 0), which is
-        conditional dominance.
-    beta : ndarray, shape (n_columns - 1,)
-        Standardised coefficients of all columns but the outcome, in their order, drivers
-        and covariates entered together. Columns that repeat others share equally.
+        conditional dominance; column 0 is what it adds first, the last column last.
 
     Raises
     ------
@@ -63,7 +58,6 @@ class Dominance:
     r2: float
     r2_covariates: float
     conditional: FloatArray
-    beta: FloatArray
 
     def __post_init__(self) -> None:
         gap = abs(self.general.sum() - (self.r2 - self.r2_covariates))
@@ -81,21 +75,11 @@ class Dominance:
         general: FloatArray = self.conditional.mean(axis=1)
         return general
 
-    @property
-    def first(self) -> FloatArray:
-        """R2 added to the covariates alone, shape (n_groups,)."""
-        return self.conditional[:, 0]
-
-    @property
-    def last(self) -> FloatArray:
-        """R2 added to all others, shape (n_groups,)."""
-        return self.conditional[:, -1]
-
     @cached_property
     def conditionally_dominates(self) -> BoolArray:
         """Whether row adds no less than column at every size, and once more."""
         gap = self.conditional[:, None, :] - self.conditional[None, :, :]
-        return np.asarray((gap >= -TIE).all(axis=2) & (gap > TIE).any(axis=2))
+        return np.asarray((gap >= -SAME_R2).all(axis=2) & (gap > SAME_R2).any(axis=2))
 
 
 @dataclass(frozen=True)
@@ -132,7 +116,7 @@ def dominance(
         Covariances or correlations, the outcome last.
     groups : sequence of sequences of int, optional
         Columns that enter together, such as the dummies of a factor; by default every
-        column that is no covariate enters alone. At most `EXACT_LIMIT` groups.
+        column that is no covariate enters alone. At most `MAX_GROUPS_EXACT` groups.
     covariates : sequence of int
         Columns held throughout; the drivers split what R2 they add.
 
@@ -148,13 +132,12 @@ def dominance(
         places or in none, or there are too many groups.
     """
     table, layout = arrange(covariance, groups, covariates)
-    limit(layout, EXACT_LIMIT, "sample orders of entry instead: sampled_dominance")
+    limit(layout, MAX_GROUPS_EXACT, "sample orders of entry instead: sampled_dominance")
     sums, member = visit_all(table, layout, np.empty(0))
     return Dominance(
         r2=float(sums[-1]),
         r2_covariates=float(sums[0]),
         conditional=_conditional(sums, member),
-        beta=_beta(table, layout),
     )
 
 
@@ -181,7 +164,7 @@ def general_dominance(
     from pipelines.statistics import sweeps
 
     layout = lay_out(covariances.shape[-1], groups, covariates)
-    limit(layout, EXACT_LIMIT, "sample orders of entry instead: sampled_dominance")
+    limit(layout, MAX_GROUPS_EXACT, "sample orders of entry instead: sampled_dominance")
     tables = np.ascontiguousarray(layout.arrange(covariances))
     free = layout.groups - min(sweeps.LANE_BITS, layout.groups)
 
@@ -202,20 +185,21 @@ def complete_dominance(
 ) -> BoolArray:
     """Whether row adds no less R2 than column to every set of others, and to one more.
 
-    Parameters and errors are those of `subset_r2`; shape (n_groups, n_groups). Complete
+    Parameters and errors are those of `dominance`, but for at most `MAX_GROUPS_STORED` groups;
+    shape (n_groups, n_groups). Complete
     dominance implies conditional dominance, so that only those pairs are looked at.
     """
     from pipelines.statistics import sweeps
 
     table, layout = arrange(covariance, groups, covariates)
-    limit(layout, STORED_LIMIT, "use conditional dominance instead")
+    limit(layout, MAX_GROUPS_STORED, "use conditional dominance instead")
     every = np.empty(2**layout.groups)
     conditional = _conditional(*visit_all(table, layout, every))
     found = np.zeros((layout.groups, layout.groups), dtype=np.bool_)
-    possible = (conditional[:, None] - conditional[None]).min(axis=2) >= -TIE
+    possible = (conditional[:, None] - conditional[None]).min(axis=2) >= -SAME_R2
     np.fill_diagonal(possible, False)
     for i, j in np.argwhere(possible):
-        found[i, j] = sweeps.never_less(every, i, j, TIE)
+        found[i, j] = sweeps.never_less(every, i, j, SAME_R2)
     return found
 
 
@@ -282,10 +266,3 @@ def _conditional(sums: FloatArray, member: FloatArray) -> FloatArray:
     without = sums[..., None, :-1] - member[..., :-1]
     conditional: FloatArray = (member[..., 1:] - without) / sets
     return conditional
-
-
-def _beta(table: FloatArray, layout: Layout) -> FloatArray:
-    """Standardised coefficients in the order of the columns; see `Dominance`."""
-    beta = np.empty(len(table) - 1)
-    beta[layout.order[:-1]] = coefficients(table)
-    return beta

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError, examples
 from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
-ENOUGH = 3  # joint answers of two columns per column: with fewer, R2 is overfitted
+MIN_JOINT_ANSWERS_PER_COLUMN = 3  # of two columns: with fewer, R2 is overfitted
+MAX_EM_STEPS = 3000  # E-steps after which to give up
 
 
 @dataclass(frozen=True)
@@ -109,49 +111,22 @@ class _State:
         return float(max(gaps))
 
 
-def fit_normal(
-    values: FloatArray,
-    weights: FloatArray | None = None,
-    prior_rows: float = 0.0,
-    tolerance: float = 1e-8,
-    most: int = 3000,
-) -> NormalFit:
-    """Estimate mean and covariance from all observed values by EM.
-
-    Rows are grouped by what is missing, so that a step does not depend on their number; the
-    steps are extrapolated, and an extrapolation that lowers the likelihood is dropped.
+def find_patterns(values: FloatArray, weights: FloatArray | None = None) -> Patterns:
+    """Group rows by what they have; rows without any value are left out.
 
     Parameters
     ----------
     values : ndarray, shape (n_rows, n_columns)
-        NaN where missing. Auxiliary variables that help to predict are just more columns.
+        NaN where missing.
     weights : ndarray, shape (n_rows,), optional
         Positive survey weights.
-    prior_rows : float
-        See `NormalFit`; needed where few rows have both of two columns.
-    tolerance : float
-        In standard deviations of the columns.
-    most : int
-        E-steps after which to give up, with ``converged`` false.
 
     Raises
     ------
     ContractError
-        If a column has no values or is constant, a value is infinite, or, without a prior,
-        two columns were observed together in fewer than `ENOUGH` rows per column.
-
-    References
-    ----------
-    Little and Rubin (2019), Statistical Analysis with Missing Data, 3rd ed., section 11.2.
-    Varadhan and Roland (2008), Scandinavian Journal of Statistics 35, 335-353.
+        If a column has no values or is constant, a value is infinite, or a weight is not
+        positive.
     """
-    patterns = find_patterns(values, weights)
-    check_joint(patterns, prior_rows)
-    return fit_patterns(patterns, patterns.weights, prior_rows, tolerance, most)
-
-
-def find_patterns(values: FloatArray, weights: FloatArray | None = None) -> Patterns:
-    """Group rows by what they have; rows without any value are left out."""
     seen = ~np.isnan(values)
     _check_columns(values, seen)
     some = seen.any(axis=1)
@@ -172,6 +147,7 @@ def find_patterns(values: FloatArray, weights: FloatArray | None = None) -> Patt
             expected="columns that vary",
             got=f"the same value throughout in columns {examples(constant.tolist())}",
             todo="leave out constant columns",
+            code=write_code("constant", n=constant.size),
         )
     kinds, of_row = np.unique(np.packbits(seen, axis=1), axis=0, return_inverse=True)
     distinct = np.unpackbits(kinds, axis=1, count=values.shape[1]).astype(np.int64)
@@ -194,20 +170,26 @@ def _check_columns(values: FloatArray, seen: BoolArray) -> None:
 
 def is_joint(patterns: Patterns) -> bool:
     """Whether enough rows have every two columns together."""
-    wanted = ENOUGH * patterns.seen.shape[1]
+    wanted = MIN_JOINT_ANSWERS_PER_COLUMN * patterns.seen.shape[1]
     return patterns.fewest >= wanted or bool(patterns.seen.all())
 
 
 def check_joint(patterns: Patterns, prior_rows: float) -> None:
     """Refuse columns that too few rows have together, unless a prior holds them."""
-    wanted = ENOUGH * patterns.seen.shape[1]
+    wanted = MIN_JOINT_ANSWERS_PER_COLUMN * patterns.seen.shape[1]
     if not is_joint(patterns) and not prior_rows > 0:
         raise ContractError(
             "EM",
             expected=f"every two columns observed together in {wanted} rows, "
-            f"{ENOUGH} for each column",
+            f"{MIN_JOINT_ANSWERS_PER_COLUMN} for each column",
             got=f"two that share {patterns.fewest}",
             todo="give the prior some rows (and say so), use fewer columns, or more data",
+            code=write_code(
+                "few_joint",
+                n=patterns.fewest,
+                least=MIN_JOINT_ANSWERS_PER_COLUMN,
+                needed=wanted,
+            ),
         )
 
 
@@ -219,9 +201,30 @@ def fit_patterns(
     most: int,
     start: NormalFit | None = None,
 ) -> NormalFit:
-    """Run EM on grouped rows, under weights of their own, as of a bootstrap replicate.
+    """Estimate mean and covariance from all observed values of grouped rows, by EM.
 
-    Parameters and result are those of `fit_normal`; `start` is where to begin.
+    Rows are grouped by what is missing, so that a step does not depend on their number; the
+    steps are extrapolated, and an extrapolation that lowers the likelihood is dropped.
+
+    Parameters
+    ----------
+    patterns : Patterns
+        Auxiliary variables that help to predict are just more columns. See `check_joint`.
+    weights : ndarray, shape (n_rows,)
+        `Patterns.weights`, or those of a bootstrap replicate.
+    prior_rows : float
+        See `NormalFit`; needed where few rows have both of two columns.
+    tolerance : float
+        In standard deviations of the columns.
+    most : int
+        E-steps after which to give up, with ``converged`` false.
+    start : NormalFit, optional
+        Where to begin.
+
+    References
+    ----------
+    Little and Rubin (2019), Statistical Analysis with Missing Data, 3rd ed., section 11.2.
+    Varadhan and Roland (2008), Scandinavian Journal of Statistics 35, 335-353.
     """
     from pipelines.statistics.moment_loops import sum_blocks
 

@@ -11,28 +11,10 @@ from pipelines.statistics.moments import Moments, merge
 from pipelines.statistics.regression import coefficients
 
 
-def held_out_r2(train: Moments, test: Moments) -> float:
-    """R2 in `test` of the regression fitted to `train`; the outcome is the last column.
-
-    Returns
-    -------
-    float
-        ``1 - SS(outcome - prediction) / SS(outcome - mean in train)``: at most 1, and below
-        0 if the mean would have predicted better.
-
-    Raises
-    ------
-    ContractError
-        If the outcome does not vary in `test`, or columns differ.
-    """
-    residual, total = _errors(train, test)
-    return _share(residual, total)
-
-
 def cross_validated_r2(
     folds: Mapping[int, Moments], tests: Mapping[int, Moments] | None = None
 ) -> float:
-    """R2 of predicting each fold from the others; errors as for `held_out_r2`.
+    """R2 of predicting each fold from the others; the outcome is the last column.
 
     Parameters
     ----------
@@ -41,6 +23,17 @@ def cross_validated_r2(
     tests : mapping of int to Moments, optional
         What is predicted of each fold, if not the same: where a prior shrinks the slopes it
         is part of what is fitted and not of what is predicted.
+
+    Returns
+    -------
+    float
+        ``1 - SS(outcome - prediction) / SS(outcome - mean of the others)``: at most 1, and
+        below 0 if the mean would have predicted better.
+
+    Raises
+    ------
+    ContractError
+        If there are fewer than two folds, the outcome does not vary, or columns differ.
     """
     if len(folds) < 2:
         raise ContractError(

@@ -14,13 +14,13 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.statistics.compiled import compiled
-from pipelines.statistics.ordered_logit import LOGISTIC_VARIANCE
 from pipelines.statistics.survey import FloatArray, IntArray
 
-PIVOT = 1e-10  # as in `sweeps`: a column with less of its variance left repeats others
-HALVINGS = 20  # of one step; a millionth of it still no better is rounding error
-STILL = 1e-3  # a step that moves slopes, in standard deviations, by less is near the top
-MOST_STEPS = 30  # slopes that can grow for ever grow by about one per step
+LOGISTIC_VARIANCE = np.pi**2 / 3
+MIN_SLOPE_PIVOT = 1e-10  # of a variance, as in `sweeps`: a column with less repeats others
+MAX_HALVINGS = 20  # of one step; a millionth of it still no better is rounding error
+MAX_STEP_NEAR_TOP = 1e-3  # standard deviations by which a step near the top moves slopes
+MAX_LOGIT_STEPS = 30  # slopes that can grow for ever grow by about one per step
 
 
 @compiled
@@ -48,7 +48,7 @@ def solve_columns(table: FloatArray, columns: IntArray, target: FloatArray
         left[i, size] = target[columns[i]]
     for c in range(size):
         pivot = left[c, c]
-        if pivot <= PIVOT * table[columns[c], columns[c]] or pivot <= PIVOT:
+        if pivot <= MIN_SLOPE_PIVOT * table[columns[c], columns[c]] or pivot <= MIN_SLOPE_PIVOT:
             continue
         found[c] = True
         for i in range(size):
@@ -197,22 +197,22 @@ def climb(values: FloatArray, columns: IntArray, code: IntArray, weights: FloatA
     counted = np.flatnonzero(weights)
     x, k, w = _gather(values, counted, columns), code[counted], weights[counted]
     total = _rise(x, k, w, category_weight, point, gradient, curvature)
-    for number in range(1, MOST_STEPS + 1):
+    for number in range(1, MAX_LOGIT_STEPS + 1):
         gain = _step(gradient, curvature, step)
         if not gain >= 0.0:
             return total, number, False
-        if gain / 2 < tolerance and np.abs(step).max() < STILL:
+        if gain / 2 < tolerance and np.abs(step).max() < MAX_STEP_NEAR_TOP:
             point += step
             return total + gain / 2, number, True
         start[:] = point
         before = total
-        for _ in range(HALVINGS):
+        for _ in range(MAX_HALVINGS):
             point[:] = start + step
             total = _rise(x, k, w, category_weight, point, gradient, curvature)
             if total >= before - 1e-10 * (1.0 + abs(before)):
                 break
             step /= 2
-    return total, MOST_STEPS, False
+    return total, MAX_LOGIT_STEPS, False
 
 
 @compiled

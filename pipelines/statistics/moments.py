@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
-import narwhals as nw
 import numpy as np
 
-from pipelines.core.engine import Frame
 from pipelines.core.errors import ContractError, examples
 from pipelines.statistics.survey import FloatArray
 
-BLOCK = 1 << 15  # rows centred at once: they stay in the processor's cache
-PILOT = 1000  # rows whose mean shifts the sums
+ROWS_PER_BLOCK = 1 << 15  # rows centred at once: they stay in the processor's cache
+PILOT_ROWS = 1000  # rows whose mean shifts the sums
 
 
 @dataclass(frozen=True)
@@ -99,11 +96,6 @@ class Moments:
                 todo="select the same columns in the same order",
             )
 
-    @property
-    def n_eff(self) -> float:
-        """Kish's effective number of rows, ``(sum w)**2 / sum w**2``."""
-        return self.weight**2 / self.weight_squared if self.weight_squared else 0.0
-
     def covariance(self) -> FloatArray:
         """Unbiased covariance under weights that say how much a row stands for.
 
@@ -119,26 +111,6 @@ class Moments:
                 "covariance", expected="two rows or more", got=str(self.n), todo="use more data"
             )
         return self.scatter / (self.weight - self.weight_squared / self.weight)
-
-    def correlation(self) -> FloatArray:
-        """Correlations; NaN for a column that is constant."""
-        spread = np.sqrt(np.diagonal(self.scatter))
-        scale = np.where(spread > 0, 1 / np.where(spread > 0, spread, 1.0), np.nan)
-        correlation: FloatArray = self.scatter * scale[:, None] * scale
-        np.fill_diagonal(correlation, np.where(spread > 0, 1.0, np.nan))
-        return correlation
-
-    def select(self, names: Sequence[str]) -> Moments:
-        """Moments of some of the columns, in that order."""
-        at = [self.names.index(name) for name in names]
-        return Moments(
-            tuple(names),
-            self.n,
-            self.weight,
-            self.weight_squared,
-            self.mean[at],
-            self.scatter[np.ix_(at, at)],
-        )
 
 
 def merge(parts: Iterable[Moments]) -> Moments:
@@ -174,18 +146,18 @@ def moments_of_matrix(
     n, columns = values.shape
     if weights is not None:
         check_weights(weights)
-    centre = values[:PILOT].mean(axis=0) if n else np.zeros(columns)
+    centre = values[:PILOT_ROWS].mean(axis=0) if n else np.zeros(columns)
     weight, weight_squared = 0.0, 0.0
     first, second = np.zeros(columns), np.zeros((columns, columns))
     with np.errstate(invalid="ignore"):  # infinity is refused below, by name
-        for start in range(0, n, BLOCK):
-            deviation = values[start : start + BLOCK] - centre
+        for start in range(0, n, ROWS_PER_BLOCK):
+            deviation = values[start : start + ROWS_PER_BLOCK] - centre
             if weights is None:
                 weight += len(deviation)
                 weight_squared += len(deviation)
                 first += deviation.sum(axis=0)
             else:
-                w = weights[start : start + BLOCK]
+                w = weights[start : start + ROWS_PER_BLOCK]
                 weight += float(w.sum())
                 weight_squared += float(w @ w)
                 first += w @ deviation
@@ -218,75 +190,4 @@ def check_weights(weights: FloatArray) -> None:
             expected="positive numbers",
             got=f"{bad.size} others: {examples(weights[bad[:6]].tolist())}",
             todo="leave out rows that stand for nobody, and find out why a weight is missing",
-        )
-
-
-def moments_of_rows(rows: Frame, columns: Sequence[str], weight: str | None = None) -> Moments:
-    """Moments of columns in one pass over rows of any number, on Polars or Spark.
-
-    Parameters
-    ----------
-    rows : narwhals.LazyFrame
-        Rows, larger than memory if need be.
-    columns : sequence of str
-        Numeric columns without missing values.
-    weight : str, optional
-        Column of positive weights.
-
-    Returns
-    -------
-    Moments
-        Around the mean of the first `PILOT` rows, which are read twice.
-
-    Raises
-    ------
-    ContractError
-        If a column has missing values, or a weight is not positive.
-    """
-    names = list(columns)
-    pilot = rows.head(PILOT).select(nw.col(*names).cast(nw.Float64()).mean())
-    centre = [mean if mean is not None else 0.0 for mean in _only_row(pilot)]
-    w = nw.col(weight).cast(nw.Float64()) if weight else nw.lit(1.0)
-    shifted = [nw.col(name).cast(nw.Float64()) - c for name, c in zip(names, centre, strict=True)]
-    pairs = [(i, k) for i in range(len(names)) for k in range(i, len(names))]
-    prepared = rows.select(
-        w.alias("w"), *(one.alias(f"z{i}") for i, one in enumerate(shifted))
-    ).with_columns(*((nw.col("w") * nw.col(f"z{i}")).alias(f"wz{i}") for i in range(len(names))))
-    sums = prepared.select(
-        nw.len().alias("n"),
-        _count(nw.col("w").is_null() | (nw.col("w") <= 0)).alias("bad_weights"),
-        *(_count(nw.col(f"z{i}").is_null()).alias(f"null{i}") for i in range(len(names))),
-        nw.col("w").sum().alias("weight"),
-        (nw.col("w") * nw.col("w")).sum().alias("weight_squared"),
-        *(nw.col(f"wz{i}").sum().alias(f"first{i}") for i in range(len(names))),
-        *((nw.col(f"wz{i}") * nw.col(f"z{k}")).sum().alias(f"p{i}_{k}") for i, k in pairs),
-    )
-    n, bad_weights, *found = _only_row(sums)
-    _check_complete(names, found[: len(names)], bad_weights, n)
-    total, squared, *products = (float(one or 0.0) for one in found[len(names) :])
-    second = np.zeros((len(names), len(names)))
-    for (i, k), product in zip(pairs, products[len(names) :], strict=True):
-        second[i, k] = second[k, i] = product
-    first = np.array(products[: len(names)])
-    return _centred(tuple(names), n, total, squared, np.array(centre), first, second)
-
-
-def _count(condition: nw.Expr) -> nw.Expr:
-    return condition.cast(nw.Int64()).sum()  # Spark sums no booleans
-
-
-def _only_row(rows: Frame) -> tuple[Any, ...]:
-    return rows.collect("polars").row(0)
-
-
-def _check_complete(names: list[str], nulls: list[int | None], bad: int | None, n: int) -> None:
-    missing = [f"{name}: {k}" for name, k in zip(names, nulls, strict=True) if k]
-    if bad:
-        missing.append(f"weights: {bad}")
-    if missing:
-        raise ContractError(
-            "moments",
-            expected="a value in every column and a positive weight in every row",
-            got=f"of {n} rows without: {examples(missing)}",
-            todo="decide how missing answers are treated before",
         )

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.core.errors import ContractError, examples
-from pipelines.statistics.moments import check_weights, moments_of_matrix
-from pipelines.statistics.subsets import SINGULAR
+from pipelines.statistics.moments import moments_of_matrix
+from pipelines.statistics.subsets import MIN_VARIANCE_LEFT
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
-MOST_CATEGORIES = 12  # an 11-point scale and one to spare; more are all but continuous
-LOGISTIC_VARIANCE = np.pi**2 / 3
-TOLERANCE = 1e-8  # log-likelihood that the last step may expect to gain; it is taken
+MAX_CATEGORIES = 12  # an 11-point scale and one to spare; more are all but continuous
+LIKELIHOOD_TOLERANCE = 1e-8  # that the last step may expect to gain; it is taken
 
 
 @dataclass(frozen=True)
@@ -63,11 +62,6 @@ class OrderedLogit:
                 got=f"{self.log_likelihood:.6g} and {self.null_log_likelihood:.6g}",
                 todo="mend the estimator",
             )
-
-    @property
-    def latent_r2(self) -> float:
-        """R2 of the latent outcome (McKelvey and Zavoina 1975)."""
-        return float(1 - LOGISTIC_VARIANCE / self.covariance[-1, -1])
 
 
 @dataclass(frozen=True)
@@ -162,7 +156,9 @@ class OrdinalRows:
         else:
             cuts = thresholds[np.flatnonzero(there)[:-1]]
         point = np.concatenate([cuts, start])
-        found, steps, converged = climb(self.values, kept, code, weights, weight, point, TOLERANCE)
+        found, steps, converged = climb(
+            self.values, kept, code, weights, weight, point, LIKELIHOOD_TOLERANCE
+        )
         fitted = point[cuts.size :]
         latent = table[:, kept] @ fitted
         return Top(latent, float(fitted @ latent[kept]), point[: cuts.size], found / total, null,
@@ -188,15 +184,15 @@ def ordinal_rows(
     ------
     ContractError
         If a value is missing or infinite, a weight is not positive, or the outcome has a
-        single value or more than `MOST_CATEGORIES`.
+        single value or more than `MAX_CATEGORIES`.
     """
     names = [f"column {at}" for at in range(values.shape[1])]
     moments = moments_of_matrix(np.column_stack([values, outcome]), [*names, name], weights)
     categories, code = np.unique(outcome, return_inverse=True)
-    if not 2 <= categories.size <= MOST_CATEGORIES:
+    if not 2 <= categories.size <= MAX_CATEGORIES:
         raise ContractError(
             f"ordered logit of {name!r}",
-            expected=f"2 to {MOST_CATEGORIES} distinct values",
+            expected=f"2 to {MAX_CATEGORIES} distinct values",
             got=f"{categories.size}: {examples(categories[:6].tolist())}",
             todo="merge categories, or take the linear model",
         )
@@ -215,56 +211,36 @@ def covariance_of(values: FloatArray, weights: FloatArray) -> FloatArray:
     return matrix
 
 
-def fit_ordered_logit(
-    values: FloatArray,
-    outcome: FloatArray,
-    weights: FloatArray | None = None,
-    name: str = "the outcome",
-) -> OrderedLogit:
-    """Fit the proportional-odds model by maximum likelihood.
+def fit_rows(rows: OrdinalRows, weights: FloatArray) -> tuple[OrderedLogit, Top]:
+    """Fit the proportional-odds model by maximum likelihood; and the same in standard units.
 
     Newton's steps in one pass over the rows each, halved where they go too far; the
     log-likelihood is concave.
 
     Parameters
     ----------
-    values : ndarray, shape (n_rows, n_columns)
-        Drivers, without missing values. Columns may repeat each other or be constant.
-    outcome : ndarray, shape (n_rows,)
-        2 to `MOST_CATEGORIES` distinct values, whose order alone matters.
-    weights : ndarray, shape (n_rows,), optional
-        Positive survey weights, scaled to sum to the number of rows.
-    name : str
-        Of the outcome, for messages.
-
-    Returns
-    -------
-    OrderedLogit
+    rows : OrdinalRows
+        Columns may repeat each other or be constant.
+    weights : ndarray, shape (n_rows,)
+        Survey weights; likelihoods are those of weights that sum to the number of rows.
 
     Raises
     ------
     ContractError
-        As for `ordinal_rows`; or if the columns tell categories apart without fail, so that
-        no slopes are most likely (Albert and Anderson 1984, Biometrika 71, 1-10).
+        If the columns tell categories apart without fail, so that no slopes are most likely
+        (Albert and Anderson 1984, Biometrika 71, 1-10).
 
     References
     ----------
     McCullagh (1980), Journal of the Royal Statistical Society B 42, 109-142; McKelvey and
     Zavoina (1975), Journal of Mathematical Sociology 4, 103-120.
     """
-    plain = np.ones(len(outcome)) if weights is None else weights
-    check_weights(plain)
-    scaled = plain * (len(plain) / plain.sum())
-    rows = ordinal_rows(values, outcome, scaled, name)
-    return fit_rows(rows, scaled)[0]
-
-
-def fit_rows(rows: OrdinalRows, weights: FloatArray) -> tuple[OrderedLogit, Top]:
-    """Fit rows as `fit_ordered_logit` does; and the same in standardised columns."""
     table = covariance_of(rows.values, weights)
     top = rows.climb(weights, table, np.zeros(len(table)))
     rows.check(top)
-    slopes = np.linalg.pinv(table, rcond=SINGULAR, hermitian=True) @ top.latent / rows.scale
+    slopes = (
+        np.linalg.pinv(table, rcond=MIN_VARIANCE_LEFT, hermitian=True) @ top.latent / rows.scale
+    )
     n = len(weights)
     model = OrderedLogit(
         slopes=slopes,
@@ -307,6 +283,8 @@ def with_latent(
     ndarray, shape (n_fits, n_columns + 1, n_columns + 1)
         The latent outcome last.
     """
+    from pipelines.statistics.logit_loops import LOGISTIC_VARIANCE
+
     columns = len(scale)
     found = np.empty((len(tables), columns + 1, columns + 1))
     found[:, :-1, :-1] = tables

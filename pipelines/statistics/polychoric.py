@@ -8,12 +8,11 @@ import numpy as np
 from scipy import special
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.moments import check_weights
-from pipelines.statistics.ordered_logit import MOST_CATEGORIES
+from pipelines.statistics.ordered_logit import MAX_CATEGORIES
 from pipelines.statistics.survey import FloatArray, IntArray
 
-MOST_REPAIR = 0.1  # of a correlation; more is no sampling error
-FAR = 8.0  # standard deviations: a threshold beyond has nothing behind it
+MAX_REPAIR = 0.1  # of a correlation; more is no sampling error
+MAX_THRESHOLD = 8.0  # standard deviations: a threshold beyond has nothing behind it
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,10 @@ class Polychoric:
     n_ordinal: int
 
     def __post_init__(self) -> None:
-        if not self.repair <= MOST_REPAIR:
+        if not self.repair <= MAX_REPAIR:
             raise ContractError(
                 "polychoric correlations",
-                expected=f"correlations within {MOST_REPAIR} of those of normal variables",
+                expected=f"correlations within {MAX_REPAIR} of those of normal variables",
                 got=f"one that is {self.repair:.2g} away",
                 todo="leave out dummies of one factor and columns with few answers, or take the"
                 " ordered logit",
@@ -52,7 +51,14 @@ class Polychoric:
 
 @dataclass(frozen=True)
 class CutColumns:
-    """Columns whose pairs are correlated under many weights.
+    """Columns whose pairs are correlated as if ordinal answers were cuts of normal variables.
+
+    In two steps: thresholds from the margins of each column, then for every pair the
+    correlation that makes their table most likely. Pairs of an ordinal and a continuous
+    column have their polyserial correlation, pairs of continuous ones Pearson's.
+
+    Two binary columns of which one combination does not occur have a correlation of 1 or
+    -1: dummies of one factor are no cuts of normal variables.
 
     Parameters
     ----------
@@ -62,6 +68,11 @@ class CutColumns:
         Category of ordinal columns, from 0; 0 where missing or continuous.
     categories : ndarray of int, shape (n_columns,)
         Number of categories; 0 for continuous columns.
+
+    References
+    ----------
+    Olsson (1979), Psychometrika 44, 443-460; Olsson, Drasgow and Dorans (1982), same
+    journal 47, 337-347.
     """
 
     values: FloatArray
@@ -70,7 +81,7 @@ class CutColumns:
 
     @classmethod
     def of(cls, values: FloatArray) -> CutColumns:
-        """Take columns of at most `MOST_CATEGORIES` distinct values as ordinal.
+        """Take columns of at most `MAX_CATEGORIES` distinct values as ordinal.
 
         Parameters
         ----------
@@ -82,7 +93,7 @@ class CutColumns:
         for at, column in enumerate(values.T):
             seen = ~np.isnan(column)
             distinct, place = np.unique(column[seen], return_inverse=True)
-            if distinct.size <= MOST_CATEGORIES:
+            if distinct.size <= MAX_CATEGORIES:
                 code[at, seen], categories[at] = place, distinct.size
         return cls(np.ascontiguousarray(values.T), code, categories)
 
@@ -100,12 +111,12 @@ class CutColumns:
         ContractError
             If nobody answered two columns together.
         """
-        from pipelines.statistics.polychoric_loops import LIMIT, correlate
+        from pipelines.statistics.polychoric_loops import MAX_CORRELATION, correlate
 
         columns = len(self.values)
         standard = np.empty_like(self.values)
         code = np.zeros_like(self.code)
-        thresholds = np.zeros((columns, MOST_CATEGORIES))
+        thresholds = np.zeros((columns, MAX_CATEGORIES))
         cuts = np.full(columns, -1)
         for at, column in enumerate(self.values):
             seen = ~np.isnan(column)
@@ -115,8 +126,14 @@ class CutColumns:
                 code[at] = (np.cumsum(own > 0) - 1)[self.code[at]]
                 share = np.cumsum(own[own > 0]) / own.sum()
                 cuts[at] = share.size - 1
-                thresholds[at, : cuts[at]] = np.clip(special.ndtri(share[:-1]), -FAR, FAR)
-        near = np.zeros((columns, columns)) if start is None else np.clip(start, -LIMIT, LIMIT)
+                thresholds[at, : cuts[at]] = np.clip(
+                    special.ndtri(share[:-1]), -MAX_THRESHOLD, MAX_THRESHOLD
+                )
+        near = (
+            np.zeros((columns, columns))
+            if start is None
+            else np.clip(start, -MAX_CORRELATION, MAX_CORRELATION)
+        )
         found: FloatArray = correlate(standard, code, thresholds, cuts, weights, near)
         if np.isnan(found).any():
             raise ContractError(
@@ -135,47 +152,6 @@ def _standardise(column: FloatArray, weights: FloatArray) -> FloatArray:
     spread = np.sqrt(share @ np.where(np.isnan(column), 0.0, deviation) ** 2)
     standard: FloatArray = deviation / spread if spread > 0 else deviation
     return standard
-
-
-def polychoric_correlations(values: FloatArray, weights: FloatArray | None = None) -> Polychoric:
-    """Correlate columns as if ordinal answers were normal variables cut at thresholds.
-
-    In two steps: thresholds from the margins of each column, then for every pair the
-    correlation that makes their table most likely. Pairs of an ordinal and a continuous
-    column have their polyserial correlation, pairs of continuous ones Pearson's. If the
-    matrix is not positive semi-definite its negative eigenvalues are set to zero and the
-    diagonal to one again.
-
-    Two binary columns of which one combination does not occur have a correlation of 1 or
-    -1: dummies of one factor are no cuts of normal variables.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n_rows, n_columns)
-        Columns of at most `MOST_CATEGORIES` distinct values are ordinal. NaN is left out
-        pair by pair.
-    weights : ndarray, shape (n_rows,), optional
-        Positive.
-
-    Returns
-    -------
-    Polychoric
-
-    Raises
-    ------
-    ContractError
-        If a weight is not positive, two columns are never answered together, or the matrix
-        is too far from one of correlations.
-
-    References
-    ----------
-    Olsson (1979), Psychometrika 44, 443-460; Olsson, Drasgow and Dorans (1982), same
-    journal 47, 337-347.
-    """
-    plain = np.ones(len(values)) if weights is None else weights / np.mean(weights)
-    check_weights(plain)
-    columns = CutColumns.of(values)
-    return repaired(columns, columns.correlate(plain))
 
 
 def repaired(columns: CutColumns, found: FloatArray) -> Polychoric:

@@ -9,14 +9,14 @@ import numpy as np
 from pipelines.statistics.compiled import compiled
 from pipelines.statistics.survey import FloatArray, IntArray
 
-LIMIT = 0.9999  # a likelihood that still rises here has its top at 1
-TOLERANCE = 1e-7  # of a correlation
-MOST_STEPS = 60  # bisection alone takes 25
-LONGEST = 0.5  # step, in Fisher's z
-FLOOR = 1e-14  # of the chance of a cell: rounding of the distribution
-NOTHING = 1e-300  # of the chance of a row, which is computed in the nearer tail
-STEEP = 0.925  # above this correlation another expansion is exact, as in Genz (2004)
-KNOT, WEIGHT = np.polynomial.legendre.leggauss(20)
+MAX_CORRELATION = 0.9999  # a likelihood that still rises here has its top at 1
+CORRELATION_TOLERANCE = 1e-7
+MAX_CORRELATION_STEPS = 60  # bisection alone takes 25
+MAX_FISHER_STEP = 0.5  # in Fisher's z
+MIN_CELL_CHANCE = 1e-14  # rounding of the distribution
+MIN_ROW_CHANCE = 1e-300  # computed in the nearer tail
+STEEP_CORRELATION = 0.925  # above, another expansion is exact, as in Genz (2004)
+LEGENDRE_KNOT, LEGENDRE_WEIGHT = np.polynomial.legendre.leggauss(20)
 
 
 @compiled
@@ -42,13 +42,13 @@ def _steep(h: float, k: float, rho: float) -> float:
     found *= 1.0 - c * (square - left) * (1.0 - d * square / 5.0) / 3.0 + c * d * left**2 / 5.0
     tail = math.sqrt(2.0 * math.pi) * _normal(-b / a) * b
     found -= math.exp(-hk / 2.0) * tail * (1.0 - c * square * (1.0 - d * square / 5.0) / 3.0)
-    for i in range(KNOT.size):
-        at = (a / 2.0 * (KNOT[i] + 1.0)) ** 2
+    for i in range(LEGENDRE_KNOT.size):
+        at = (a / 2.0 * (LEGENDRE_KNOT[i] + 1.0)) ** 2
         root = math.sqrt(1.0 - at)
         gap = math.exp(-hk * at / (2.0 * (1.0 + root) ** 2)) / root - (
             1.0 + c * at * (1.0 + d * at)
         )
-        found += a / 2.0 * WEIGHT[i] * math.exp(-(square / at + hk) / 2.0) * gap
+        found += a / 2.0 * LEGENDRE_WEIGHT[i] * math.exp(-(square / at + hk) / 2.0) * gap
     found /= -2.0 * math.pi
     if rho > 0.0:
         return found + _normal(-max(h, k))
@@ -70,19 +70,19 @@ def below(a: FloatArray, b: FloatArray, rho: float) -> FloatArray:
     101-107; Genz (2004), Statistics and Computing 14, 251-260.
     """
     found = np.empty((a.size, b.size))
-    if abs(rho) >= STEEP:
+    if abs(rho) >= STEEP_CORRELATION:
         for i in range(a.size):
             for j in range(b.size):
                 found[i, j] = _steep(-a[i], -b[j], rho)
         return found
     angle = math.asin(rho) / 2.0
-    sine = np.sin(angle * (KNOT + 1.0))
+    sine = np.sin(angle * (LEGENDRE_KNOT + 1.0))
     inverse = 1.0 / (1.0 - sine**2)
     for i in range(a.size):
         for j in range(b.size):
             half, cross, total = (a[i] * a[i] + b[j] * b[j]) / 2.0, a[i] * b[j], 0.0
-            for q in range(KNOT.size):
-                total += WEIGHT[q] * math.exp((sine[q] * cross - half) * inverse[q])
+            for q in range(LEGENDRE_KNOT.size):
+                total += LEGENDRE_WEIGHT[q] * math.exp((sine[q] * cross - half) * inverse[q])
             found[i, j] = angle * total / (2.0 * math.pi) + _normal(a[i]) * _normal(b[j])
     return found
 
@@ -99,8 +99,8 @@ def _narrow(low: float, high: float, rho: float, score: float, information: floa
     else:
         high = rho
     turn = score / (information * (1.0 - rho * rho)) if information > 0.0 else 0.0
-    after = math.tanh(math.atanh(rho) + min(max(turn, -LONGEST), LONGEST))
-    after = min(max(after, -LIMIT), LIMIT)
+    after = math.tanh(math.atanh(rho) + min(max(turn, -MAX_FISHER_STEP), MAX_FISHER_STEP))
+    after = min(max(after, -MAX_CORRELATION), MAX_CORRELATION)
     return low, high, after if low < after < high else (low + high) / 2.0
 
 
@@ -135,7 +135,7 @@ def polychoric(table: FloatArray, a: FloatArray, b: FloatArray, start: float) ->
     none_x, none_y = np.zeros(a.size + 1), np.zeros(b.size + 1)
     low, high, rho = -1.0, 1.0, start
     density = np.empty((a.size, b.size))
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_CORRELATION_STEPS):
         left = 1.0 - rho * rho
         for i in range(a.size):
             for j in range(b.size):
@@ -145,13 +145,13 @@ def polychoric(table: FloatArray, a: FloatArray, b: FloatArray, start: float) ->
         score, information = 0.0, 0.0
         for i in range(a.size + 1):
             for j in range(b.size + 1):
-                floored = max(chance[i, j], FLOOR)
+                floored = max(chance[i, j], MIN_CELL_CHANCE)
                 score += table[i, j] * slope[i, j] / floored
                 information += slope[i, j] * slope[i, j] / floored
-        if abs(rho) >= LIMIT and score * rho > 0.0:
+        if abs(rho) >= MAX_CORRELATION and score * rho > 0.0:
             return math.copysign(1.0, rho)
         low, high, after = _narrow(low, high, rho, score, information * table.sum())
-        if abs(after - rho) < TOLERANCE:
+        if abs(after - rho) < CORRELATION_TOLERANCE:
             return after
         rho = after
     return rho
@@ -174,7 +174,7 @@ def polyserial(z: FloatArray, code: IntArray, weights: FloatArray, thresholds: F
     """
     low, high, rho = -1.0, 1.0, start
     peak = 1.0 / math.sqrt(2.0 * math.pi)
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_CORRELATION_STEPS):
         root = math.sqrt(1.0 - rho * rho)
         score, information = 0.0, 0.0
         for row in range(z.size):
@@ -189,13 +189,13 @@ def polyserial(z: FloatArray, code: IntArray, weights: FloatArray, thresholds: F
                 slope -= peak * math.exp(-lower * lower / 2.0) * (t * rho - z[row])
             above = lower > 0.0
             chance = _normal(-lower) - _normal(-upper) if above else _normal(upper) - _normal(lower)
-            own = slope / root**3 / max(chance, NOTHING)
+            own = slope / root**3 / max(chance, MIN_ROW_CHANCE)
             score += weights[row] * own
             information += weights[row] * own * own
-        if abs(rho) >= LIMIT and score * rho > 0.0:
+        if abs(rho) >= MAX_CORRELATION and score * rho > 0.0:
             return math.copysign(1.0, rho)
         low, high, after = _narrow(low, high, rho, score, information)
-        if abs(after - rho) < TOLERANCE:
+        if abs(after - rho) < CORRELATION_TOLERANCE:
             return after
         rho = after
     return rho

@@ -3,7 +3,8 @@
 McFadden's is the share by which a model lowers minus the log-likelihood of thresholds alone;
 Nagelkerke's the share of what can be explained by Cox and Snell's measure. Neither comes from
 a covariance matrix, so every set of drivers is a fit of its own: dominance analysis of logit
-models, as in the R package domir.
+models, as in the R package domir (Azen and Traxel 2009, Journal of Educational and Behavioral
+Statistics 34, 319-347).
 """
 
 from __future__ import annotations
@@ -16,22 +17,19 @@ from typing import Literal
 import numpy as np
 from scipy import special
 
-from pipelines.statistics.dominance import Dominance, SampledDominance, check_orders
 from pipelines.statistics.ordered_logit import (
-    LOGISTIC_VARIANCE,
-    TOLERANCE,
+    LIKELIHOOD_TOLERANCE,
     OrdinalRows,
     Top,
     covariance_of,
     fit_rows,
-    ordinal_rows,
 )
-from pipelines.statistics.subsets import Layout, lay_out, limit, threads
+from pipelines.statistics.subsets import ColumnLayout, lay_out, threads
 from pipelines.statistics.survey import FloatArray, IntArray
 
-FITTED_LIMIT = 12  # groups, exact; 2**12 models of 2,000 rows take about a second
-SAMPLED_LIMIT = 62  # groups; a set is an integer
-PARTS = 16  # of the sets, for threads
+MAX_GROUPS_FITTED = 12  # groups, exact; 2**12 models of 2,000 rows take about a second
+MAX_GROUPS_SAMPLED = 62  # groups; a set is an integer
+THREADED_PARTS = 16  # of the sets, for threads
 
 LikelihoodR2 = Literal["mcfadden", "nagelkerke"]
 
@@ -66,7 +64,7 @@ class SetFits:
     ----------
     rows : OrdinalRows
         Columns of the groups one after the other, then covariates.
-    layout : Layout
+    layout : ColumnLayout
     kind : {"mcfadden", "nagelkerke"}
     slopes : ndarray, shape (n_columns,)
         Of the model of all columns, standardised, under the weights of the sample.
@@ -75,7 +73,7 @@ class SetFits:
     """
 
     rows: OrdinalRows
-    layout: Layout
+    layout: ColumnLayout
     kind: LikelihoodR2
     slopes: FloatArray
     top: Top
@@ -114,12 +112,12 @@ class SetFits:
         def fit(part: IntArray) -> FloatArray:
             found: FloatArray = fit_sets(
                 self.rows.values, code, weights, weight, table, top.latent, top.explained,
-                top.thresholds, self.layout.first, part, TOLERANCE,
+                top.thresholds, self.layout.first, part, LIKELIHOOD_TOLERANCE,
             )  # fmt: skip
             return found
 
         with ThreadPoolExecutor(threads()) as pool:
-            found = list(pool.map(fit, np.array_split(sets, min(PARTS, sets.size))))
+            found = list(pool.map(fit, np.array_split(sets, min(THREADED_PARTS, sets.size))))
         log_likelihood = np.concatenate(found) / weight.sum()
         return likelihood_r2(self.kind, log_likelihood, top.null_log_likelihood), top.converged
 
@@ -173,96 +171,3 @@ def entries(orders: IntArray, r2: FloatArray) -> FloatArray:
     added = np.empty(orders.shape)
     np.put_along_axis(added, orders, np.diff(r2, axis=1), axis=1)
     return (added[::2] + added[1::2]) / 2
-
-
-def logit_dominance(
-    values: FloatArray,
-    outcome: FloatArray,
-    kind: LikelihoodR2,
-    weights: FloatArray | None = None,
-    groups: Sequence[Sequence[int]] | None = None,
-    covariates: Sequence[int] = (),
-) -> Dominance:
-    """Split a pseudo-R2 of the ordered logit among drivers by fitting all their subsets.
-
-    Parameters
-    ----------
-    values, outcome, weights
-        As for `fit_ordered_logit`.
-    kind : {"mcfadden", "nagelkerke"}
-    groups : sequence of sequences of int, optional
-        Columns that enter together; by default each enters alone. At most `FITTED_LIMIT`.
-    covariates : sequence of int
-        Columns held throughout; the drivers split what pseudo-R2 they add.
-
-    Returns
-    -------
-    Dominance
-        In units of the pseudo-R2; ``beta`` are slopes in standard deviations of a column
-        and of the latent outcome.
-
-    Raises
-    ------
-    ContractError
-        As for `fit_ordered_logit`, if a column is in two places or in none, or there are
-        too many groups.
-
-    References
-    ----------
-    Azen and Traxel (2009), Journal of Educational and Behavioral Statistics 34, 319-347.
-    """
-    fits, plain = _fit(values, outcome, kind, weights, groups, covariates)
-    limit(fits.layout, FITTED_LIMIT, "sample orders of entry instead: sampled_logit_dominance")
-    r2, _ = fits.r2(every_set(fits.layout.groups), plain)
-    beta = np.empty(fits.slopes.size)
-    beta[fits.layout.order[:-1]] = fits.slopes / np.sqrt(fits.top.explained + LOGISTIC_VARIANCE)
-    return Dominance(float(r2[-1]), float(r2[0]), conditional(r2), beta)
-
-
-def sampled_logit_dominance(
-    values: FloatArray,
-    outcome: FloatArray,
-    kind: LikelihoodR2,
-    orders: int,
-    rng: np.random.Generator,
-    weights: FloatArray | None = None,
-    groups: Sequence[Sequence[int]] | None = None,
-    covariates: Sequence[int] = (),
-) -> SampledDominance:
-    """Estimate the split of `logit_dominance` from random orders of entry, as of R2.
-
-    Every set of drivers that the orders come by is fitted once. At most `SAMPLED_LIMIT`
-    groups; see `sampled_dominance`.
-
-    Raises
-    ------
-    ContractError
-        As `logit_dominance`, or if `orders` is odd or less than 4.
-    """
-    check_orders(orders)
-    fits, plain = _fit(values, outcome, kind, weights, groups, covariates)
-    limit(fits.layout, SAMPLED_LIMIT, "put drivers into groups")
-    drawn = draw_orders(fits.layout.groups, orders, rng)
-    sets, place = np.unique(sets_of_orders(drawn), return_inverse=True)
-    r2, _ = fits.r2(sets, plain)
-    pairs = entries(drawn, r2[place])
-    return SampledDominance(
-        r2=float(r2[-1]),
-        r2_covariates=float(r2[0]),
-        general=pairs.mean(axis=0),
-        std_error=pairs.std(axis=0, ddof=1) / np.sqrt(len(pairs)),
-        orders=orders,
-    )
-
-
-def _fit(
-    values: FloatArray,
-    outcome: FloatArray,
-    kind: LikelihoodR2,
-    weights: FloatArray | None,
-    groups: Sequence[Sequence[int]] | None,
-    covariates: Sequence[int],
-) -> tuple[SetFits, FloatArray]:
-    plain = np.ones(len(outcome)) if weights is None else weights / np.mean(weights)
-    rows = ordinal_rows(values, outcome, plain, "the outcome")
-    return SetFits.of(rows, plain, groups, covariates, kind), plain

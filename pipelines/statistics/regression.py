@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.statistics.subsets import SINGULAR
+from pipelines.statistics.subsets import MIN_VARIANCE_LEFT
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 
@@ -27,7 +27,7 @@ def coefficients(correlations: FloatArray) -> FloatArray:
         return np.asarray(np.linalg.solve(inner, response)[..., 0])
     found = np.empty(response.shape[:-1])
     found[sound] = np.linalg.solve(inner[sound], response[sound])[..., 0]
-    inverse = np.linalg.pinv(inner[~sound], rcond=SINGULAR, hermitian=True)
+    inverse = np.linalg.pinv(inner[~sound], rcond=MIN_VARIANCE_LEFT, hermitian=True)
     found[~sound] = (inverse @ response[~sound])[..., 0]
     return found
 
@@ -39,7 +39,7 @@ def _are_sound(inner: FloatArray) -> BoolArray:
     except np.linalg.LinAlgError:  # one of them is singular
         pivots = np.linalg.eigvalsh(inner)
     variance = np.diagonal(inner, axis1=-2, axis2=-1).max(axis=-1, initial=0.0)
-    return np.asarray(pivots.min(axis=-1, initial=1.0) > SINGULAR * variance)
+    return np.asarray(pivots.min(axis=-1, initial=1.0) > MIN_VARIANCE_LEFT * variance)
 
 
 def r_squared(covariances: FloatArray) -> FloatArray:

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.subsets import SINGULAR, Layout, arrange
+from pipelines.statistics.subsets import MIN_VARIANCE_LEFT, ColumnLayout
 from pipelines.statistics.survey import FloatArray
 
 
-def relative_weights(
-    covariance: FloatArray,
-    groups: Sequence[Sequence[int]] | None = None,
-    covariates: Sequence[int] = (),
-) -> FloatArray:
-    """Split R2 by Johnson's relative weights.
+def weights_of_tables(tables: FloatArray, layout: ColumnLayout) -> FloatArray:
+    """Split R2 by Johnson's relative weights, under each of many covariance matrices.
 
     The drivers are replaced by the orthogonal variables nearest to them, whose squared
     coefficients split R2, and each is shared out by the squared loadings of the drivers. It
@@ -24,22 +18,19 @@ def relative_weights(
 
     Parameters
     ----------
-    covariance, groups, covariates
-        As for `dominance`. Covariates are partialled out first. The weight of a group is the
-        sum of its columns' weights. Johnson (2000) defines weights of single variables
-        only: unlike LMG, the sum depends on how a group is coded, such as on the category
-        of a factor that has no dummy. Prefer LMG for groups.
+    tables : ndarray, shape (n_tables, n_columns, n_columns)
+        As from `ColumnLayout.arrange`.
+    layout : ColumnLayout
+        Covariates are partialled out first. The weight of a group is the sum of its columns'
+        weights. Johnson (2000) defines weights of single variables only: unlike LMG, the sum
+        depends on how a group is coded, such as on the category of a factor that has no
+        dummy. Prefer LMG for groups.
 
     Returns
     -------
-    ndarray, shape (n_groups,)
+    ndarray, shape (n_tables, n_groups)
         Weights in units of R2; not negative, and they sum to what the drivers add to R2.
         Columns that repeat each other share equally.
-
-    Raises
-    ------
-    ContractError
-        As for `dominance`, but for any number of groups.
 
     References
     ----------
@@ -47,25 +38,12 @@ def relative_weights(
     Schweitzer (2014), same journal 49, 329-338, object that the weights have no other
     justification than being near to LMG's.
     """
-    table, layout = arrange(covariance, groups, covariates)
-    weights: FloatArray = weights_of_tables(table[None], layout)[0]
-    return weights
-
-
-def weights_of_tables(tables: FloatArray, layout: Layout) -> FloatArray:
-    """Relative weights under each of many arranged covariance matrices.
-
-    Returns
-    -------
-    ndarray, shape (n_tables, n_groups)
-        As `relative_weights`.
-    """
     columns = int(layout.first[-1])
     left = _partial_out(tables, columns)
     correlations, scale = _rescale(left[:, :columns, :columns])
     response = left[:, :columns, -1] * scale
     value, vector = np.linalg.eigh(correlations)
-    kept = value > SINGULAR
+    kept = value > MIN_VARIANCE_LEFT
     root = np.sqrt(np.where(kept, value, 0.0))
     inverse = np.where(kept, 1 / np.where(kept, root, 1.0), 0.0)
     turned = np.einsum("tjk,tj->tk", vector, response) * inverse
@@ -83,7 +61,7 @@ def _partial_out(tables: FloatArray, columns: int) -> FloatArray:
     if not held:
         return tables
     cross = tables[:, kept][:, :, held]
-    inverse = np.linalg.pinv(tables[:, held][:, :, held], rcond=SINGULAR, hermitian=True)
+    inverse = np.linalg.pinv(tables[:, held][:, :, held], rcond=MIN_VARIANCE_LEFT, hermitian=True)
     left: FloatArray = tables[:, kept][:, :, kept] - cross @ inverse @ cross.swapaxes(1, 2)
     return left
 
@@ -91,7 +69,7 @@ def _partial_out(tables: FloatArray, columns: int) -> FloatArray:
 def _rescale(covariances: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Correlations, and the factors by which columns were scaled; zeros if nothing is left."""
     variance = np.diagonal(covariances, axis1=1, axis2=2)
-    left = variance > SINGULAR
+    left = variance > MIN_VARIANCE_LEFT
     scale = np.where(left, 1 / np.sqrt(np.where(left, variance, 1.0)), 0.0)
     return covariances * scale[:, :, None] * scale[:, None, :], scale
 
@@ -124,7 +102,7 @@ def variance_inflation(covariance: FloatArray) -> FloatArray:
         )
     scale = 1 / np.sqrt(variance)
     value, vector = np.linalg.eigh(covariance * scale[:, None] * scale)
-    null = value < SINGULAR
-    repeats = (vector[:, null] ** 2).sum(axis=1) > SINGULAR  # has a part in a relation
+    null = value < MIN_VARIANCE_LEFT
+    repeats = (vector[:, null] ** 2).sum(axis=1) > MIN_VARIANCE_LEFT  # has a part in a relation
     factors = (vector**2 / np.where(null, 1.0, value)).sum(axis=1)
     return np.where(repeats, np.inf, factors)

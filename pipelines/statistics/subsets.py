@@ -10,19 +10,20 @@ from functools import partial
 
 import numpy as np
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError, examples
 from pipelines.statistics.survey import FloatArray, IntArray
 
-EXACT_LIMIT = 30  # groups; 2**30 sets take seconds, every further one doubles them
-STORED_LIMIT = 25  # groups; R2 of 2**25 sets takes 256 MB
-SPLIT_FROM = 18  # groups; below, threads cost more than they save
-SPLIT_BITS = 4  # 16 equal parts, whatever the number of processors: sums come out the same
-SINGULAR = 1e-10  # as in `sweeps`: share of its variance below which a column repeats others
-NEGATIVE = -1e-8  # a smaller eigenvalue of a correlation matrix is no rounding error
+MAX_GROUPS_EXACT = 30  # groups; 2**30 sets take seconds, every further one doubles them
+MAX_GROUPS_STORED = 25  # groups; R2 of 2**25 sets takes 256 MB
+MIN_GROUPS_FOR_THREADS = 18  # groups; below, threads cost more than they save
+THREADED_GROUPS = 4  # 16 equal parts, on any number of processors: sums come out the same
+MIN_VARIANCE_LEFT = 1e-10  # of 1, as in `sweeps`: a column with less repeats others
+MIN_EIGENVALUE = -1e-8  # a smaller eigenvalue of a correlation matrix is no rounding error
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnLayout:
     """Which columns of a covariance matrix enter together, and which are held throughout.
 
     Parameters
@@ -55,7 +56,7 @@ class Layout:
 
 def lay_out(
     columns: int, groups: Sequence[Sequence[int]] | None, covariates: Sequence[int]
-) -> Layout:
+) -> ColumnLayout:
     """Order the columns of a covariance matrix whose last is the outcome.
 
     Raises
@@ -75,29 +76,12 @@ def lay_out(
             todo="leave unused columns out of the covariance matrix",
         )
     first = np.cumsum([0, *(len(group) for group in groups)], dtype=np.int64)
-    return Layout(np.array([*flat, outcome], dtype=np.int64), first)
-
-
-def subset_r2(
-    covariance: FloatArray,
-    groups: Sequence[Sequence[int]] | None = None,
-    covariates: Sequence[int] = (),
-) -> FloatArray:
-    """R2 of every set of groups, shape (2 ** n_groups,).
-
-    The set is read off the index: bit g says whether group g is in. Covariates always are.
-    Parameters and errors are those of `dominance`, but for at most `STORED_LIMIT` groups.
-    """
-    table, layout = arrange(covariance, groups, covariates)
-    limit(layout, STORED_LIMIT, "leave drivers out or put them into groups")
-    every = np.empty(2**layout.groups)
-    visit_all(table, layout, every)
-    return every
+    return ColumnLayout(np.array([*flat, outcome], dtype=np.int64), first)
 
 
 def arrange(
     covariance: FloatArray, groups: Sequence[Sequence[int]] | None, covariates: Sequence[int]
-) -> tuple[FloatArray, Layout]:
+) -> tuple[FloatArray, ColumnLayout]:
     """Scale and order a covariance matrix, or say what is wrong with it; and its layout.
 
     Raises
@@ -111,11 +95,12 @@ def arrange(
     layout = lay_out(len(covariance), groups, covariates)
     table = layout.arrange(covariance)
     smallest = float(np.linalg.eigvalsh(table).min())
-    if smallest < NEGATIVE:
+    if smallest < MIN_EIGENVALUE:
         raise ContractError(
             "dominance",
             expected="a positive semi-definite covariance matrix",
             got=f"an eigenvalue of {smallest:.3g} of the correlations",
+            code=write_code("contradiction", eigenvalue=f"{smallest:.3g}"),
             todo="do not compute covariances from pairs of columns with different rows: use EM",
         )
     return table, layout
@@ -145,7 +130,7 @@ def _check_matrix(covariance: FloatArray) -> None:
         )
 
 
-def limit(layout: Layout, most: int, todo: str) -> None:
+def limit(layout: ColumnLayout, most: int, todo: str) -> None:
     """Refuse more than `most` groups."""
     if layout.groups > most:
         raise ContractError(
@@ -162,7 +147,7 @@ def threads() -> int:
 
 
 def visit_all(
-    table: FloatArray, layout: Layout, every: FloatArray
+    table: FloatArray, layout: ColumnLayout, every: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Sum R2 over all sets, in equal parts that threads share; see `sweeps.visit`.
 
@@ -174,7 +159,7 @@ def visit_all(
     from pipelines.statistics import sweeps
 
     groups = layout.groups
-    fixed = SPLIT_BITS if groups >= SPLIT_FROM else 0
+    fixed = THREADED_GROUPS if groups >= MIN_GROUPS_FOR_THREADS else 0
     walked = groups - min(sweeps.LANE_BITS, groups) - fixed
     parts = every.reshape(2**fixed, -1)
     visit = partial(sweeps.visit, table[None], layout.first, walked)

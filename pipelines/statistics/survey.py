@@ -19,7 +19,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
-ROUNDING = 1e-12  # a smaller share of the largest possible variance is rounding error
+MAX_VARIANCE_ROUNDING = 1e-12  # of the largest possible variance
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def domain_means(sums: DomainSums, n_domains: int) -> DomainMeans:
     largest = total(sums.uu) / weighed**2
     return DomainMeans(
         value=value,
-        variance=np.where(variance <= ROUNDING * largest, 0.0, variance),  # NaN stays
+        variance=np.where(variance <= MAX_VARIANCE_ROUNDING * largest, 0.0, variance),  # NaN stays
         spread=np.maximum(total(sums.wyy) / weighed - value**2, 0.0),
         n=total(sums.n),
         n_eff=weighed**2 / np.where(ww > 0, ww, np.nan),

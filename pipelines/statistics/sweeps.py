@@ -18,7 +18,7 @@ from pipelines.statistics.survey import FloatArray, IntArray
 
 LANE_BITS = 6  # 64 sets side by side: the fastest from 12 to 25 drivers
 LANES = 1 << LANE_BITS
-PIVOT = 1e-10  # a driver with less of its variance left adds nothing: it repeats others
+MIN_PIVOT = 1e-10  # a driver with less of its variance left adds nothing: it repeats others
 # A copy, computed in double precision, has some 1e-15 of its variance left.
 
 
@@ -33,7 +33,7 @@ def hold(table: FloatArray, first: int, last: int) -> float:
     gained = 0.0
     for c in range(first, last):
         pivot = table[c, c]
-        if pivot <= PIVOT:
+        if pivot <= MIN_PIVOT:
             continue
         gained += table[c, outcome] * table[c, outcome] / pivot
         row = table[c].copy()
@@ -53,7 +53,7 @@ def _eliminate(source: FloatArray, target: FloatArray, r2: FloatArray, c: int, i
     response = source[c, outcome]
     for lane in range(LANES):
         pivot = pivots[lane]
-        inverse[lane] = 1.0 / pivot if pivot > PIVOT else 0.0
+        inverse[lane] = 1.0 / pivot if pivot > MIN_PIVOT else 0.0
         r2[lane] += response[lane] * response[lane] * inverse[lane]
     for i in range(c + 1, outcome):
         crossed = source[c, i]

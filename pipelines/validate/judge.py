@@ -107,9 +107,9 @@ def _verdict(table: str, result: Any, engine: PolarsExecutionEngine) -> Verdict:
     expectation = config.to_domain_obj()
     arguments = dict(expectation) | {"batch_id": config.kwargs["batch_id"]}
     metric = getattr(expectation, "map_metric", None)
-    condition = engine.condition(metric, arguments) if metric else None
+    by_row = engine.condition(metric, arguments) if metric else None
     concerned = (
-        *(condition.columns if condition else ()),
+        *(by_row.columns if by_row else ()),
         *columns_of(arguments.get("row_condition")),
     )
     return Verdict(
@@ -117,13 +117,12 @@ def _verdict(table: str, result: Any, engine: PolarsExecutionEngine) -> Verdict:
         rule=config.meta["rule"],
         expectation=config.type,
         columns=own_columns(concerned),
-        says=config.meta["says"],
-        todo=config.meta["todo"],
+        condition=config.meta["condition"],
         on_fail=config.meta["on_fail"],
         success=result.success,
         n_rows=result.result.get("element_count"),
         n_unexpected=result.result.get("unexpected_count"),
-        condition=condition,
+        by_row=by_row,
     )
 
 

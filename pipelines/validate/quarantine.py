@@ -46,9 +46,9 @@ def split(study: Study, table: str, rows: Frame, verdicts: Iterable[Verdict]) ->
         The mapped table as it was judged, with its helper columns.
     """
     rules = {
-        verdict.rule: verdict.condition
+        verdict.rule: verdict.by_row
         for verdict in verdicts
-        if verdict.on_fail == "quarantine" and verdict.n_unexpected and verdict.condition
+        if verdict.on_fail == "quarantine" and verdict.n_unexpected and verdict.by_row
     }
     judged = name_broken_rules(rows, rules)
     return Split(

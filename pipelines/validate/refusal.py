@@ -29,7 +29,7 @@ def require_sound(verdicts: Sequence[Verdict], study: str) -> None:
         if verdict.on_fail == "stop" and not verdict.success:
             raise ContractError(
                 f"data/{study}: table {verdict.table}",
-                expected=verdict.says,
+                expected=verdict.sentence,
                 got=f"otherwise (rule {verdict.rule})",
                 todo=verdict.todo,
             )
@@ -88,7 +88,7 @@ def require_acceptable(
     concerned = per_broken_rule(rejected).filter(pl.col("rule") == worst.rule)
     raise ContractError(
         f"data/{study}/{_files(concerned)}: table {worst.table}, {' and '.join(worst.columns)}",
-        expected=worst.says,
+        expected=worst.sentence,
         got=f"{_cells(concerned, worst)} in {worst.n_unexpected} of {n_rows} rows"
         f"{_others(others)}; {n_rejected / n_rows:.1%} of the table's rows are bad, "
         f"params.yaml (validate.max_rejected_share) allows {max_share:.1%}",

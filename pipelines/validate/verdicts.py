@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipelines.contract.rules import CONDITIONS, todo_of
 from pipelines.contract.validate import RULES
 from pipelines.validate.conditions import Condition
 
@@ -19,13 +20,13 @@ class Verdict:
     ----------
     columns : tuple of str
         The table's columns that the rule is about.
-    todo : str
-        What to do about rows that break it.
+    condition : str
+        What it asks of a row, a code of `CONDITIONS`.
     on_fail : str
         quarantine, warn or stop.
     n_rows, n_unexpected : int or None
         Rows judged, and those that broke the rule; None for a rule about the table itself.
-    condition : Condition or None
+    by_row : Condition or None
         The rows it judges and those that break it; None for a rule about the table itself.
     """
 
@@ -33,13 +34,22 @@ class Verdict:
     rule: str
     expectation: str
     columns: tuple[str, ...]
-    says: str
-    todo: str
+    condition: str
     on_fail: str
     success: bool
     n_rows: int | None
     n_unexpected: int | None
-    condition: Condition | None
+    by_row: Condition | None
+
+    @property
+    def sentence(self) -> str:
+        """What it asks of a row, in words."""
+        return CONDITIONS.sentence(self.condition)
+
+    @property
+    def todo(self) -> str:
+        """What to do about rows that break it."""
+        return todo_of(self.condition)
 
 
 def rules_table(verdicts: Iterable[Verdict]) -> pl.DataFrame:
@@ -50,7 +60,7 @@ def rules_table(verdicts: Iterable[Verdict]) -> pl.DataFrame:
             "rule": verdict.rule,
             "expectation": verdict.expectation,
             "columns": " ".join(verdict.columns) or None,
-            "says": verdict.says,
+            "condition": verdict.condition,
             "on_fail": verdict.on_fail,
             "success": verdict.success,
             "n_rows": verdict.n_rows,

@@ -138,19 +138,18 @@ ROWS = pl.DataFrame(
 
 
 def verdict(column: str, broken: nw.Expr | None, on_fail: str, n: int) -> Verdict:
-    condition = None if broken is None else Condition((column,), None, broken)
+    by_row = None if broken is None else Condition((column,), None, broken)
     return Verdict(
         table="transactions",
         rule="rule_of_it",
         expectation="expect_it",
         columns=(column,),
-        says="it is so",
-        todo="mend it",
+        condition="readable",
         on_fail=on_fail,
         success=False,
         n_rows=4,
         n_unexpected=n,
-        condition=condition,
+        by_row=by_row,
     )
 
 
@@ -164,9 +163,9 @@ def test_more_bad_rows_than_allowed_are_an_error_with_the_first_as_example():
     assert judged().finding(bad, max_share=0.4) == Finding(
         "error",
         "shop/raw/a.csv: row 2, transactions: amount",
-        "it is so (rule rule_of_it)",
+        "every cell could be read (rule rule_of_it)",
         "amount=-5.0 in 2 of 4 rows; 50.0% of the table's rows are bad, params.yaml allows 40.0%",
-        "mend it",
+        "correct the column's map or the file",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.drivers.records import Findings
+from pipelines.drivers.records import DerivedRows
 from pipelines.drivers.sheets import Sheets
 from pipelines.simulate.answers import BLANK_CODE, DONT_KNOW_CODE, NOT_USED_CODE, OVERALL, RATING
 from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES
@@ -179,7 +179,7 @@ def _in_ten(values: Floats) -> Floats:
     return np.digitize(values, steps).astype(str)
 
 
-def of_policy(found: Findings, sheets: Sheets, policy: str) -> list[dict[str, Any]]:
+def of_policy(found: DerivedRows, sheets: Sheets, policy: str) -> list[dict[str, Any]]:
     """LMG of the mean under a policy, in the order of the drivers; none if it was refused."""
     rows = {
         row["driver"]: row

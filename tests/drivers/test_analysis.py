@@ -8,16 +8,17 @@ import pytest
 
 from pipelines.contract.driver_codes import TARGETS
 from pipelines.contract.drivers import DRIVER_MODELS, DRIVERS
-from pipelines.drivers import relative_importance
+from pipelines.core.enforcement import require_columns
 from pipelines.drivers.analysis import analyse
-from pipelines.drivers.comparison import LINEAR
+from pipelines.drivers.comparison import LINEAR_APPROACHES
 from pipelines.drivers.priorities import quadrants
-from pipelines.drivers.records import Findings
-from pipelines.drivers.sample import Terms
+from pipelines.drivers.records import DerivedRows
+from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.tables import _table
+from pipelines.importance import relative_importance
 from tests.drivers.answer_sheets import made_up
 
-TERMS = Terms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
+TERMS = ModelTerms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +27,16 @@ def sheets():
 
 
 @pytest.fixture(scope="module")
-def found(sheets) -> Findings:
+def found(sheets) -> DerivedRows:
     return analyse(sheets, TERMS)
 
 
-def rows(found: Findings, **about) -> list[dict]:
+def rows(found: DerivedRows, **about) -> list[dict]:
     about = {"segment": "all", "target": "mean", **about}
     return [row for row in found.drivers if all(row.get(k) == v for k, v in about.items())]
 
 
-@pytest.mark.parametrize("approach", LINEAR)
+@pytest.mark.parametrize("approach", LINEAR_APPROACHES)
 def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approach):
     used = sheets.used
     rating = [np.where(used[:, k] == 1, sheets.rating[:, k], np.nan) for k in range(3)]
@@ -55,7 +56,7 @@ def test_use_and_rating_is_relative_importance_with_groups(sheets, found, approa
 
 
 def test_shares_add_up_and_lie_inside_their_intervals(found):
-    for approach in LINEAR:
+    for approach in LINEAR_APPROACHES:
         mine = rows(found, policy="use_rating", approach=approach)
         assert sum(row["value"] for row in mine) == pytest.approx(100)
         for row in mine:
@@ -94,7 +95,7 @@ def test_unseen_rows_are_predicted_worse_and_only_where_most_have_no_blank():
 
 def test_every_target_and_large_segment_has_a_model(found):
     made = {(m["segment"], m["group"], m["target"], m["policy"]) for m in found.driver_models}
-    assert {("all", "all", target, "use_rating") for target in TARGETS} <= made
+    assert {("all", "all", target, "use_rating") for target in TARGETS.names} <= made
     assert {("side", side, "mean", "use_rating") for side in ("left", "right")} <= made
     assert {("all", "all", "mean", policy) for policy in ("em", "pairwise", "listwise")} <= made
 
@@ -133,7 +134,7 @@ def test_a_driver_that_a_segment_was_not_asked_about_has_no_share_there(sheets):
 def test_a_segment_that_rated_one_touchpoint_has_no_model(sheets):
     found = analyse(not_asked(sheets, "left", 1, 2), TERMS)
     (model,) = (m for m in found.driver_models if m["group"] == "left")
-    assert (model["status"], model["reason"]) == ("refused", "fewer than two touchpoints rated")
+    assert (model["status"], model["reason"]) == ("refused", "few_touchpoints")
     assert {row["group"] for row in found.drivers} == {"all", "right"}
 
 
@@ -149,7 +150,7 @@ def test_a_small_segment_is_refused_with_a_reason(sheets):
     found = analyse(sheets, replace(TERMS, min_n=5000))
     refused = [m for m in found.driver_models if m["segment"] == "side"]
     assert {m["status"] for m in refused} == {"refused"}
-    assert {m["reason"] for m in refused} == {"fewer than 5000 answers"}
+    assert {m["reason"] for m in refused} == {"few_answers?least=5000"}
     assert sum(m["n"] for m in refused) == sheets.n
 
 
@@ -160,8 +161,7 @@ def test_listwise_is_refused_where_few_rated_everything(reach, n):
     found = analyse(sheets, TERMS)
     (listwise,) = (m for m in found.driver_models if m["policy"] == "listwise")
     assert listwise["status"] == "refused"
-    expected = f"{n} who rated every touchpoint; expected 5 for each driver, 15"
-    assert listwise["reason"] == expected
+    assert listwise["reason"] == f"few_rated_all?n={n}&least=5&needed=15"
     assert not [row for row in found.drivers if row["policy"] == "listwise"]
 
 
@@ -184,6 +184,6 @@ def test_the_probabilities_of_the_quadrants_add_up(found):
 def test_rows_become_the_declared_tables(sheets, found):
     for table in (DRIVERS, DRIVER_MODELS):
         made = _table(getattr(found, table.name), sheets, table.name, TERMS, "hash")
-        table.check(made.schema, table.name)
+        require_columns(made.schema, table, table.name)
         assert made.select(table.key).is_duplicated().sum() == 0
         assert set(made["evidence"]) == {"association"}

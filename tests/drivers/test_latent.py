@@ -7,22 +7,25 @@ import polars as pl
 import pytest
 
 from pipelines.contract.driver_codes import TARGETS
-from pipelines.drivers import relative_importance
+from pipelines.contract.drivers import DRIVERS
 from pipelines.drivers.analysis import analyse
-from pipelines.drivers.designs import complete, draw_blanks, use_and_rating
-from pipelines.drivers.sample import Terms
-from pipelines.drivers.sheets import Sheets, _targets
+from pipelines.drivers.sample import ModelTerms
+from pipelines.drivers.sheets import Sheets, targets_of
 from pipelines.drivers.tables import _table
+from pipelines.importance import relative_importance
+from pipelines.importance.designs import use_and_rating
 from tests.drivers.answer_sheets import made_up
 
-TERMS = Terms(level=0.95, replicates=300, segment_replicates=100, min_n=5000, flag_n=30, seed=3)
+TERMS = ModelTerms(
+    level=0.95, replicates=300, segment_replicates=100, min_n=5000, flag_n=30, seed=3
+)
 
 
 def stepped(n: int = 900, blank: float = 0.0, seed: int = 1) -> Sheets:
     """Sheets whose outcome is told in five steps."""
     sheets = made_up(n, blank=blank, seed=seed)
     edges = np.quantile(sheets.target[:, 0], [0.06, 0.2, 0.5, 0.85])
-    return replace(sheets, target=_targets(1.0 + np.digitize(sheets.target[:, 0], edges), 1, 5))
+    return replace(sheets, target=targets_of(1.0 + np.digitize(sheets.target[:, 0], edges), 1, 5))
 
 
 @pytest.fixture(scope="module")
@@ -39,11 +42,11 @@ def latent(found, target: str) -> list[dict]:
     return [r for r in found.drivers if r["approach"] == "latent" and r["target"] == target]
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", TARGETS.names)
 def test_the_latent_split_is_that_of_the_function(sheets, found, target):
-    design = use_and_rating(sheets)
+    design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
     columns = {f"x{k}": design.values[:, k] for k in range(5)}
-    outcome = sheets.target[:, TARGETS.index(target)]
+    outcome = sheets.target[:, TARGETS.names.index(target)]
     direct = relative_importance(
         pl.DataFrame(columns | {"y": outcome, "w": sheets.weight}), "y", ["t0", "t1", "t2"],
         groups={"t0": ["x0"], "t1": ["x1", "x2"], "t2": ["x3", "x4"]}, weights="w",
@@ -64,10 +67,9 @@ def test_a_latent_row_has_no_slope_in_points_and_says_what_it_is(sheets, found):
     assert made.height == 9
     assert made["slope"].is_null().all()
     methods = dict(made.select("target", "method").unique().rows())
-    assert methods["mean"].startswith(
-        "LMG of McKelvey and Zavoina's latent R2 of an ordered logit;"
-    )
-    assert "a binary logit, dissatisfied or not; blanks drawn once" in methods["bottom_box"]
+    said = {target: DRIVERS.column("method").codes.sentence(m) for target, m in methods.items()}
+    assert said["mean"].startswith("LMG of McKelvey and Zavoina's latent R2 of an ordered logit;")
+    assert "a binary logit, dissatisfied or not; blanks drawn once" in said["bottom_box"]
 
 
 def test_an_outcome_of_many_steps_has_no_latent_split():
@@ -85,19 +87,6 @@ def test_few_dissatisfied_have_no_logit_of_their_own():
     found = analyse(replace(sheets, target=target), TERMS)
     assert not latent(found, "bottom_box")
     assert latent(found, "mean")
-
-
-def test_drawn_blanks_vary_as_the_answers_do():
-    sheets = stepped(4000, blank=0.3)
-    expected = complete(use_and_rating(sheets), sheets.weight, sheets.segments)
-    drawn = draw_blanks(expected, np.random.default_rng(0))
-    whole = stepped(4000)
-    assert np.array_equal(drawn[~np.isnan(use_and_rating(sheets).values)],
-                          expected.values[~np.isnan(use_and_rating(sheets).values)])  # fmt: skip
-    spread, flat = drawn[:, 0].std(), expected.values[:, 0].std()
-    true = use_and_rating(whole).values[:, 0].std()
-    assert spread == pytest.approx(true, rel=0.04)
-    assert flat < 0.95 * true
 
 
 def test_blanks_at_random_leave_the_latent_shares_where_they_are():

@@ -12,12 +12,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from pipelines.contract.code import read_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers import relative_importance
 from pipelines.drivers.analysis import analyse
-from pipelines.drivers.records import Findings
-from pipelines.drivers.sample import Terms
+from pipelines.drivers.records import DerivedRows
+from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance import relative_importance
 from pipelines.simulate import truth
 from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES
 from pipelines.simulate.operations import draw_operations
@@ -29,8 +30,8 @@ from tests.drivers.populations import ROUTED
 SEEDS = range(3)
 
 
-def analysed(sheets: Sheets) -> Findings:
-    return analyse(sheets, Terms(0.95, 100, 2, sheets.n + 1, 30, 1))
+def analysed(sheets: Sheets) -> DerivedRows:
+    return analyse(sheets, ModelTerms(0.95, 100, 2, sheets.n + 1, 30, 1))
 
 
 def shares(frame: pl.DataFrame, **policy) -> np.ndarray:
@@ -78,7 +79,7 @@ def test_the_step_knows_the_route_from_the_segments():
     for seed in range(2):
         whole, given = populations.routed(40_000, np.random.default_rng([seed, 0]))
         sheets = populations.asked(given)
-        found = analyse(sheets, Terms(0.95, 2, 2, sheets.n + 1, 30, 1))
+        found = analyse(sheets, ModelTerms(0.95, 2, 2, sheets.n + 1, 30, 1))
         rows = populations.of_policy(found, sheets, "em")
         gaps.append(np.array([row["value"] for row in rows]) - shares(whole))
     assert np.abs(np.mean(gaps, axis=0)).max() < 1.2
@@ -149,7 +150,8 @@ def models_of_few(few) -> list[dict]:
 def test_the_step_shrinks_few_answers_and_says_so(models_of_few, true_r2, policy):
     models = [model for model in models_of_few if model["policy"] == policy]
     assert {model["status"] for model in models} == {"shrunk"}
-    assert "a prior of 15 answers without correlation" in models[0]["reason"]
+    code, values = read_code(models[0]["reason"])
+    assert (code, values["prior"]) == ("prior", "15")
     assert true_r2 - 0.2 < np.mean([model["value"] for model in models]) < true_r2 + 0.05
 
 

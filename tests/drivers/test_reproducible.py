@@ -10,8 +10,9 @@ import numpy as np
 
 from pipelines.core.params import PROJECT
 from pipelines.core.store import SIGNIFICANT_DIGITS
-from pipelines.drivers.designs import complete, rating_alone
-from pipelines.drivers.methods import importances, percentages
+from pipelines.importance.blanks import complete
+from pipelines.importance.designs import rating_alone
+from pipelines.importance.methods import importances, percentages
 from tests.drivers.populations import ROUTED, asked, routed
 
 ELSEWHERE = """
@@ -24,7 +25,7 @@ print(json.dumps(kept_digits()))
 def kept_digits() -> list[str]:
     """Shares under EM where it has a long way to go: two in three ratings are missing."""
     sheets = asked(routed(3_000, np.random.default_rng(2))[1])
-    design = rating_alone(sheets)
+    design = rating_alone(sheets.rating, sheets.targets, sheets.weight)
     filled = complete(design, sheets.weight, sheets.segments)
     covariance = np.cov(filled.values[:, : len(ROUTED) + 1], rowvar=False)[None]
     found = percentages(importances("last", covariance, design.groups, []))[0]

@@ -67,6 +67,15 @@ def survey(
     return Survey(*lazy, tuple(split), stages, baseline)
 
 
+FIVE = [
+    answer("a", 5),
+    answer("b", 4),
+    answer("c", 2),
+    answer("d", "never"),
+    answer("e", "blank"),
+]
+
+
 def measured(*args: object, **options: object) -> dict[str, pl.DataFrame]:
     """Measure a survey made by `survey`."""
     return measure_survey(survey(*args, **options), TERMS)

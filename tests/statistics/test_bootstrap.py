@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipelines.core.errors import ContractError
 from pipelines.statistics.bootstrap import (
-    BATCH,
+    MAX_COUNTS_PER_BATCH,
     Units,
     bias_corrected,
     block_moments,
@@ -121,7 +121,7 @@ def test_blocks_spread_as_their_customers_do():
 
 
 def test_batches_are_as_many_replicates_as_asked_for():
-    units = units_of(rows=BATCH // 3)
+    units = units_of(rows=MAX_COUNTS_PER_BATCH // 3)
     sizes = [len(counts) for counts in draws(units, 7, np.random.default_rng(0))]
     assert sizes == [3, 3, 1]
 

@@ -20,7 +20,7 @@ from pipelines.statistics.dominance import (
     general_dominance,
     sampled_dominance,
 )
-from pipelines.statistics.subsets import subset_r2
+from pipelines.statistics.subsets import arrange, visit_all
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 
@@ -62,6 +62,14 @@ def fit(rows: np.ndarray, weights: np.ndarray, columns: list[int]) -> float:
     return 1 - ((y - centred[:, columns] @ beta) ** 2).sum() / (y**2).sum()
 
 
+def subset_r2(matrix: np.ndarray) -> np.ndarray:
+    """R2 of every set of drivers; bit g of its place says whether driver g is in."""
+    table, layout = arrange(matrix, None, ())
+    every = np.empty(2**layout.groups)
+    visit_all(table, layout, every)
+    return every
+
+
 def brute_force(rows, weights, groups, covariates=()) -> dict[frozenset[int], float]:
     g = range(len(groups))
     sets = [frozenset(s) for k in range(len(groups) + 1) for s in combinations(g, k)]
@@ -88,7 +96,6 @@ def test_two_uncorrelated_drivers_keep_their_own_r2():
     found = dominance(np.array([[1.0, 0.0, 0.6], [0.0, 1.0, 0.3], [0.6, 0.3, 1.0]]))
     assert found.general == pytest.approx([0.36, 0.09])
     assert found.r2 == pytest.approx(0.45)
-    assert found.beta == pytest.approx([0.6, 0.3])
 
 
 def test_two_correlated_drivers_worked_by_hand():
@@ -96,8 +103,8 @@ def test_two_correlated_drivers_worked_by_hand():
     found = dominance(np.array([[1.0, 0.5, 0.6], [0.5, 1.0, 0.5], [0.6, 0.5, 1.0]]))
     r2 = 0.31 / 0.75
     assert found.r2 == pytest.approx(r2)
-    assert found.first == pytest.approx([0.36, 0.25])
-    assert found.last == pytest.approx([r2 - 0.25, r2 - 0.36])
+    assert found.conditional[:, 0] == pytest.approx([0.36, 0.25])
+    assert found.conditional[:, -1] == pytest.approx([r2 - 0.25, r2 - 0.36])
     assert found.general == pytest.approx([(0.36 + r2 - 0.25) / 2, (0.25 + r2 - 0.36) / 2])
 
 
@@ -153,7 +160,7 @@ def test_the_sums_are_the_same_when_threads_share_them(monkeypatch):
     rows, _ = draw(np.random.default_rng(3), 200, 19)
     matrix = np.cov(rows.T)
     split = dominance(matrix)
-    monkeypatch.setattr(subsets, "SPLIT_FROM", 99)
+    monkeypatch.setattr(subsets, "MIN_GROUPS_FOR_THREADS", 99)
     whole = dominance(matrix)
     assert split.conditional == pytest.approx(whole.conditional, abs=1e-12)
 
@@ -161,7 +168,7 @@ def test_the_sums_are_the_same_when_threads_share_them(monkeypatch):
 def test_every_set_is_in_its_place_when_threads_share_them(monkeypatch):
     rows, _ = draw(np.random.default_rng(4), 200, 18)
     split = subset_r2(np.cov(rows.T))
-    monkeypatch.setattr(subsets, "SPLIT_FROM", 99)
+    monkeypatch.setattr(subsets, "MIN_GROUPS_FOR_THREADS", 99)
     assert split == pytest.approx(subset_r2(np.cov(rows.T)), abs=1e-12)
     for mask in (1, 1 << 17, 0b101010101010101010, 2**18 - 1):
         members = [g for g in range(18) if mask >> g & 1]
@@ -203,8 +210,8 @@ def test_copied_drivers_share_equally():
     copied = dominance(np.cov([a, b, 7 - 3 * a, y]))
     assert copied.r2 == pytest.approx(alone.r2, abs=1e-12)
     assert copied.general[0] == pytest.approx(copied.general[2], abs=1e-12)
-    assert copied.beta[0] == pytest.approx(-copied.beta[2], abs=1e-9)
-    assert copied.last == pytest.approx([0, alone.last[1], 0], abs=1e-12)
+    added_last = copied.conditional[:, -1]
+    assert added_last == pytest.approx([0, alone.conditional[1, -1], 0], abs=1e-12)
     complete = complete_dominance(np.cov([a, b, 7 - 3 * a, y]))
     assert not complete[0, 2]
     assert not complete[2, 0]
@@ -332,4 +339,4 @@ def test_orders_come_in_pairs(orders):
 
 def test_shares_that_do_not_sum_to_r2_are_no_result():
     with pytest.raises(ContractError, match="shares that sum to R2"):
-        Dominance(r2=0.5, r2_covariates=0.0, conditional=np.eye(2), beta=np.zeros(2))
+        Dominance(r2=0.5, r2_covariates=0.0, conditional=np.eye(2))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.em import find_patterns, fit_normal, fit_patterns
+from pipelines.statistics.em import find_patterns, fit_patterns
+from tests.statistics.plain_fits import fit_normal
 
 
 def holes(seed: int, n: int = 120, p: int = 3, share: float = 0.25) -> np.ndarray:

@@ -5,11 +5,8 @@ import pytest
 
 from pipelines.statistics.bootstrap import block_moments, draw, sampling_units
 from pipelines.statistics.logit_bootstrap import latent_replicates
-from pipelines.statistics.ordered_logit import (
-    covariance_of,
-    fit_ordered_logit,
-    ordinal_rows,
-)
+from pipelines.statistics.ordered_logit import covariance_of, ordinal_rows
+from tests.statistics.plain_fits import fit_ordered_logit
 
 
 def answers(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

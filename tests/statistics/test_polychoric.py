@@ -13,8 +13,8 @@ from pipelines.statistics.polychoric import (
     CutColumns,
     Polychoric,
     nearest_correlations,
-    polychoric_correlations,
 )
+from tests.statistics.plain_fits import polychoric_correlations
 
 NORMAL = stats.multivariate_normal
 

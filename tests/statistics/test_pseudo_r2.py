@@ -10,13 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.ordered_logit import fit_ordered_logit
+from pipelines.statistics.ordered_logit import ordinal_rows
 from pipelines.statistics.pseudo_r2 import (
+    SetFits,
     conditional,
+    draw_orders,
+    entries,
+    every_set,
     likelihood_r2,
-    logit_dominance,
-    sampled_logit_dominance,
+    sets_of_orders,
 )
+from tests.statistics.plain_fits import fit_ordered_logit
 
 KINDS = ("mcfadden", "nagelkerke")
 
@@ -56,6 +60,20 @@ def brute_force(x, y, w, kind, groups, covariates=()) -> np.ndarray:
     )
 
 
+def fits(x, y, kind, w=None, groups=None, covariates=()) -> tuple[SetFits, np.ndarray]:
+    weights = np.ones(len(y)) if w is None else w / w.mean()
+    rows = ordinal_rows(x, y, weights, "the outcome")
+    return SetFits.of(rows, weights, groups, covariates, kind), weights
+
+
+def every_r2(x, y, kind, w=None, groups=None, covariates=()) -> np.ndarray:
+    """Pseudo-R2 of all sets of groups, the empty one first."""
+    found, weights = fits(x, y, kind, w, groups, covariates)
+    r2, converged = found.r2(every_set(found.layout.groups), weights)
+    assert converged
+    return r2
+
+
 def test_two_driver_shares_worked_by_hand():
     # R2 of {}, {1}, {2}, {1, 2}: 0, .3, .2, .4; so (.3 + .2) / 2 and (.2 + .1) / 2.
     found = conditional(np.array([0.0, 0.3, 0.2, 0.4]))
@@ -75,96 +93,91 @@ def test_pseudo_r2_worked_by_hand():
 @pytest.mark.parametrize(("p", "categories"), [(2, 2), (4, 3), (5, 5)])
 def test_every_subset_has_the_pseudo_r2_of_its_model(kind, p, categories):
     x, y, w = answers(p, 150, p, categories)
-    found = logit_dominance(x, y, kind, w)
+    r2 = every_r2(x, y, kind, w)
     expected = brute_force(x, y, w, kind, [[c] for c in range(p)])
-    assert found.conditional == pytest.approx(expected, abs=1e-9)
-    assert found.r2 == pytest.approx(fitted(x, y, w, list(range(p)), kind), abs=1e-10)
+    assert conditional(r2) == pytest.approx(expected, abs=1e-9)
+    assert r2[-1] == pytest.approx(fitted(x, y, w, list(range(p)), kind), abs=1e-10)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_groups_and_covariates_are_those_of_models_of_the_rows(kind):
     x, y, w = answers(9, 200, 6)
     groups, covariates = [[4, 1], [0], [2, 5]], [3]
-    found = logit_dominance(x, y, kind, w, groups, covariates)
+    r2 = every_r2(x, y, kind, w, groups, covariates)
     expected = brute_force(x, y, w, kind, groups, covariates)
-    assert found.conditional == pytest.approx(expected, abs=1e-9)
-    assert found.r2_covariates == pytest.approx(fitted(x, y, w, [3], kind), abs=1e-10)
+    assert conditional(r2) == pytest.approx(expected, abs=1e-9)
+    assert r2[0] == pytest.approx(fitted(x, y, w, [3], kind), abs=1e-10)
 
 
 def test_the_binary_split_is_that_of_statsmodels_logits():
     import statsmodels.api as sm
 
     x, y, _ = answers(2, 200, 3, 2)
-    r2 = {(): 0.0}
+    expected = [0.0] * 8
     for k in (1, 2, 3):
         for s in combinations(range(3), k):
-            r2[s] = sm.Logit(y, sm.add_constant(x[:, s])).fit(disp=0, tol=1e-12).prsquared
-    found = logit_dominance(x, y, "mcfadden")
-    assert found.first == pytest.approx([r2[(c,)] for c in range(3)], abs=1e-8)
-    last = [r2[(0, 1, 2)] - r2[s] for s in ((1, 2), (0, 2), (0, 1))]
-    assert found.last == pytest.approx(last, abs=1e-8)
+            fitted_set = sm.Logit(y, sm.add_constant(x[:, s])).fit(disp=0, tol=1e-12)
+            expected[sum(1 << c for c in s)] = fitted_set.prsquared
+    assert every_r2(x, y, "mcfadden") == pytest.approx(expected, abs=1e-8)
 
 
 def test_the_slopes_are_those_of_the_whole_model():
     x, y, w = answers(3, 300, 4)
     model = fit_ordered_logit(x, y, w)
-    found = logit_dominance(x, y, "mcfadden", w, [[3], [1, 0]], [2])
-    scale = np.sqrt(np.diagonal(model.covariance))
-    assert found.beta == pytest.approx(model.slopes * scale[:-1] / scale[-1], abs=1e-7)
+    found, _ = fits(x, y, "mcfadden", w, [[3], [1, 0]], [2])
+    order = [3, 1, 0, 2]
+    assert found.slopes == pytest.approx((model.slopes * spread(x, w))[order], abs=1e-7)
+
+
+def spread(x: np.ndarray, w: np.ndarray) -> np.ndarray:
+    """Weighted standard deviations."""
+    return np.sqrt(np.average((x - np.average(x, axis=0, weights=w)) ** 2, axis=0, weights=w))
 
 
 @settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1), st.sampled_from(KINDS))
 def test_shares_sum_to_r2_and_do_not_depend_on_units_or_order(seed, kind):
     x, y, w = answers(seed, 150, 4)
-    found = logit_dominance(x, y, kind, w)
-    assert found.general.sum() == pytest.approx(found.r2, abs=1e-10)
-    assert (found.general > -1e-9).all()
+    r2 = every_r2(x, y, kind, w)
+    general = conditional(r2).mean(axis=1)
+    assert general.sum() == pytest.approx(r2[-1], abs=1e-10)
+    assert (general > -1e-9).all()
     rng = np.random.default_rng(seed)
     order = rng.permutation(4)
-    moved = logit_dominance((x * rng.uniform(-50, 50, 4))[:, order], y**3, kind, 5 * w)
-    assert moved.general == pytest.approx(found.general[order], abs=1e-9)
+    moved = every_r2((x * rng.uniform(-50, 50, 4))[:, order], y**3, kind, 5 * w)
+    assert conditional(moved).mean(axis=1) == pytest.approx(general[order], abs=1e-9)
 
 
 def test_copied_drivers_share_equally():
     x, y, w = answers(4, 200, 3)
-    copied = np.column_stack([x, 7 - 3 * x[:, 0]])
-    found = logit_dominance(copied, y, "mcfadden", w)
-    assert found.general[0] == pytest.approx(found.general[3], abs=1e-10)
-    assert found.r2 == pytest.approx(logit_dominance(x, y, "mcfadden", w).r2, abs=1e-10)
-    assert found.last[[0, 3]] == pytest.approx([0, 0], abs=1e-10)
+    r2 = every_r2(np.column_stack([x, 7 - 3 * x[:, 0]]), y, "mcfadden", w)
+    added = conditional(r2)
+    assert added[0].mean() == pytest.approx(added[3].mean(), abs=1e-10)
+    assert r2[-1] == pytest.approx(every_r2(x, y, "mcfadden", w)[-1], abs=1e-10)
+    assert added[[0, 3], -1] == pytest.approx([0, 0], abs=1e-10)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_sampled_orders_agree_with_all_subsets_within_their_error(kind):
     x, y, w = answers(5, 200, 7)
     groups, covariates = [[0, 5], [1], [2], [3], [4]], [6]
-    exact = logit_dominance(x, y, kind, w, groups, covariates)
-    rng = np.random.default_rng(0)
-    found = sampled_logit_dominance(x, y, kind, 400, rng, w, groups, covariates)
-    assert (np.abs(found.general - exact.general) < 4 * found.std_error + 1e-12).all()
-    assert (found.std_error < 0.01).all()
-    assert found.r2 == pytest.approx(exact.r2, abs=1e-10)
-    assert found.general.sum() == pytest.approx(found.r2 - found.r2_covariates, abs=1e-10)
-
-
-def test_more_drivers_than_can_be_enumerated_are_sampled():
-    x, y, _ = answers(6, 300, 14)
-    with pytest.raises(ContractError, match=r"at most 12 drivers.* got 14; sample orders"):
-        logit_dominance(x, y, "mcfadden")
-    found = sampled_logit_dominance(x, y, "mcfadden", 10, np.random.default_rng(1))
-    whole = fitted(x, y, np.ones(300), list(range(14)), "mcfadden")
-    assert found.general.sum() == pytest.approx(whole, abs=1e-9)
+    exact = every_r2(x, y, kind, w, groups, covariates)
+    found, weights = fits(x, y, kind, w, groups, covariates)
+    orders = draw_orders(5, 400, np.random.default_rng(0))
+    sets, place = np.unique(sets_of_orders(orders), return_inverse=True)
+    r2, _ = found.r2(sets, weights)
+    pairs = entries(orders, r2[place])
+    error = pairs.std(axis=0, ddof=1) / np.sqrt(len(pairs))
+    general = conditional(exact).mean(axis=1)
+    assert (np.abs(pairs.mean(axis=0) - general) < 4 * error + 1e-12).all()
+    assert (error < 0.01).all()
+    assert r2[-1] == pytest.approx(exact[-1], abs=1e-10)
+    assert pairs.mean(axis=0).sum() == pytest.approx(r2[-1] - r2[0], abs=1e-10)
 
 
 def test_bad_input_is_refused():
     x, y, _ = answers(7, 60, 3)
-    with pytest.raises(ContractError, match=r"an even number of orders, 4 or more, got 7"):
-        sampled_logit_dominance(x, y, "mcfadden", 7, np.random.default_rng(0))
     with pytest.raises(ContractError, match=r"each of the columns 0 to 2 in one group"):
-        logit_dominance(x, y, "mcfadden", groups=[[0], [1]])
+        fits(x, y, "mcfadden", groups=[[0], [1]])
     with pytest.raises(ContractError, match=r"slopes that still grow after 30 steps"):
-        logit_dominance(np.column_stack([x, y]), y, "nagelkerke")
-    wide = np.random.default_rng(0).normal(size=(90, 63))
-    with pytest.raises(ContractError, match=r"at most 62 drivers|still grow"):
-        sampled_logit_dominance(wide, np.arange(90) % 2.0, "mcfadden", 4, np.random.default_rng(0))
+        fits(np.column_stack([x, y]), y, "nagelkerke")

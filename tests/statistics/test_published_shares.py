@@ -17,7 +17,7 @@ def test_swiss_is_what_relaimpo_gives():
     assert found.r2 == pytest.approx(0.706735001593, abs=1e-11)
     assert found.general == pytest.approx(lmg, abs=1e-12)
     last = [0.0428696071255, 0.0073874185151, 0.1619626930773, 0.0623726258274, 0.0569452587325]
-    assert found.last == pytest.approx(last, abs=1e-12)
+    assert found.conditional[:, -1] == pytest.approx(last, abs=1e-12)
 
 
 def test_weighted_swiss_is_what_relaimpo_gives():
@@ -44,7 +44,7 @@ def test_mtcars_is_what_relaimpo_gives():
     lmg = [0.2470520332352, 0.2434995947956, 0.2109128995443, 0.0777251114079]
     assert found.general == pytest.approx(lmg, abs=1e-12)
     last = [0.0085054118577, 0.0081848181933, 0.0193644529351, 0.0113018948902]
-    assert found.last == pytest.approx(last, abs=1e-12)
+    assert found.conditional[:, -1] == pytest.approx(last, abs=1e-12)
 
 
 ATTITUDE = ["complaints", "privileges", "learning", "raises", "critical", "advance"]

@@ -6,9 +6,9 @@ import pytest
 
 from pipelines.core import study
 from pipelines.core.params import PROJECT
-from pipelines.drivers import relative_importance
-from pipelines.drivers.sample import Terms
+from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.tables import relate
+from pipelines.importance import relative_importance
 
 COLUMNS = {
     "artwork": "Q7ART", "restaurants": "Q7FOOD", "shops": "Q7STORE", "signs": "Q7SIGN",
@@ -55,7 +55,7 @@ def found(mapped):
     answers = nw.from_native(tables["responses"].filter(wave="2018").lazy())
     customers = nw.from_native(tables["customers"].lazy())
     outcomes = {name: one.drivers for name, one in study.load("sfo").map.outcomes.items()}
-    terms = Terms(level=0.95, replicates=300, segment_replicates=100, min_n=10**6, flag_n=30,
+    terms = ModelTerms(level=0.95, replicates=300, segment_replicates=100, min_n=10**6, flag_n=30,
                   seed=1)  # fmt: skip
     return relate(answers, customers, outcomes, (), terms, min_users=50, inputs_hash="-")
 

@@ -10,13 +10,12 @@ ON_SCALE = Verdict(
     rule="value_on_scale_max",
     expectation="expect_column_pair_values_a_to_be_greater_than_b",
     columns=("scale_max", "value"),
-    says="the answer is on its scale",
-    todo="correct the scale",
+    condition="answer_on_scale",
     on_fail="quarantine",
     success=False,
     n_rows=9,
     n_unexpected=4,
-    condition=None,
+    by_row=None,
 )
 
 

@@ -155,7 +155,7 @@ def test_rules_that_only_warn_or_that_no_row_breaks_split_nothing(study):
 
 def _verdict(condition: Condition, on_fail: str, n_unexpected: int) -> Verdict:
     return Verdict(
-        "responses", "low", "", ("value",), "", "", on_fail, False, 1, n_unexpected, condition
+        "responses", "low", "", ("value",), "", on_fail, False, 1, n_unexpected, condition
     )
 
 

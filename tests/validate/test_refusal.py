@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
 from pipelines.validate import ledger, refusal
 from pipelines.validate.verdicts import Verdict
@@ -16,13 +17,12 @@ def verdict(rule: str, n_unexpected: int, *columns: str) -> Verdict:
         rule=rule,
         expectation="expect_something",
         columns=columns,
-        says=f"the sentence of {rule}",
-        todo=f"the remedy of {rule}",
+        condition=write_code("given", column=rule),
         on_fail="quarantine",
         success=not n_unexpected,
         n_rows=20,
         n_unexpected=n_unexpected,
-        condition=None,
+        by_row=None,
     )
 
 
@@ -44,13 +44,13 @@ def test_the_message_names_the_worst_rule_its_files_and_the_most_frequent_cells_
         refusal.require_acceptable(ROWS, verdicts, 20, study="s", max_share=0.1)
     error = refused.value
     assert error.where == "data/s/raw/b.csv, raw/a.csv: table interactions, touchpoint_id"
-    assert error.expected == "the sentence of known"
+    assert error.expected == "known is given"
     assert error.got == (
         "'touchpoint_id=tille', 'touchpoint_id=kasse' in 3 of 20 rows (also words 1); "
         "15.0% of the table's rows are bad, "
         "params.yaml (validate.max_rejected_share) allows 10.0%"
     )
-    assert error.todo == "the remedy of known"
+    assert error.todo == "map a column that is always filled to known"
 
 
 def test_nobodys_words_are_in_the_message():

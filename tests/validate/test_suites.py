@@ -8,7 +8,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from expectations.rules import contract_rules, rule
 from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.code import DeclarationError, write_code
+from pipelines.contract.rules import CONDITIONS
+from pipelines.contract.table import NUMBER, Column, Table
 from pipelines.core import engine
 from pipelines.core.errors import ContractError
 from pipelines.core.study import Study
@@ -176,7 +180,7 @@ def test_the_row_made_to_break_a_rule_is_the_one_that_breaks_it(
     bad_study: Study, bad: Judged, name: str
 ):
     rows = prepare_for(bad_study)(pl.scan_parquet(bad_study.path("mapped", name)))
-    rules = {verdict.rule: verdict.condition for verdict in bad[name] if verdict.condition}
+    rules = {verdict.rule: verdict.by_row for verdict in bad[name] if verdict.by_row}
     named = engine.to_polars(quarantine.name_broken_rules(rows, rules)).collect()["rules"]
     per_row = [set(rules.split("; ")) - {""} for rules in named]
     expected = [*BREAKS[name], "readable", "key_unique", "key_unique"]
@@ -199,9 +203,33 @@ def test_the_counts_of_the_judge_are_those_of_the_split(bad_study: Study, bad: J
 @pytest.mark.parametrize("name", CANONICAL)
 def test_every_rule_says_what_it_wants_and_what_to_do(good: Judged, name: str):
     for verdict in good[name]:
-        assert len(verdict.says) > 10
+        assert CONDITIONS.fault(verdict.condition) is None
+        assert len(verdict.sentence) > 10
         assert len(verdict.todo) > 10
         assert verdict.on_fail in ("quarantine", "warn", "stop")
+
+
+@pytest.mark.parametrize(
+    ("condition", "fault"),
+    [
+        ("looks_good", "looks_good is no code of condition"),
+        ("given", "given lacks the values column"),
+        (write_code("readable", column="wave"), "readable has no place for column"),
+    ],
+)
+def test_a_rule_whose_condition_has_no_sentence_is_refused_when_its_suite_is_built(
+    condition: str, fault: str
+):
+    with pytest.raises(DeclarationError, match=f"rule new: .*got {fault}; declare it in"):
+        rule("new", condition)
+
+
+def test_a_range_that_a_table_declares_is_judged_without_a_word_in_its_suite():
+    declared = Column("share", NUMBER, "a share", lowest=0, highest=1)
+    (judged,) = contract_rules(Table("t", "one row", ("share",), (declared,)))[-1:]
+    assert (judged.column, judged.min_value, judged.max_value) == ("share", 0, 1)
+    assert judged.meta["rule"] == "share_in_range"
+    assert judged.description == "share_in_range: share is between 0 and 1"
 
 
 def test_a_rule_that_cannot_be_evaluated_is_an_error_not_a_pass(good: Judged):

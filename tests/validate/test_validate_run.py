@@ -11,11 +11,13 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines import runner
 from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.registry import step
 from pipelines.contract.validate import LEDGER, QUARANTINE_EXAMPLES, RULES
+from pipelines.core import params
 from pipelines.core.errors import ContractError, SourceError
 from pipelines.core.study import Study, load
-from pipelines.validate.run import run
 from tests.validate.tiny_studies import lay_out
 
 PARTS = ("canonical", "quarantine", "validation")
@@ -33,6 +35,13 @@ BAD_ANSWERS: list[dict[str, Any]] = [
 BAD_CUSTOMERS: list[dict[str, Any]] = [{"source_id": "c7", "birth_on": None, "email": SECRET}]
 
 
+def run(study: Study, **changed: Any) -> str:
+    """Run the step, with some of its parameters changed."""
+    content = params.read()
+    content["validate"] |= changed
+    return runner.run(step("validate"), study, content)
+
+
 def rows() -> dict[str, list[Mapping[str, Any]]]:
     return {
         "customers": [{"source_id": "c1"}, *BAD_CUSTOMERS],
@@ -46,7 +55,7 @@ def rows() -> dict[str, list[Mapping[str, Any]]]:
 def study(tmp_path_factory: pytest.TempPathFactory) -> Study:
     validated = lay_out(tmp_path_factory.mktemp("run") / "tiny", rows())
     said = run(validated)
-    assert said == "tiny: 129 rows judged, 5 to quarantine"
+    assert said == "129 rows judged, 5 to quarantine"
     return validated
 
 
@@ -98,6 +107,8 @@ def test_rules_and_examples_have_their_counts(study: Study):
         read(study, "validation", "rules"),
         read(study, "validation", "quarantine_examples"),
     )
+    condition = rules.row(by_predicate=pl.col("rule") == "ordered_at_not_too_early", named=True)
+    assert condition["condition"] == "not_before?column=ordered_at&year=1995"
     assert (rules.schema, shown.schema) == (RULES.schema, QUARANTINE_EXAMPLES.schema)
     broken = rules.filter(pl.col("n_unexpected") > 0).select(
         "table", "rule", "n_rows", "n_unexpected"
@@ -173,6 +184,15 @@ def test_a_table_on_the_wrong_scale_is_refused_and_what_was_there_stays(tmp_path
         "mapped",
         "study.yaml",
     ]
+
+
+def test_as_many_bad_rows_as_the_parameters_allow_are_put_aside(tmp_path: Path):
+    answers = [{}, {"value": 7.0}]
+    study = lay_out(tmp_path / "s", {"customers": [{"source_id": "c1"}], "responses": answers})
+    with pytest.raises(ContractError, match=r"50\.0% of the table's rows are bad.*allows 49\.0%"):
+        run(study, max_rejected_share=0.49)
+    assert run(study, max_rejected_share=0.5) == "3 rows judged, 1 to quarantine"
+    assert read(study, "validation", "quarantine_examples").height == 1
 
 
 def test_a_study_that_was_not_ingested_says_so(tmp_path: Path):

@@ -1,0 +1,157 @@
+"""The covariance matrix of drivers and outcome under each policy for missing answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+from pipelines.core.errors import ContractError, closest, examples
+from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, check_rows
+from pipelines.statistics.bootstrap import Units, block_moments
+from pipelines.statistics.em import (
+    MAX_EM_STEPS,
+    NormalFit,
+    check_joint,
+    find_patterns,
+    fit_patterns,
+)
+from pipelines.statistics.moments import moments_of_matrix
+from pipelines.statistics.ordered_logit import OrderedLogit
+from pipelines.statistics.polychoric import Polychoric
+from pipelines.statistics.subsets import threads
+from pipelines.statistics.survey import FloatArray
+
+MissingPolicy = Literal["error", "listwise", "pairwise", "em"]
+EM_TOLERANCE_OF_SAMPLE = 1e-8  # in standard deviations
+EM_TOLERANCE_OF_REPLICATE = 1e-5  # replicates differ by far more
+
+
+@dataclass(frozen=True)
+class Covariances:
+    """A covariance matrix, and how to get it anew when customers count more than once.
+
+    Parameters
+    ----------
+    matrix : ndarray, shape (n_columns, n_columns)
+        Drivers, covariates, outcome.
+    rows : Rows
+        The rows it rests on.
+    replicate : callable
+        Of `Units` gives a function of counts, shape (n_replicates, n_units), to matrices.
+    fit : NormalFit, OrderedLogit or Polychoric, optional
+        How EM, or the model of an ordinal outcome, went.
+    """
+
+    matrix: FloatArray
+    rows: Rows
+    replicate: Callable[[Units], Callable[[FloatArray], FloatArray]]
+    fit: NormalFit | OrderedLogit | Polychoric | None = None
+
+
+def estimate(rows: Rows, columns: Columns, missing: str, prior_rows: float) -> Covariances:
+    """Estimate the covariance matrix.
+
+    Raises
+    ------
+    ContractError
+        If answers are missing and the policy is ``error``, no rows are left, or a column
+        says nothing in those that are.
+    """
+    if missing not in get_args(MissingPolicy):
+        raise ContractError(
+            ERROR_PLACE,
+            expected="a known policy for missing answers",
+            got=repr(missing),
+            todo=closest(missing, get_args(MissingPolicy)),
+        )
+    gone = np.isnan(rows.values)
+    if missing == "error" and gone.any():
+        counts = gone.sum(axis=0)
+        named = [f"{columns.matrix[at]}: {counts[at]}" for at in np.flatnonzero(counts)]
+        raise ContractError(
+            ERROR_PLACE,
+            expected="no missing answers",
+            got=f"of {len(gone)} rows without: {examples(named)}",
+            todo="choose `missing`: em for answers not given; routed questions need a group",
+        )
+    useless = gone.all(axis=1) if missing in ("pairwise", "em") else gone.any(axis=1)
+    if useless.any():
+        rows = rows.keep(np.flatnonzero(~useless))
+    check_rows(rows, columns)
+    if missing == "em":
+        return _by_em(rows, columns, prior_rows)
+    return _by_pairs(rows, columns) if missing == "pairwise" else _complete(rows, columns)
+
+
+def _complete(rows: Rows, columns: Columns) -> Covariances:
+    values = np.ascontiguousarray(rows.values[:, : columns.modelled])
+    moments = moments_of_matrix(values, columns.matrix[: columns.modelled], rows.weights)
+
+    def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
+        return block_moments(values, rows.weights, units).covariances
+
+    return Covariances(moments.covariance(), rows, replicate)
+
+
+def _by_pairs(rows: Rows, columns: Columns) -> Covariances:
+    values = rows.values[:, : columns.modelled]
+    seen = (~np.isnan(values)).astype(np.float64)
+    centre = np.nanmean(values, axis=0)
+    filled = np.where(seen > 0, values - centre, 0.0)
+
+    def covariance(weights: FloatArray) -> FloatArray:
+        weighed, weighed_seen = weights[:, None] * filled, weights[:, None] * seen
+        weight = weighed_seen.T @ seen
+        if not weight.all():
+            raise ContractError(
+                ERROR_PLACE,
+                expected="every two columns answered together by somebody, in every replicate",
+                got="two that are not",
+                todo="use fewer columns, or missing='em' with a prior",
+            )
+        first = weighed.T @ seen / weight  # mean of the row's column where both are seen
+        matrix: FloatArray = filled.T @ weighed / weight - first * first.T
+        return matrix
+
+    def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
+        def matrices(counts: FloatArray) -> FloatArray:
+            found = [covariance(rows.weights * one[units.of_row]) for one in counts]
+            return nearest_semidefinite(np.array(found))
+
+        return matrices
+
+    return Covariances(covariance(rows.weights), rows, replicate)
+
+
+def nearest_semidefinite(matrices: FloatArray) -> FloatArray:
+    """Set negative eigenvalues to zero: some replicates have them where the sample has none."""
+    value, vector = np.linalg.eigh(matrices)
+    nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)
+    return nearest
+
+
+def _by_em(rows: Rows, columns: Columns, prior_rows: float) -> Covariances:
+    patterns = find_patterns(rows.values, rows.weights)
+    check_joint(patterns, prior_rows)
+    fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_SAMPLE, MAX_EM_STEPS)
+    kept = slice(0, columns.modelled)
+
+    def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
+        def matrix(count: FloatArray) -> FloatArray:
+            weights = patterns.weights * count[units.of_row]
+            found = fit_patterns(
+                patterns, weights, prior_rows, EM_TOLERANCE_OF_REPLICATE, MAX_EM_STEPS, fit
+            )
+            return found.covariance[kept, kept]
+
+        def matrices(counts: FloatArray) -> FloatArray:
+            with ThreadPoolExecutor(threads()) as pool:
+                return np.array(list(pool.map(matrix, counts)))
+
+        return matrices
+
+    return Covariances(fit.covariance[kept, kept], rows, replicate, fit)

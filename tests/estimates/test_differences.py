@@ -1,0 +1,84 @@
+"""Differences of independent estimates, worked by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import special
+
+from pipelines.contract.table import Measure
+from pipelines.estimates.cells import estimate_cells
+from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
+from pipelines.estimates.families import with_intervals
+from pipelines.estimates.samples import Design, samples
+from pipelines.estimates.targets import Item, Target
+
+LATE = Measure("late", 0, 100, "percent", family="share", pooled="mean", better="lower")
+
+
+def estimates_of(measure: str | Measure, *waves: list[float]) -> pl.DataFrame:
+    rows = pl.concat(
+        pl.DataFrame({"wave": number, "y": y, "stratum": 0}) for number, y in enumerate(waves)
+    ).with_row_index("unit")
+
+    def items(sample):
+        asked = np.ones(sample.rows.height, dtype=bool)
+        target = Target(measure, None, asked, sample.rows["y"].to_numpy())
+        return [Item("x", False, asked, [target])]
+
+    drawn = samples(rows, ["wave"], {}, Design("stratum", "unit", None))
+    return with_intervals(estimate_cells((one, items(one)) for one in drawn), 0.95)
+
+
+def first_against_second(found: pl.DataFrame) -> dict:
+    earlier = found.filter(wave=1).rename(lambda name: name + AGAINST)
+    pairs = pl.concat([found.filter(wave=0), earlier], how="horizontal")
+    return with_differences(pairs, 0.95).row(0, named=True)
+
+
+def test_the_variances_of_two_means_add():
+    rng = np.random.default_rng(1)
+    found = estimates_of("mean", list(rng.uniform(0, 1, 40)), list(rng.uniform(0, 1, 30)))
+    change = first_against_second(found)
+    errors, values = found["std_error"], found["value"]
+    assert change["std_error"] == pytest.approx(np.hypot(*errors))
+    assert change["value"] == pytest.approx(values[0] - values[1])
+    assert change["low"] < change["value"] < change["high"]
+
+
+def test_the_difference_of_two_shares_is_that_of_agresti_and_caffo():
+    # Agresti and Caffo (2000): one yes and one no are added to each sample
+    found = estimates_of(LATE, [1.0] * 7 + [0.0] * 3, [1.0] * 2 + [0.0] * 8)
+    change = first_against_second(found)
+    p, q = 8 / 12, 3 / 12
+    error = np.sqrt(p * (1 - p) / 12 + q * (1 - q) / 12)
+    assert change["value"] == pytest.approx(50)
+    assert change["low"] == pytest.approx(100 * (p - q - 1.959964 * error), abs=1e-4)
+    assert change["high"] == pytest.approx(100 * (p - q + 1.959964 * error), abs=1e-4)
+    assert change["p_value"] == pytest.approx(2 * special.ndtr(-(p - q) / error))
+
+
+def test_a_difference_stays_in_its_range():
+    change = first_against_second(estimates_of("top2", [1.0] * 2, [0.0] * 2))
+    assert (change["value"], change["high"]) == (100, 100)
+    assert change["low"] < 100
+
+
+def test_a_difference_has_the_warnings_of_either_side():
+    found = estimates_of("mean", [0.2, 0.4], [0.5, 0.5])
+    assert first_against_second(found)["no_variance"] is True
+    assert found["no_variance"].to_list() == [False, True]
+
+
+def test_p_values_are_adjusted_within_their_family():
+    rows = pl.DataFrame({"family": list("aabab"), "p_value": [0.01, 0.04, 0.5, 0.03, 0.9]})
+    found = with_adjusted_p(rows, ["family"])
+    # a: 3 * .01 / 1, 3 * .03 / 2 above 3 * .04 / 3, so the latter; b: 2 * .5 / 1, cut by .9
+    wanted = {0.01: 0.03, 0.03: 0.04, 0.04: 0.04, 0.5: 0.9, 0.9: 0.9}
+    assert dict(found.select("p_value", "p_adjusted").iter_rows()) == pytest.approx(wanted)
+
+
+def test_no_comparison_is_adjusted_to_none():
+    none = pl.DataFrame(schema={"family": pl.String, "p_value": pl.Float64})
+    assert with_adjusted_p(none, ["family"]).schema["p_adjusted"] == pl.Float64
