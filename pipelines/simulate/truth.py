@@ -272,11 +272,10 @@ MODULES = (
 def parameters() -> dict[str, dict[str, Any]]:
     """Every parameter of the model, by the module that defines it.
 
-    A constant that a module imports is the very object of the module it comes from; that
-    tells it from one that only has the same name.
+    A name stands for one thing, so a name told before is one that a module imports.
     """
     named: dict[str, dict[str, Any]] = {}
-    seen: dict[str, list[Any]] = {}
+    seen: set[str] = set()
     for module in MODULES:
         own = {
             name: value
@@ -284,10 +283,9 @@ def parameters() -> dict[str, dict[str, Any]]:
             if name[0].isalpha()
             and name.isupper()
             and not isinstance(value, (np.ndarray, tzinfo))
-            and not any(value is earlier for earlier in seen.get(name, []))
+            and name not in seen
         }
-        for name, value in own.items():
-            seen.setdefault(name, []).append(value)
+        seen |= own.keys()
         named[module.__name__.rsplit(".", 1)[-1]] = own
     return named
 

@@ -130,9 +130,9 @@ def test_parameters_have_every_constant_of_a_module_and_can_be_written():
     told = truth.parameters()
     assert told["leaving"]["HOTLINE"] == 1.1
     assert told["journeys"]["MEMORY"] == 0.4
-    assert "BAD" not in told["journeys"]  # imported, and told where it belongs
-    assert told["typos"]["KINDS"] != told["variants"]["KINDS"]  # one name, two things
-    assert told["observations"]["OPENS"] == 8
+    assert "BAD_QUALITY" not in told["journeys"]  # imported, and told where it belongs
+    assert told["model"]["BAD_QUALITY"] == -0.7
+    assert told["observations"]["FIRST_HOUR"] == 8
     again = json.loads(truth._json(told))
     assert again["model"]["PLANNED"][0]["id"] == "careful_carrier"
     assert again["surveys"]["KANO_SLIP"] == 0.12
