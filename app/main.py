@@ -1,14 +1,16 @@
 """Touchstone's app: the pages over what the pipeline published."""
 
-from functools import partial
+import sys
 from pathlib import Path
 
-import bundle
-import choices
-import evidence
-import language
 import streamlit as st
-from views import drivers, overview, quality, touchpoints
+
+ROOT = Path(__file__).resolve().parents[1]
+if str(ROOT) not in sys.path:  # Streamlit puts the folder of its script there, not the project's
+    sys.path.insert(0, str(ROOT))
+
+from app.core import bundle, choices, evidence, language, notices  # noqa: E402
+from app.core.page import View, entries  # noqa: E402
 
 STATIC = Path(__file__).parent / "static"
 
@@ -32,37 +34,32 @@ try:
 except FileNotFoundError as error:
     st.error(words("empty.broken", file=language.plain(Path(error.filename or "").name)))
     st.stop()
-with st.sidebar:
-    choice = choices.choose(published, words)
-    choices.language_switch(words)
 
-views = {
-    "overview": overview,
-    "touchpoints": touchpoints,
-    "drivers": drivers,
-    "quality": quality,
+
+def draw() -> None:
+    """Draw the page that is open, or say why it cannot be shown."""
+    if not notices.stands_in(published, words, entry.page):
+        entry.show(View(published, words, choice))
+
+
+pages = {
+    entry: st.Page(
+        draw,
+        title=words(f"{entry.page.name}.title"),
+        icon=f":material/{entry.page.icon}:",
+        url_path=entry.page.name,
+        default=entry.page.after is None,
+    )
+    for entry in entries()
 }
-icons = {
-    "overview": "dashboard",
-    "touchpoints": "route",
-    "drivers": "leaderboard",
-    "quality": "fact_check",
-}
-page = st.navigation(
-    [
-        st.Page(
-            partial(view.show, published, words, choice),
-            title=words(f"{name}.title"),
-            icon=f":material/{icons[name]}:",
-            url_path=name,
-            default=name == "overview",
-        )
-        for name, view in views.items()
-    ]
-)
+opened = st.navigation(list(pages.values()))
+entry = next(entry for entry, page in pages.items() if page is opened)
+with st.sidebar:
+    choice = choices.choose(published, words, entry.page.filters)
+    choices.language_switch(words)
 above = st.container()
-page.run()
+opened.run()
 with above:
-    choices.tell_unknown(words)
+    choices.tell_unknown(words, entry.page.name)
 choices.write_address()
 evidence.show_asked(published, words)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 import altair as alt
+from babel import Locale
 
 ACCENT = "#0072B2"  # the value itself
 RISE, FALL = "#008A68", "#D55E00"  # better and worse, never without a sign or an arrow beside
@@ -71,15 +72,25 @@ INK: dict[str, Any] = {
     "title": {"color": "#1B2430", "fontSize": 15, "anchor": "start"},
 }
 
-LOCALES: dict[str, dict[str, Any]] = {
-    "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["", ""]},
-    "de": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", ""]},
-}
+
+def marks(language: str) -> dict[str, Any]:
+    """Decimal and thousands marks of a language, as Vega wants them (a locale of d3-format).
+
+    >>> marks("de")["decimal"]
+    ','
+    """
+    symbols = Locale.parse(language).number_symbols["latn"]
+    return {
+        "decimal": symbols["decimal"],
+        "thousands": symbols["group"],
+        "grouping": [3],
+        "currency": ["", ""],
+    }
 
 
 def config(language: str = "en") -> dict[str, Any]:
     """Vega-Lite configuration of a chart in one language; colours of text are left open."""
-    return {**SHAPES, "locale": {"number": LOCALES[language]}}
+    return {**SHAPES, "locale": {"number": marks(language)}}
 
 
 Chart = TypeVar("Chart", bound=alt.TopLevelMixin)

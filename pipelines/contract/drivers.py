@@ -217,6 +217,7 @@ DRIVER_MODELS = Table(
             {name: pl.col(name) for name in ("mode", "outcome", SEGMENT, "wave", GROUP)},
             counts={"n_users": pl.lit(None, pl.Int64)},
             rows=_USUAL & pl.col("value").is_null(),
+            is_basis=False,
         ),
     ),
     empty=_UNMODELLED,

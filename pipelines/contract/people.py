@@ -75,12 +75,15 @@ class Of:
         there are is not known, so that the cell counts as withheld.
     rows : Expr, optional
         Rows that tell sizes; by default all.
+    is_basis : bool
+        Whether the numbers rest on these people; else the table only tells of their sizes.
     """
 
     pool: Pool
     at: Mapping[str, pl.Expr]
     counts: Mapping[str, pl.Expr] = field(default_factory=dict)
     rows: pl.Expr = field(default_factory=lambda: pl.lit(True))
+    is_basis: bool = True
 
 
 Rests = Nobody | Own | Of

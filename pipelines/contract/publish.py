@@ -41,5 +41,6 @@ STEP = Step(
     # The manifest names the hash of all raw files, so they are inputs here.
     reads=("codes", "raw", "canonical/responses", "validation", "derived"),
     keeps=("published",),
+    needs=("expectations/published/*.py",),
     settings=PublishSettings,
 )

@@ -83,7 +83,7 @@ def _by(
     rests: Rests, rows: pl.DataFrame, cells: Mapping[str, pl.DataFrame], limit: int
 ) -> pl.Series:
     """Whether each row is withheld because of those people."""
-    if isinstance(rests, Nobody):
+    if isinstance(rests, Nobody) or (isinstance(rests, Of) and not rests.is_basis):
         return pl.Series([False]).new_from_index(0, rows.height)
     if isinstance(rests, Of):
         return _lies_in(rows, rests, cells[rests.pool.name])

@@ -24,7 +24,7 @@ from pipelines.simulate.model import PARTITION, Flags
 from pipelines.simulate.operations import Operations
 from pipelines.simulate.opinions import TextPlan, plan_texts
 from pipelines.simulate.orders import Orders, place_orders
-from pipelines.simulate.population import CALLED_UNSEEN, CARDS, Population, draw_population
+from pipelines.simulate.population import CALLED_UNSEEN, CARD_HOLDERS, Population, draw_population
 from pipelines.simulate.searches import search_terms
 from pipelines.simulate.surveys import Hot, Wave, ask_after_contacts, ask_yearly
 from pipelines.simulate.texts import compose
@@ -79,7 +79,7 @@ def play(number: int, size: int, world: Operations, seed: int) -> Scene:
     draw = _Generators(seed, number)
     people = draw_population(size, number * PARTITION + 1, draw("people"))
     lives = live(people, world, draw("lives"))
-    card = draw("cards").random(size) < CARDS
+    card = draw("cards").random(size) < CARD_HOLDERS
     hot = ask_after_contacts(people, lives, draw("hot"))
     return Scene(
         people,

@@ -1,8 +1,7 @@
-"""The app under test: its folder on the path, two small bundles, pages opened by name."""
+"""The app under test: two small bundles, pages opened by name."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,11 +10,9 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-APP = Path(__file__).resolve().parents[2] / "app"
-for folder in (APP, Path(__file__).parent):
-    sys.path.insert(0, str(folder))  # as `streamlit run` does for the folder of its script
+from tests.app import tiny_shop, tiny_survey
 
-from tests.app import tiny_shop, tiny_survey  # noqa: E402
+APP = Path(__file__).resolve().parents[2] / "app"
 
 Open = Callable[..., AppTest]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import bundle
 from streamlit.testing.v1 import AppTest
+
+from app.core.bundle import Bundle
 
 KINDS = ("title", "header", "subheader", "caption", "markdown", "info", "warning")
 
@@ -25,16 +26,14 @@ def charts(app: AppTest) -> list:
     return app.get("arrow_vega_lite_chart") + app.get("vega_lite_chart")
 
 
-def open_card(read: bundle.Bundle, table: str, number: int, language: str = "en") -> dict[str, str]:
+def open_card(read: Bundle, table: str, number: int, language: str = "en") -> dict[str, str]:
     """Draw a card alone, and read its table; the title stands under `title`."""
 
     def page(study: str, table: str, number: int, code: str) -> None:
-        import bundle
-        import evidence
-        import language
+        from app.core import bundle, evidence, language
 
         read = bundle.load(study)
-        evidence.card(read, language.load(code), table, read.row(table, number))
+        evidence.show(read, language.load(code), table, read.row(table, number))
 
     given = (read.study, table, number, language)
     app = AppTest.from_function(page, args=given, default_timeout=60).run()

@@ -10,8 +10,15 @@ from typing import Any
 import polars as pl
 
 from pipelines.contract.registry import published
+from pipelines.core.enforcement import require_columns
 
 Row = dict[str, Any]
+
+PARAMS = {
+    "measure": {"level": 0.95, "fdr": 0.05, "flag_n": 30},
+    "publish": {"withhold_below": 10},
+    "validate": {"max_rejected_share": 0.05, "examples": 20},
+}
 
 DOCS_PAGE = "<!doctype html><html lang='en'><title>Data Docs</title><h1>Validation results</h1>"
 
@@ -19,9 +26,21 @@ DOCS_PAGE = "<!doctype html><html lang='en'><title>Data Docs</title><h1>Validati
 def write(
     study: Path, register: Row, tables: dict[str, pl.DataFrame], *, empty: dict[str, str]
 ) -> str:
-    """Publish a bundle as pipelines/publish does: a new version folder, then the manifest."""
+    """Publish a bundle as pipelines/publish does, its tables as they are agreed."""
     for name, table in tables.items():
-        published()[name].check(table.schema, name)
+        require_columns(table.schema, published()[name], name)
+    return put(study, register, tables, empty=empty, params=PARAMS)
+
+
+def put(
+    study: Path,
+    register: Row,
+    tables: dict[str, pl.DataFrame],
+    *,
+    empty: dict[str, str],
+    params: Row,
+) -> str:
+    """Put down a bundle with any tables: a new version folder, then the manifest."""
     content = json.dumps(register, ensure_ascii=False)
     sums = {name: _sha(table.write_csv()) for name, table in tables.items()}
     version = _sha(content + json.dumps(sums))[:12]
@@ -34,15 +53,11 @@ def write(
     manifest = {
         "bundle": version,
         "study": study.name,
-        "window": _window(register, tables["activity"]),
+        "window": _window(register, tables.get("activity", published()["activity"].without_rows())),
         "tables": {n: {"rows": t.height, "sha256": sums[n]} for n, t in tables.items()},
-        "rows": _rows(tables["ledger"]),
+        "rows": _rows(tables.get("ledger", published()["ledger"].without_rows())),
         "versions": {"polars": "2.1.0", "python": "3.11"},
-        "params": {
-            "measure": {"level": 0.95, "fdr": 0.05, "flag_n": 30},
-            "publish": {"withhold_below": 10},
-            "validate": {"max_rejected_share": 0.05, "examples": 20},
-        },
+        "params": params,
         "inputs": {"raw/2016_Customer_Survey.csv": _sha("2016")},
         "code": _sha("code"),
         "empty": empty,

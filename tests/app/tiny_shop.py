@@ -60,10 +60,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "got": None,
     }
     return {
-        **{
-            name: published()[name].without_rows()
-            for name in ("scores", "changes", "distributions")
-        },
+        **{name: table.without_rows() for name, table in published().items()},
         "activity": frame("activity", activity),
         "ledger": frame("ledger", ledger),
         "rules": frame("rules", [dict(zip(names, rule, strict=True))]),
@@ -90,5 +87,6 @@ def register() -> Row:
 
 def publish(data: Path) -> str:
     """Publish the study as `shop` below a data folder; return the bundle's hash."""
-    reason = {"responses": "no source of this study fills responses"}
-    return write(data / "shop", register(), tables(), empty=reason)
+    found, reason = tables(), "no source of this study fills responses"
+    empty = {name: reason for name, table in found.items() if table.is_empty()}
+    return write(data / "shop", register(), found, empty={"responses": reason} | empty)

@@ -258,7 +258,7 @@ def tables() -> dict[str, pl.DataFrame]:
     activity = [
         {
             "table": "responses",
-            "wave": wave,
+            "period": wave,
             "kind": "cold",
             "n_rows": n * 7,
             "n_customers": n,

@@ -1,0 +1,1 @@
+"""The Streamlit app: it reads the published bundle and nothing else."""

@@ -1,0 +1,1 @@
+"""What all pages share: the bundle, the reader's language and choices, evidence, drawing."""

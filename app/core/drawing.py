@@ -1,0 +1,53 @@
+"""Put a chart on a page: themed, in the reader's language, its marks asking for evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import streamlit as st
+
+from app.core import evidence
+from app.core.bundle import Bundle
+from app.core.language import Words
+from pipelines.charts import theme
+from pipelines.charts.estimates import PICK, Wording
+
+NOTHING = ":material/search_off:"  # icon of a message that there is nothing to draw
+
+
+def wording(words: Words) -> Wording:
+    """The words that charts of estimates print."""
+    return Wording(
+        value=words("chart.value"),
+        interval=words("chart.interval"),
+        n=words("chart.n"),
+        withheld=words("state.withheld"),
+        no_data=words("state.no_answers"),
+    )
+
+
+def draw(chart: alt.TopLevelMixin, words: Words, *, alt_text: str, key: str | None = None) -> None:
+    """A chart that only shows."""
+    st.vega_lite_chart(_spec(chart, words), width="stretch", alt=alt_text, key=key)
+
+
+def draw_picking(
+    chart: alt.TopLevelMixin, bundle: Bundle, words: Words, table: str, name: str, *, alt_text: str
+) -> None:
+    """A chart whose marks open the evidence card of their row in `table`."""
+    key = evidence.turn(name)
+
+    def _picked() -> None:
+        marks = st.session_state[key]["selection"].get(PICK) or []
+        if marks:
+            evidence.ask(bundle, table, int(marks[0]["row"]))
+
+    spec = _spec(chart, words)
+    st.vega_lite_chart(spec, width="stretch", alt=alt_text, key=key, on_select=_picked)
+
+
+def _spec(chart: alt.TopLevelMixin, words: Words) -> dict[str, Any]:
+    """The chart as Vega-Lite. Tests validate the charts; here it would take most of a rerun."""
+    spec: dict[str, Any] = theme.dress(chart, words.code).to_dict(validate=False)
+    return spec

@@ -1,0 +1,100 @@
+"""Headline numbers: the value, its evidence one click away, its change and its course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app.core import evidence, rows
+from app.core.bundle import Bundle
+from app.core.choices import Choice
+from app.core.drawing import draw
+from app.core.language import Words, plain
+from pipelines.charts.trend import sparkline
+
+Row = Mapping[str, Any]
+
+BETTER_WHEN = {"reach": 0, "met": 0, "under_fulfilled": -1}  # sign of the better; else 1
+COLOURS = {"better": "green", "worse": "red", "neither": "blue", "unclear": "gray"}
+
+
+def number_card(
+    bundle: Bundle,
+    words: Words,
+    choice: Choice,
+    row: Row,
+    label: str,
+    *,
+    note: str | None = None,
+    course: bool = False,
+) -> None:
+    """An estimate in large type; interval, n and changes beneath it open their evidence cards."""
+    with st.container(gap="xxsmall"):
+        st.metric(plain(label), evidence.written(words, row))
+        if note:
+            st.caption(plain(note))
+        evidence.popover(bundle, words, "scores", row, plain(evidence.short(words, row)))
+        if "small" in evidence.flags(row):
+            st.caption(f":material/info: {words('flag.small', flag_n=bundle.small_below)}")
+        if course:
+            _course(bundle, words, choice, row)
+        for change in changes_of(bundle, choice, row):
+            change_button(bundle, words, change)
+
+
+def absent_card(words: Words, label: str, why: str) -> None:
+    """In place of a number that the chosen wave does not have."""
+    with st.container(gap="xxsmall"):
+        st.metric(plain(label), "–")
+        st.caption(plain(why))
+
+
+def change_button(bundle: Bundle, words: Words, row: Row) -> None:
+    """The change against another wave; an arrow only where it survives false discovery control."""
+    earlier = words.period(row["wave_against"])
+    key = "headline.since" if survives(bundle, row) else "headline.no_change"
+    text = words(key, arrow=arrow(row["value"]), change=written_change(words, row), wave=earlier)
+    verdict = judge(row["measure"], row["value"]) if survives(bundle, row) else "unclear"
+    evidence.popover(bundle, words, "changes", row, f":{COLOURS[verdict]}[{plain(text)}]")
+
+
+def written_change(words: Words, row: Row) -> str:
+    """A change with its sign."""
+    return words.change(row["measure"], row["value"])
+
+
+def survives(bundle: Bundle, row: Row) -> bool:
+    """Whether a change survives false discovery control over its grid."""
+    return row["p_adjusted"] is not None and row["p_adjusted"] <= bundle.fdr
+
+
+def judge(measure: str, change: float) -> str:
+    """Whether a clear change is for the better, the worse, or neither."""
+    towards = change * BETTER_WHEN.get(measure, 1)
+    return "better" if towards > 0 else "worse" if towards < 0 else "neither"
+
+
+def arrow(change: float) -> str:
+    """Direction of a change, readable without colour."""
+    return "▲" if change > 0 else "▼"
+
+
+def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
+    """The same number in every wave as a small line."""
+    waves = [wave["wave"] for wave in bundle.waves(choice.mode)]
+    past = rows.same_subject(rows.chosen(bundle, "scores", choice, every_wave=True), row)
+    if past["value"].count() < 2:
+        return
+    chart = sparkline(past, periods=waves, number=words.vega(row["measure"]))
+    about = words("chart.course", subject=evidence.about(bundle, words, row))
+    draw(chart, words, alt_text=about)
+
+
+def changes_of(bundle: Bundle, choice: Choice, row: Row) -> list[dict[str, Any]]:
+    """The changes of a score that are told, each earlier wave once."""
+    changes = rows.same_subject(rows.chosen(bundle, "changes", choice), row)
+    told = changes.filter(pl.col("value").is_not_null()).sort("against", descending=True)
+    return told.unique("wave_against", keep="first", maintain_order=True).to_dicts()

@@ -1,0 +1,242 @@
+"""Words and numbers in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import yaml
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import NumberPattern
+
+FOLDER = Path(__file__).resolve().parents[1]
+COMPLETE = "en"  # the language whose keys every other must have
+
+MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+MIN_P_WRITTEN = 0.001
+NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
+MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
+
+# measure -> how its values are written; the units are those of pipelines/core/estimate.py
+STYLES = {
+    "mean": "points",
+    "top2": "percent",
+    "top1": "percent",
+    "nps": "signed",
+    "ces": "scale",
+    "reach": "percent",
+    "gap": "signed",
+    "under_fulfilled": "percent",
+    "met": "percent",
+    "exceeded": "percent",
+    "share": "percent",
+}
+
+
+def plain(text: str) -> str:
+    """Escape text from the data, so that Markdown shows it as it is.
+
+    >>> plain("a*b")
+    'a\\\\*b'
+    """
+    return NUMBERED.sub(r"\1\\.", MARKDOWN.sub(r"\\\1", text))
+
+
+@dataclass(frozen=True)
+class Words:
+    """The texts and number formats of one language.
+
+    Parameters
+    ----------
+    code : str
+        Language, ISO 639-1.
+    texts : Mapping of str to str
+        Texts by their dotted key, as in ``overview.title``.
+    phrases : sequence of pairs
+        What the pipeline says of its methods, and the same in this language.
+    rules : sequence of pairs
+        Pattern of a whole sentence in which the pipeline states a rule, and the same in
+        this language.
+    """
+
+    code: str
+    texts: Mapping[str, str]
+    phrases: Sequence[tuple[str, str]]
+    rules: Sequence[tuple[str, str]] = ()
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key, its places filled."""
+        return self.texts[key].format(**values)
+
+    def name(self, group: str, code: str) -> str:
+        """Name of a code from the pipeline, or the code itself if it has none."""
+        return self.texts.get(f"{group}.{code}", code.replace("_", " "))
+
+    def method(self, text: str) -> str:
+        """What the pipeline says of a method, in this language as far as it is known."""
+        for phrase, translation in self.phrases:
+            text = text.replace(phrase, translation)
+        return text
+
+    def rule(self, text: str) -> str:
+        """The sentence of a rule, in this language if it is known there."""
+        for pattern, translation in self.rules:
+            found = re.fullmatch(pattern, text)
+            if found:
+                return found.expand(translation)
+        return text
+
+    def label(self, labels: Mapping[str, str], code: str) -> str:
+        """A label from the study's register, in the language it has."""
+        return labels.get(self.code) or labels.get("en") or next(iter(labels.values()), code)
+
+    def number(self, value: float, digits: int = 1, *, signed: bool = False) -> str:
+        """A number with the language's decimal and thousands marks."""
+        pattern = _pattern(self.code, digits, percent=False)
+        written: str = pattern.apply(_rounded(value, digits), Locale.parse(self.code))
+        return _sign(value, digits, signed=signed) + written
+
+    def p_value(self, value: float) -> str:
+        """A p-value to three places, or that it is smaller."""
+        if value < MIN_P_WRITTEN:
+            return f"< {self.number(MIN_P_WRITTEN, 3)}"
+        return self.number(value, 3)
+
+    def count(self, value: int | None) -> str:
+        """A whole number; a dash if there is none."""
+        return "–" if value is None else self.number(value, 0)
+
+    def percent(self, value: float, digits: int = 1, *, signed: bool = False) -> str:
+        """A percentage, given 0 to 100."""
+        pattern = _pattern(self.code, digits, percent=True)
+        written: str = pattern.apply(_rounded(value, digits).scaleb(-2), Locale.parse(self.code))
+        return _sign(value, digits, signed=signed) + written
+
+    def value(self, measure: str, value: float) -> str:
+        """A measure's value as it is written in running text."""
+        style = STYLES[measure]
+        if style == "percent":
+            return self.percent(value)
+        return self.number(value, 2 if style == "scale" else 1, signed=style == "signed")
+
+    def change(self, measure: str, value: float) -> str:
+        """A change of a measure, with its sign; of a percentage in percentage points."""
+        digits = 2 if STYLES[measure] == "scale" else 1
+        text = self.number(value, digits, signed=True)
+        return f"{text}{NO_BREAK}{self('unit.pp')}" if STYLES[measure] == "percent" else text
+
+    def interval(self, measure: str, low: float, high: float, *, change: bool = False) -> str:
+        """Both ends of an interval; the unit stands once."""
+        digits = 2 if STYLES[measure] == "scale" else 1
+        signed = change or STYLES[measure] == "signed"
+        ends = [self.number(end, digits, signed=signed) for end in (low, high)]
+        if STYLES[measure] == "percent" and not change:
+            ends[1] = self.percent(high)
+        return self("format.interval", low=ends[0], high=ends[1])
+
+    def money(self, value: float, currency: str) -> str:
+        """An amount without cents, its currency behind it."""
+        return f"{self.number(value, 0)}{NO_BREAK}{currency}"
+
+    def date(self, moment: datetime | str | None) -> str:
+        """A day; a dash if there is none."""
+        if moment is None:
+            return "–"
+        day = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        return format_date(day.date(), self("format.date"), self.code)
+
+    def period(self, period: str) -> str:
+        """A month as words, for instance 2011-03; a wave as it is."""
+        month = re.fullmatch(r"(\d{4})-(\d{2})", period)
+        if month is None or not 1 <= int(month[2]) <= 12:
+            return period
+        first = date(int(month[1]), int(month[2]), 1)
+        return format_date(first, self("format.month"), self.code)
+
+    def vega(self, measure: str) -> str:
+        """Number format of a measure in a chart (d3-format)."""
+        return {"scale": ".2f", "signed": "+.1f"}.get(STYLES[measure], ".1f")
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    """Size of a number, rounded as Python and the charts round, so that all show the same."""
+    return Decimal(f"{abs(value):.{digits}f}")
+
+
+def _sign(value: float, digits: int, *, signed: bool) -> str:
+    """Sign of a number as it is written; none if it rounds to zero."""
+    rounded = round(value, digits)
+    return MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+
+
+@cache
+def _pattern(code: str, digits: int, *, percent: bool) -> NumberPattern:
+    """How a language writes numbers with so many decimals."""
+    locale = Locale.parse(code)
+    formats = locale.percent_formats if percent else locale.decimal_formats
+    pattern: NumberPattern = copy(formats[None])
+    pattern.frac_prec = (digits, digits)
+    return pattern
+
+
+def files() -> dict[str, list[Path]]:
+    """Files of texts by language.
+
+    A language is a file in app/core and one in the folder of every page, or a single file in
+    app/core/languages, in which the texts of a page stand below the page's name.
+    """
+    found: dict[str, list[Path]] = {}
+    for pattern in ("core/*.yaml", "views/*/*.yaml", "core/languages/*.yaml"):
+        for path in sorted(FOLDER.glob(pattern)):
+            found.setdefault(path.stem, []).append(path)
+    return found
+
+
+def languages() -> dict[str, str]:
+    """Languages that have every text, by code, with the names they give themselves."""
+    every = {code: load(code) for code in files()}
+    wanted = every[COMPLETE].texts.keys()
+    return {
+        code: words("language") for code, words in every.items() if wanted <= words.texts.keys()
+    }
+
+
+def load(code: str) -> Words:
+    """Texts of a language, read anew when a file changes."""
+    paths = files()[code]
+    return _read(code, tuple(map(str, paths)), tuple(path.stat().st_mtime_ns for path in paths))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _read(code: str, paths: tuple[str, ...], modified: tuple[int, ...]) -> Words:
+    content: dict[str, Any] = {}
+    for path in map(Path, paths):
+        texts = yaml.safe_load(path.read_text(encoding="utf-8"))
+        is_of_page = path.parent.parent.name == "views"
+        content |= {path.parent.name: texts} if is_of_page else texts
+    phrases, rules = ([(a, b) for a, b in content.pop(k, [])] for k in ("phrases", "rules"))
+    return Words(code, flatten(content), phrases, rules)
+
+
+def flatten(content: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:
+    """Nested texts by their dotted keys.
+
+    >>> flatten({"a": {"b": "text"}})
+    {'a.b': 'text'}
+    """
+    flat: dict[str, str] = {}
+    for key, value in content.items():
+        if isinstance(value, Mapping):
+            flat |= flatten(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat

@@ -1,0 +1,90 @@
+"""Plain tables of numbers in the reader's language that still sort as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app.core import evidence
+from app.core.bundle import Bundle
+from app.core.language import Words
+
+Writer = Callable[[float], str]
+
+
+def show(
+    frame: pl.DataFrame,
+    words: Words,
+    headings: Mapping[str, str],
+    *,
+    alt_text: str,
+    widths: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """Draw a table of counts under its headings, as high as its rows; `widths` are in pixels."""
+    _draw(frame, words, headings, alt_text, widths, {})
+
+
+def show_picking(
+    frame: pl.DataFrame,
+    words: Words,
+    headings: Mapping[str, str],
+    *,
+    alt_text: str,
+    writers: Mapping[str, Writer],
+    bundle: Bundle,
+    table: str,
+    name: str,
+) -> None:
+    """Draw a table; a click on a cell opens the evidence card of `row` in that table.
+
+    Numbers are written as counts, unless `writers` know better for their column.
+    """
+    key, rows = evidence.turn(name), frame["row"]
+
+    def _picked() -> None:
+        cells = st.session_state[key]["selection"]["cells"]
+        if cells:
+            evidence.ask(bundle, table, rows[cells[0][0]])
+
+    asking = {"key": key, "on_select": _picked, "selection_mode": "single-cell"}
+    _draw(frame.drop("row"), words, headings, alt_text, {}, writers, **asking)
+
+
+def interval(
+    frame: pl.DataFrame, name: str, write: Callable[..., str], *, of: str = ""
+) -> pl.Series:
+    """A column of intervals as text; `of` is what the columns of their ends begin with."""
+    ends = frame.select(f"{of}low", f"{of}high").rows()
+    return pl.Series(name, [write(*pair) for pair in ends], dtype=pl.String)
+
+
+def _draw(
+    frame: pl.DataFrame,
+    words: Words,
+    headings: Mapping[str, str],
+    alt_text: str,
+    widths: Mapping[str, int],
+    writers: Mapping[str, Writer],
+    **asking: Any,
+) -> None:
+    numbers = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
+    written = {name: writers.get(name, words.count) for name in numbers}
+    config = {
+        name: st.column_config.NumberColumn(heading)
+        if name in numbers
+        else st.column_config.TextColumn(heading, width=widths.get(name))
+        for name, heading in headings.items()
+    }
+    st.dataframe(
+        frame.to_pandas().style.format(written, na_rep="–"),
+        hide_index=True,
+        height="content",
+        column_config=config,
+        alt=alt_text,
+        placeholder="–",
+        **asking,
+    )

@@ -1,0 +1,1 @@
+"""One package per page of the app; `app.core.page` finds them by their `page.py`."""

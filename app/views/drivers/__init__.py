@@ -1,0 +1,1 @@
+"""Drivers: which touchpoints go with satisfaction, and how sure the order is."""

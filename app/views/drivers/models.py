@@ -1,0 +1,181 @@
+"""Driver models of the bundle: which one a page is about, and the rows that belong to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from app.core import rows
+from app.core.bundle import ALL, Bundle
+from app.core.choices import Choice
+from app.core.language import Words
+
+TARGETS = ("mean", "top_box", "bottom_box")
+POLICIES = ("use_rating", "em", "pairwise", "listwise")  # the recommended one first
+APPROACHES = ("lmg", "johnson", "first", "last", "latent")
+LATENT = "latent"  # of a model that is not linear; the policies are compared without it
+WHOLES = {"lmg": "r2", "johnson": "r2", "latent": "latent"}  # what shares sum up to; others: "sum"
+QUADRANTS = ("improve", "keep", "watch", "maintain")
+USUAL = {"policy": POLICIES[0], "approach": APPROACHES[0]}
+
+
+@dataclass(frozen=True)
+class Model:
+    """What is related to the drivers, and whose answers they are.
+
+    Parameters
+    ----------
+    mode, wave, segment, group : str
+        Kind of survey, wave and customers; wave None means every wave.
+    outcome, target : str
+        Question, and whether its mean or the share of one end of its scale.
+    """
+
+    mode: str
+    wave: str | None
+    segment: str
+    group: str
+    outcome: str
+    target: str
+
+    @property
+    def of_everybody(self) -> Model:
+        """The model of the mean answer of all customers: every policy and approach has it."""
+        return replace(self, segment=ALL, group=ALL, target=TARGETS[0])
+
+    @property
+    def in_every_wave(self) -> Model:
+        """The same in all waves."""
+        return replace(self, wave=None)
+
+    def among(self, segment: str) -> dict[str, str | None]:
+        """The same for every value of a segment, as conditions."""
+        own = asdict(replace(self, segment=segment, target=TARGETS[0]))
+        return {name: value for name, value in own.items() if name != "group"}
+
+
+def find(bundle: Bundle, table: str, model: Model, **other: str) -> pl.DataFrame:
+    """Rows of a table that belong to a model; `other` narrows down policy and approach."""
+    return _where(bundle, table, {**asdict(model), **other})
+
+
+def find_groups(
+    bundle: Bundle, table: str, model: Model, segment: str, **other: str
+) -> pl.DataFrame:
+    """Rows of a table that belong to the models of a segment's values."""
+    return _where(bundle, table, {**model.among(segment), **other})
+
+
+def find_contrasts(bundle: Bundle, model: Model) -> pl.DataFrame:
+    """Contrasts of every segment's values that have a number."""
+    own = asdict(replace(model, target=TARGETS[0]))
+    wanted = {name: own[name] for name in ("mode", "wave", "outcome", "target")}
+    return _where(bundle, "driver_contrasts", wanted).drop_nulls("value")
+
+
+def _where(bundle: Bundle, table: str, wanted: dict[str, str | None]) -> pl.DataFrame:
+    conditions = [pl.col(name) == value for name, value in wanted.items() if value is not None]
+    return bundle.tables[table].filter(conditions)
+
+
+def fitted(bundle: Bundle, model: Model, policy: str) -> dict[str, Any] | None:
+    """The row of a model under a policy, or None if there was none to fit."""
+    found = find(bundle, "driver_models", model, policy=policy)
+    return found.row(0, named=True) if found.height else None
+
+
+def outcomes(bundle: Bundle, choice: Choice) -> list[str]:
+    """Outcomes that are modelled in any wave, in the order of the register."""
+    table = bundle.tables["driver_models"]
+    found = set(table.filter(pl.col("mode") == choice.mode)["outcome"])
+    return [question for question in bundle.register["questions"] if question in found]
+
+
+def targets(bundle: Bundle, model: Model) -> list[str]:
+    """Targets of an outcome that are modelled for all customers in any wave."""
+    table = bundle.tables["driver_models"]
+    mine = table.filter(pl.col("mode") == model.mode, pl.col("outcome") == model.outcome)
+    return known(TARGETS, mine["target"])
+
+
+def policies(bundle: Bundle, model: Model, approach: str) -> list[str]:
+    """Policies to choose among: all that were tried, or those of the latent R2."""
+    table = "drivers" if approach == LATENT else "driver_models"
+    other = {"approach": approach} if approach == LATENT else {}
+    return known(POLICIES, find(bundle, table, model, **other)["policy"])
+
+
+def whole(approach: str) -> str:
+    """What the shares of an approach sum up to: r2, latent or sum."""
+    return WHOLES.get(approach, "sum")
+
+
+def known(order: Sequence[str], found: pl.Series) -> list[str]:
+    """Codes of a column, in order."""
+    there = set(found)
+    return [code for code in order if code in there]
+
+
+def outcome_name(bundle: Bundle, words: Words, outcome: str) -> str:
+    """An outcome as it is read: the label of its question."""
+    return words.label(bundle.register["questions"][outcome]["label"], outcome)
+
+
+def target_name(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
+    """A target as it is read: those of the recommendation question have names of their own."""
+    is_nps = bundle.register["questions"][outcome]["measure"] == "nps"
+    return words(f"drivers.target.nps_{target}" if is_nps else f"drivers.target.{target}")
+
+
+def approach_name(words: Words, approach: str, target: str) -> str:
+    """An approach as it is read: the latent R2 of a box is that of a binary logit."""
+    is_box = approach == LATENT and target != TARGETS[0]
+    return words(
+        "drivers.approach.latent_box.name" if is_box else f"drivers.approach.{approach}.name"
+    )
+
+
+def named(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `label`, the name of the driver."""
+    labels = rows.question_labels(bundle, words, of_experience=True)
+    name = pl.col("driver").replace_strict(labels, default=pl.col("driver"))
+    return frame.with_columns(label=name)
+
+
+def ranked(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows with a number by rank, with `label` and what belongs to it as it is read.
+
+    These are `rank_text` ("rank 1 to 3"), `rank_span` ("1 to 3"), `tier_text` and `reach_text`.
+    """
+    known_rows = frame.filter(pl.col("value").is_not_null()).sort("rank", "driver")
+    lines = known_rows.select("rank", "rank_low", "rank_high", "tier", "reach").to_dicts()
+    texts = {
+        "rank_text": [words("drivers.rank", rank=_rank_span(words, line)) for line in lines],
+        "rank_span": [_rank_span(words, line) for line in lines],
+        "tier_text": [words("drivers.tier", tier=line["tier"]) for line in lines],
+        "reach_text": [_reach_text(words, line["reach"]) for line in lines],
+    }
+    written = [pl.Series(name, text, dtype=pl.String) for name, text in texts.items()]
+    return named(bundle, words, known_rows).with_columns(written)
+
+
+def withheld(bundle: Bundle, words: Words, frame: pl.DataFrame) -> list[str]:
+    """Names of the drivers whose numbers are withheld, each once."""
+    hidden = frame.filter(pl.col("flags").fill_null("").str.contains("withheld"))
+    drivers = hidden.unique("driver", maintain_order=True)
+    return named(bundle, words, drivers)["label"].to_list()
+
+
+def _rank_span(words: Words, row: dict[str, Any]) -> str:
+    """A rank with its interval: 1, or 1 to 3 where it is not sure."""
+    low, high = row["rank_low"], row["rank_high"]
+    if low is None or high is None or low == high:
+        return str(row["rank"])
+    return words("format.interval", low=low, high=high)
+
+
+def _reach_text(words: Words, reach: float | None) -> str:
+    return "" if reach is None else words.percent(reach, 0)

@@ -1,0 +1,257 @@
+"""Sections of the page of drivers: which model, how well it fits, shares and slopes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app.core import choices, drawing, evidence, rows, tables
+from app.core.bundle import ALL, Bundle
+from app.core.language import Words, plain
+from app.core.page import View
+from app.views.drivers import findings, models, numbers
+from app.views.drivers.models import Model
+from pipelines.charts.importance import ranked_shares, slope_dots
+
+Row = Mapping[str, Any]
+
+
+def choose_model(view: View) -> Model:
+    """The pickers of the outcome and of its target."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    names = {o: models.outcome_name(bundle, words, o) for o in models.outcomes(bundle, choice)}
+    with st.container(horizontal=True, gap="large"):
+        outcome = choices.switch(
+            words("drivers.pick.outcome"),
+            "outcome",
+            list(names),
+            next(iter(names)),
+            names.__getitem__,
+        )
+        model = Model(
+            str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.TARGETS[0]
+        )
+        target = _choose_target(bundle, words, model)
+    return Model(model.mode, model.wave, model.segment, model.group, outcome, target)
+
+
+def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
+    """The mean, or one end of the scale; of groups only the mean is modelled."""
+    if model.segment != ALL:
+        return models.TARGETS[0]
+    found = models.targets(bundle, model)
+    names = {t: models.target_name(bundle, words, model.outcome, t) for t in found}
+    return choices.switch(
+        words("drivers.pick.target"), "target", found, found[0], names.__getitem__,
+        help=words("drivers.pick.target_help"),
+    )  # fmt: skip
+
+
+def choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]:
+    """Policy and approach; groups have only the usual ones."""
+    splits = models.find(bundle, "drivers", model)
+    approaches = models.known(models.APPROACHES, splits["approach"])
+    policy, approach = models.USUAL["policy"], models.USUAL["approach"]
+    if splits.is_empty():
+        return policy, approach
+    st.header(words("drivers.shares"), divider="gray")
+    with st.container(horizontal=True, gap="large"):
+        if len(approaches) > 1:
+            names = {a: words(f"drivers.approach.{a}.short") for a in approaches}
+            approach = choices.switch(
+                words("drivers.pick.approach"), "approach", approaches, approach, names.__getitem__,
+                help=words("drivers.pick.approach_help"),
+            )  # fmt: skip
+        policies = models.policies(bundle, model, approach)
+        if len(policies) > 1:
+            named = {p: words(f"drivers.policy.{p}.name") for p in policies}
+            policy = choices.pick(
+                words("drivers.pick.policy"),
+                "policy",
+                policies,
+                policy,
+                named.__getitem__,
+                width=240,
+            )
+    if len(approaches) < 2:
+        st.caption(words("drivers.one_method"))
+    elif len(policies) < 2:
+        st.caption(words("drivers.one_policy"))
+    return policy, approach
+
+
+def fit(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
+    """How well the drivers go with the outcome; whether there is a model at all."""
+    row = models.fitted(bundle, model, policy)
+    if row is None:
+        _not_asked(bundle, words, model)
+        return False
+    if row["value"] is None:
+        _no_model(bundle, words, row)
+        return False
+    if row["status"] == "shrunk":
+        reason = plain(words.method(row["reason"] or ""))
+        st.warning(words("drivers.shrunk", reason=reason), icon=":material/compress:")
+    _numbers_of_fit(bundle, words, row, policy)
+    return True
+
+
+def _no_model(bundle: Bundle, words: Words, row: Row) -> None:
+    """Say why a model has no numbers, with its card."""
+    if rows.is_withheld(row):
+        text = words("flag.withheld", n=bundle.withheld_below)
+        st.info(text, icon=":material/visibility_off:")
+    else:
+        reason = plain(words.method(row["reason"] or ""))
+        st.info(words("drivers.refused", reason=reason), icon=":material/block:")
+    known = row["n"] is not None
+    label = words("drivers.n", n=words.count(row["n"])) if known else words("evidence.title")
+    evidence.popover(bundle, words, "driver_models", row, plain(label))
+
+
+def _not_asked(bundle: Bundle, words: Words, model: Model) -> None:
+    """Say in which waves these customers have a model of this outcome."""
+    every = models.find(bundle, "driver_models", model.in_every_wave)
+    if every.is_empty():
+        st.info(words("drivers.no_model"), icon=":material/search_off:")
+        return
+    waves = ", ".join(words.period(wave) for wave in every["wave"].unique().sort())
+    st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
+
+
+def _numbers_of_fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None:
+    """The model in four numbers of one row; each opens its card."""
+    effective = "–" if row["n_eff"] is None else words.number(row["n_eff"], 0)
+    n, left_out = words.count(row["n"]), words.count(row["n_left_out"])
+    ends = numbers.span(words, row["low"], row["high"])
+    has_held_out = row["r2_held_out"] is not None
+    told = {
+        "r2": (numbers.r2(words, row["value"]), words("evidence.short", interval=ends, n=n)),
+        "held_out": (
+            numbers.r2(words, row["r2_held_out"]),
+            words("drivers.held_out_about" if has_held_out else "drivers.no_held_out"),
+        ),
+        "answers": (n, words("drivers.answers_about", n_eff=effective, left_out=left_out)),
+        "n_drivers": (words.count(row["n_drivers"]), words(f"drivers.policy.{policy}.name")),
+    }
+    grid = st.grid(4, min_column_width=170, border=True)
+    for name, (number, below) in told.items():
+        with grid.cell(), st.container(gap="xxsmall"):
+            st.metric(words(f"drivers.{name}"), number, help=words(f"drivers.{name}_help"))
+            evidence.popover(bundle, words, "driver_models", row, plain(below))
+
+
+def shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: str) -> None:
+    """Draw the shares and slopes of the drivers of a model, and what to read them with."""
+    found = models.find(bundle, "drivers", model, policy=policy, approach=approach)
+    shares = models.ranked(bundle, words, found)
+    hidden = models.withheld(bundle, words, found)
+    if shares.is_empty():
+        st.info(words("state.withheld" if hidden else "state.no_answers"), icon=drawing.NOTHING)
+        return
+    outcome = _outcome_and_target(bundle, words, model)
+    st.markdown(plain(findings.leading(words, shares, outcome, approach)))
+    st.caption(plain(words("drivers.finding.association", driver=shares["label"][0])))
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _share_chart(bundle, words, shares, approach)
+        _against_linear(bundle, words, model, approach)
+    with right:
+        _slope_chart(bundle, words, shares)
+    if hidden:
+        st.caption(plain(words("drivers.withheld", names=", ".join(hidden))))
+    for warning in findings.overlapping(words, shares):
+        st.warning(plain(warning), icon=":material/join:")
+    with st.expander(words("drivers.table"), icon=":material/table:"):
+        _table(bundle, words, shares)
+
+
+def _outcome_and_target(bundle: Bundle, words: Words, model: Model) -> str:
+    """The outcome, with the target if it is not the mean answer."""
+    outcome = models.outcome_name(bundle, words, model.outcome)
+    if model.target == models.TARGETS[0]:
+        return outcome
+    target = models.target_name(bundle, words, model.outcome, model.target)
+    return words("drivers.outcome_target", outcome=outcome, target=target)
+
+
+def _against_linear(bundle: Bundle, words: Words, model: Model, approach: str) -> None:
+    """How the shares of the latent R2 differ from the linear ones, beside either of them."""
+    usual, latent = models.USUAL["approach"], models.LATENT
+    if approach not in (usual, latent):
+        return
+    own = {"policy": models.USUAL["policy"]}
+    shares = {
+        code: models.ranked(
+            bundle, words, models.find(bundle, "drivers", model, approach=code, **own)
+        )
+        for code in (latent, usual)
+    }
+    name = models.approach_name(words, latent, model.target)
+    said = findings.against_linear(words, shares[latent], shares[usual], name)
+    if said:
+        st.caption(plain(said))
+
+
+def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: str) -> None:
+    title = words(f"drivers.share_of_{models.whole(approach)}")
+    st.subheader(title)
+    chart = ranked_shares(
+        shares,
+        title=words("chart.share_axis"),
+        ranks=words("drivers.card.rank"),
+        wording=drawing.wording(words),
+        picks=True,
+    )
+    drawing.draw_picking(chart, bundle, words, "drivers", "shares", alt_text=title)
+    st.caption(words("drivers.shares_about"))
+    if shares["flags"].fill_null("").str.contains("small").any():
+        st.caption(words("drivers.grey", flag_n=bundle.small_below))
+
+
+def _slope_chart(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
+    st.subheader(words("drivers.slopes"))
+    if shares["slope"].count() == 0:
+        st.info(words("drivers.no_slopes"), icon=drawing.NOTHING)
+        return
+    chart = slope_dots(
+        shares,
+        title=words("drivers.slope_axis"),
+        reach=words("measure.reach.short"),
+        wording=drawing.wording(words),
+        picks=True,
+    )
+    about = words("drivers.slopes")
+    drawing.draw_picking(chart, bundle, words, "drivers", "slopes", alt_text=about)
+    st.caption(words("drivers.slopes_about"))
+
+
+def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
+    shown = shares.select(
+        "row", "label", "rank_span", "tier", "value",
+        tables.interval(shares, "interval", partial(numbers.ends, words, "share")),
+        "reach", "slope",
+        tables.interval(
+            shares, "slope_interval", partial(numbers.span, words), of="slope_"
+        ),
+        "n_users", "vif", "halo",
+    )  # fmt: skip
+    tables.show_picking(
+        shown,
+        words,
+        {name: words(f"drivers.column_{name}") for name in shown.columns if name != "row"},
+        alt_text=words("drivers.table"),
+        writers={
+            "value": lambda value: words.value("share", value),
+            "reach": lambda value: words.value("reach", value),
+            "slope": lambda value: words.number(value, 2, signed=True),
+            **dict.fromkeys(("vif", "halo"), lambda value: words.number(value, 2)),
+        },
+        bundle=bundle,
+        table="drivers",
+        name="driver_table",
+    )

@@ -1,0 +1,1 @@
+"""Overview: where the study stands, what changed, how fresh the data are."""

@@ -1,0 +1,169 @@
+"""Sections of the overview: notes, headlines, the journey, what changed, how fresh data are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app.core import choices, drawing, evidence, headline, rows
+from app.core.bundle import ALL, Bundle
+from app.core.language import Words, plain
+from app.core.page import View
+from pipelines.charts.intervals import interval_dots, score_bars
+
+HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
+NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
+MAX_CHANGES_SHOWN = 12
+
+
+def notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> None:
+    """What to know of the data: of this wave, then of all."""
+    said = bundle.register["notes"]
+    if wave in said:
+        st.info(plain(words.label(said[wave], "")), icon=":material/info:")
+    elif wave is not None and not bundle.wave(mode, wave)["weighted"]:
+        st.info(words("overview.no_weights"), icon=":material/info:")
+    if ALL in said:
+        with st.expander(words("overview.notes"), icon=":material/sticky_note_2:"):
+            st.markdown(plain(words.label(said[ALL], "")))
+
+
+def headlines(view: View) -> None:
+    """Draw the headline numbers of the questions on the whole."""
+    bundle, choice = view.bundle, view.choice
+    every = rows.chosen(bundle, "scores", choice, every_wave=True)
+    overall = every.filter(pl.col("scope") == "overall")
+    asked = [q for q in bundle.register["questions"] if q in set(overall["question_id"])]
+    wanted = [
+        (question, measure)
+        for question in asked
+        for measure in HEADLINES.get(bundle.register["questions"][question]["measure"], ())
+    ]
+    if not wanted:
+        return
+    grid = st.grid(min(len(wanted), 4), min_column_width=250, border=True)
+    for question, measure in wanted:
+        found = overall.filter(
+            pl.col("question_id") == question, pl.col("measure") == measure
+        ).sort("wave")
+        if found.height:
+            with grid.cell():
+                _headline(view, found)
+
+
+def _headline(view: View, found: pl.DataFrame) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
+    now = found.filter(pl.col("wave") == choice.wave)
+    row: dict[str, Any] = (now if now.height else found).row(-1, named=True)
+    label, note = evidence.subject(bundle, words, row), evidence.measure(words, row)
+    if row["measure"] in NAMED_BY_MEASURE:
+        label, note = note, label
+    if not now.height:
+        waves = ", ".join(words.period(wave) for wave in found["wave"].unique().sort())
+        headline.absent_card(words, label, words("state.not_asked", waves=waves))
+        return
+    headline.number_card(bundle, words, choice, row, label, note=note, course=True)
+
+
+def journey(view: View) -> None:
+    """Draw the mean of every stage."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    scores = rows.chosen(bundle, "scores", choice)
+    stages = scores.filter(pl.col("scope") == "stage", pl.col("measure") == "mean")
+    shown = rows.labelled(stages, "stage", rows.stage_labels(bundle, words))
+    if shown.is_empty():
+        return
+    st.subheader(words("overview.journey"))
+    st.caption(words("overview.journey_about"))
+    chart = score_bars(
+        shown, title=words("measure.mean.axis"), wording=drawing.wording(words), picks=True
+    )
+    about = words("overview.journey")
+    drawing.draw_picking(chart, bundle, words, "scores", "stages", alt_text=about)
+
+
+def changes(view: View) -> None:
+    """Draw the touchpoints that changed clearly, against the wave that the reader picks."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    st.subheader(words("overview.changes"))
+    against = _against_switch(words)
+    experienced = list(rows.question_labels(bundle, words, of_experience=True))
+    found = rows.chosen(bundle, "changes", choice).filter(
+        pl.col("scope") == "touchpoint",
+        pl.col("measure") == "mean",
+        pl.col("question_id").is_in(experienced),
+        pl.col("against") == against,
+        pl.col("value").is_not_null(),
+    )
+    if found.is_empty():
+        st.info(words("overview.no_earlier_wave"), icon=":material/history:")
+        return
+    clear = found.filter(pl.col("p_adjusted") <= bundle.fdr)
+    counts = {"clear": clear.height, "of": found.height}
+    rate = words.percent(100 * bundle.fdr, 0)
+    earlier = _earlier_waves(words, found)
+    st.caption(words("overview.changes_about", wave=earlier, rate=rate, **counts))
+    if clear.is_empty():
+        st.info(words("overview.nothing_changed"), icon=":material/trending_flat:")
+        return
+    largest = (
+        clear.sort(pl.col("value").abs(), descending=True)
+        .head(MAX_CHANGES_SHOWN)
+        .sort("value", descending=True)
+    )
+    _change_chart(bundle, words, largest)
+
+
+def _earlier_waves(words: Words, changes: pl.DataFrame) -> str:
+    """The wave most changes are measured against, and that others have another."""
+    earlier = changes["wave_against"].mode().sort()[0]
+    key = "overview.one_wave" if changes["wave_against"].n_unique() == 1 else "overview.mostly"
+    return words(key, wave=words.period(earlier))
+
+
+def _against_switch(words: Words) -> str:
+    """The wave that changes are measured against."""
+    options = ["previous", "baseline"]
+    names = {name: words(f"overview.against.{name}") for name in options}
+    label = words("overview.pick.against")
+    return choices.switch(label, "against", options, "previous", names.__getitem__)
+
+
+def _change_chart(bundle: Bundle, words: Words, largest: pl.DataFrame) -> None:
+    labels = rows.question_labels(bundle, words)
+    shown = largest.with_columns(label=pl.col("question_id").replace_strict(labels))
+    chart = interval_dots(
+        shown,
+        title=words("chart.change_axis"),
+        number="+.1f",
+        signed=True,
+        wording=drawing.wording(words),
+        picks=True,
+    )
+    about = words("overview.changes")
+    drawing.draw_picking(chart, bundle, words, "changes", "changes", alt_text=about)
+
+
+def freshness(bundle: Bundle, words: Words) -> None:
+    """List when, from whom and under which licence the data are."""
+    st.subheader(words("overview.freshness"))
+    waves = bundle.register["waves"]
+    facts = {}
+    if waves:
+        newest = waves[-1]
+        facts[words("overview.fresh.wave")] = words.period(newest["wave"])
+        facts[words("overview.fresh.respondents")] = words.count(newest["n_respondents"])
+    window = bundle.manifest["window"]
+    if window["first"]:
+        first, last = words.date(window["first"]), words.date(window["last"])
+        facts[words("overview.fresh.window")] = words("evidence.dates", first=first, last=last)
+    for table, counts in bundle.manifest["rows"].items():
+        if counts["in"]:
+            accepted, rows_in = words.count(counts["accepted"]), words.count(counts["in"])
+            name = words.name("table", table)
+            facts[name] = words("overview.fresh.rows", accepted=accepted, rows_in=rows_in)
+    facts[words("overview.fresh.licence")] = bundle.register["licence"]
+    facts[words("overview.fresh.bundle")] = bundle.version
+    evidence.listing(facts)

@@ -1,0 +1,1 @@
+"""Data quality: nothing is lost between the raw files and the scores."""

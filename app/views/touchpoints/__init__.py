@@ -1,0 +1,1 @@
+"""Touchpoints: the scorecard of all, then one of them closely."""

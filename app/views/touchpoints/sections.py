@@ -1,0 +1,213 @@
+"""Sections of the page of touchpoints: the measure of the scorecard, one touchpoint closely."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from app.core import choices, drawing, evidence, headline, rows
+from app.core.bundle import Bundle
+from app.core.language import STYLES, Words, plain
+from app.core.page import View
+from app.views.touchpoints.scorecard import Scorecard
+from pipelines.charts.answers import answer_distribution
+from pipelines.charts.intervals import interval_dots
+from pipelines.charts.trend import trend_with_interval
+
+REASONS = ("not_experienced", "dont_know", "refused", "skipped")
+
+
+def choose_measure(view: View) -> str | None:
+    """The picker of the measure; None if these customers have no score of a touchpoint."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    scores = rows.chosen(bundle, "scores", choice, every_wave=True)
+    found = set(scores.filter(pl.col("scope") == "touchpoint")["measure"]) - {"reach"}
+    measures = [measure for measure in STYLES if measure in found]
+    if not measures:
+        return None
+    label, default = words("touchpoints.pick.measure"), measures[0]
+    names = {measure: words(f"measure.{measure}.name") for measure in measures}
+    return choices.switch(label, "measure", measures, default, names.__getitem__)
+
+
+def not_asked(bundle: Bundle, words: Words, card: Scorecard) -> None:
+    """Touchpoints of the register without a row; a reader who looks for one finds it here."""
+    labels = rows.touchpoint_labels(bundle, words)
+    asked = set(card.frame["touchpoint_id"])
+    absent = [label for name, label in labels.items() if name not in asked]
+    if absent:
+        st.caption(plain(words("touchpoints.not_asked", names=", ".join(absent))))
+
+
+def one(view: View, measure: str, first: str) -> None:
+    """Draw one touchpoint closely: its numbers, their course, groups and all answers."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    every = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
+        pl.col("scope") == "touchpoint", pl.col("measure") == measure
+    )
+    found = set(every["touchpoint_id"])
+    labels = {k: v for k, v in rows.touchpoint_labels(bundle, words).items() if k in found}
+    st.header(words("touchpoints.one"), divider="gray")
+    touchpoint = choices.pick(
+        words("touchpoints.pick.touchpoint"),
+        "touchpoint",
+        list(labels),
+        first,
+        labels.__getitem__,
+        width=420,
+    )
+    question = _choose_question(bundle, words, every, touchpoint)
+    _describe(bundle, words, touchpoint, question)
+    mine = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
+        pl.col("touchpoint_id") == touchpoint, pl.col("question_id") == question
+    )
+    _numbers(view, mine, measure)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _trend(view, mine, measure)
+    with right:
+        _segments(view, mine, measure)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _trend(view, mine, "reach")
+    with right:
+        _answers(view, touchpoint, question)
+
+
+def _choose_question(bundle: Bundle, words: Words, every: pl.DataFrame, touchpoint: str) -> str:
+    found = set(every.filter(pl.col("touchpoint_id") == touchpoint)["question_id"])
+    labels = {k: v for k, v in rows.question_labels(bundle, words).items() if k in found}
+    names = list(labels)
+    if len(names) == 1:
+        return names[0]
+    return choices.switch(
+        words("touchpoints.pick.question"), "question", names, names[0], labels.__getitem__
+    )
+
+
+def _describe(bundle: Bundle, words: Words, touchpoint: str, question: str) -> None:
+    entry = bundle.register["touchpoints"][touchpoint]
+    asked = bundle.register["questions"][question]
+    scale = asked["scale"]
+    ends = words(
+        "touchpoints.scale", low=words.number(scale["min"], 0), high=words.number(scale["max"], 0)
+    )
+    with st.container(horizontal=True, gap="small"):
+        st.badge(plain(words.label(bundle.register["stages"][entry["stage"]]["label"], "")))
+        st.badge(plain(words.name("touchpoints.channel", entry["channel"])), color="gray")
+        st.badge(
+            words("touchpoints.direct" if entry["direct"] else "touchpoints.indirect"), color="gray"
+        )
+        if not entry["controllable"]:
+            st.badge(words("touchpoints.not_controllable"), color="orange")
+        if entry.get("owner"):
+            st.badge(plain(words("touchpoints.owner", owner=entry["owner"])), color="gray")
+    st.caption(plain(f"{words.label(asked['label'], question)} ({ends})"))
+
+
+def _numbers(view: View, mine: pl.DataFrame, measure: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
+    now = mine.filter(pl.col("wave") == choice.wave)
+    if now.is_empty():
+        waves = ", ".join(words.period(wave) for wave in mine["wave"].unique().sort())
+        st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
+        return
+    grid = st.grid(2, min_column_width=250, border=True)
+    for name in (measure, "reach"):
+        found = now.filter(pl.col("measure") == name)
+        if found.height:
+            with grid.cell():
+                row: dict[str, Any] = found.row(0, named=True)
+                label = words(f"measure.{name}.name")
+                headline.number_card(bundle, words, choice, row, label)
+
+
+def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
+    scores = mine.filter(pl.col("measure") == measure)
+    st.subheader(words("touchpoints.trend", measure=words(f"measure.{measure}.name")))
+    if scores["value"].count() == 0:
+        st.info(words("state.no_answers"), icon=":material/search_off:")
+        return
+    waves = [wave["wave"] for wave in bundle.waves(choice.mode)]
+    chart = trend_with_interval(
+        scores,
+        periods=waves,
+        title=words(f"measure.{measure}.axis"),
+        number=words.vega(measure),
+        current=choice.wave,
+        wording=drawing.wording(words),
+        picks=True,
+    )
+    about = words("touchpoints.trend", measure=words(f"measure.{measure}.name"))
+    drawing.draw_picking(chart, bundle, words, "scores", f"trend_{measure}", alt_text=about)
+
+
+def _segments(view: View, mine: pl.DataFrame, measure: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
+    segments = bundle.register["segments"]
+    st.subheader(words("touchpoints.segments"))
+    if not segments:
+        st.info(words("touchpoints.no_segments"), icon=":material/group_off:")
+        return
+    labels = {name: words.label(segment["label"], name) for name, segment in segments.items()}
+    split = choices.pick(
+        words("pick.split"), "split", list(labels), next(iter(labels)), labels.__getitem__
+    )
+    subject = mine.filter(pl.col("measure") == measure).row(0, named=True)
+    total = rows.same_subject(rows.of_everybody(bundle, choice), subject)
+    groups = rows.groups(bundle, words, choice, split)
+    shown = rows.same_subject(groups, subject)
+    if shown.is_empty():
+        st.info(words("state.no_answers"), icon=":material/search_off:")
+        return
+    chart = interval_dots(
+        shown,
+        title=words(f"measure.{measure}.axis"),
+        number=words.vega(measure),
+        reference=total["value"][0] if total.height else None,
+        wording=drawing.wording(words),
+        picks=True,
+    )
+    drawing.draw_picking(
+        chart, bundle, words, "scores", "segments", alt_text=words("touchpoints.segments")
+    )
+    st.caption(words("touchpoints.segments_about"))
+
+
+def _place_on_scale(answer: str) -> float:
+    """Order of an answer; on a long scale all answers are one, written as a word."""
+    try:
+        return float(answer)
+    except ValueError:
+        return float("inf")
+
+
+def _answers(view: View, touchpoint: str, question: str) -> None:
+    bundle, words, choice = view.bundle, view.words, view.choice
+    st.subheader(words("touchpoints.answers"))
+    shares = rows.chosen(bundle, "distributions", choice, every_wave=True).filter(
+        pl.col("touchpoint_id") == touchpoint,
+        pl.col("question_id") == question,
+        pl.col("value").is_not_null(),
+    )
+    if shares.is_empty():
+        st.info(words("state.no_answers"), icon=":material/search_off:")
+        return
+    found = set(shares["answer"])
+    reasons = [reason for reason in REASONS if reason in found]
+    answers = sorted(found - set(REASONS), key=_place_on_scale)
+    names = {code: evidence.answer_name(words, code) for code in found}
+    chart = answer_distribution(
+        shares.with_columns(pl.col("answer").replace_strict(names)),
+        answers=[names[code] for code in answers],
+        reasons=[names[code] for code in reasons],
+        title=words("chart.share_axis"),
+        wording=drawing.wording(words),
+        picks=True,
+    )
+    about = words("touchpoints.answers")
+    drawing.draw_picking(chart, bundle, words, "distributions", "answers", alt_text=about)
+    st.caption(words("touchpoints.answers_about"))
