@@ -20,7 +20,7 @@ class PublishSettings(Settings):
 
 
 # Why a table has no rows; the manifest says so of each. ``own``: see the table's declaration.
-EMPTY = Vocabulary(
+EMPTY_REASONS = Vocabulary(
     "empty table",
     {
         "no_source": says(

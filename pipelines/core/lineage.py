@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines.contract.step import Step
 
-PACKAGES = ("pipelines", "expectations", "app")  # of this project
+OWN_PACKAGES = ("pipelines", "expectations", "app")  # of this project
 COMPILED = "__pycache__"  # the folder beside code that is none of its inputs
 
 
@@ -80,5 +80,5 @@ def imported_by(tree: ast.AST, root: Path) -> Iterator[str]:
         else:
             continue
         for name in names:
-            if name.split(".")[0] in PACKAGES and file_of(name, root):
+            if name.split(".")[0] in OWN_PACKAGES and file_of(name, root):
                 yield name

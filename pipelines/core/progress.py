@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 SECONDS_BETWEEN = 2.0  # a reader looks up that often; more would bury the rest
-MARK = "  .. "  # begins a line of progress, so that `touchstone run` can tell it from others
+PROGRESS_MARK = "  .. "  # begins a line, so that `touchstone run` can tell it from others
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Meter:
         now = time.monotonic()
         if now - self.said_at >= SECONDS_BETWEEN:
             self.said_at = now
-            line = f"{MARK}{self.done:,} of {self.total:,} {self.what}"
+            line = f"{PROGRESS_MARK}{self.done:,} of {self.total:,} {self.what}"
             print(line, file=sys.stderr, flush=True)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.contract.code import write_code
 from pipelines.contract.driver_codes import TARGETS
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.core import progress
 from pipelines.core.errors import ContractError
 from pipelines.drivers import priorities
@@ -49,7 +49,7 @@ def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
     found = DerivedRows()
     sample = ModelSample.of(sheets, terms)
     design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
-    everybody = {"segment": ALL, "group": ALL}
+    everybody = {"segment": EVERYBODY, "group": EVERYBODY}
     try:
         expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:
