@@ -62,7 +62,7 @@ def check_columns(schema: pl.Schema, columns: EstimatedColumns, taken: Collectio
     Parameters
     ----------
     taken : collection of str
-        EstimatedColumns of the result whose names those that tell samples apart cannot have.
+        Columns of the result whose names those that tell samples apart cannot have.
 
     Raises
     ------
