@@ -27,6 +27,8 @@ def judge(tables: Mapping[str, pl.DataFrame], *, withhold_below: int) -> None:
     context.variables.progress_bars = {"globally": False}
     source = context.data_sources.add_pandas("bundle")
     for name, rows in tables.items():
+        if rows.is_empty():
+            continue  # nothing to judge; its columns are looked at when it is written
         asset = source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
         coded = rows.with_columns(pl.col(pl.String).cast(pl.Categorical))  # four times faster
         batch = asset.get_batch({"dataframe": coded.to_pandas()})
