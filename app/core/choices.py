@@ -14,8 +14,10 @@ from typing import Literal
 import streamlit as st
 
 from app.core import bundle as bundles
-from app.core.bundle import ALL, Bundle
+from app.core.bundle import Bundle
 from app.core.language import Words, languages, plain
+from pipelines.contract.canonical import MODES
+from pipelines.contract.estimate import ALL
 
 USUAL_LANGUAGE = "en"
 SEEN, KEPT = "choices_seen", "choices_kept"  # what the URL said; what was chosen, on any page
@@ -202,7 +204,7 @@ def _choose_mode(words: Words, modes: Sequence[str]) -> str:
     if len(modes) < 2:
         return modes[0]
     about = words("pick.mode_help")
-    names = {mode: words.name("mode", mode) for mode in modes}
+    names = {mode: words.sentence(MODES, mode) for mode in modes}
     return switch(words("pick.mode"), "mode", modes, modes[0], names.__getitem__, help=about)
 
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlencode
 
 LANGUAGES = ("en", "de")  # a declaration speaks all of them; more may be added beside the app
 PARAMETERS = frozenset({"flag_n", "withhold_below"})  # places that a reader fills from the manifest
+NAMES = frozenset({"year"})  # places whose numbers are names: no amounts, hence no thousands marks
 WITHHELD = "withheld"  # flag and method of a number that too few people stand behind
 
 Says = Mapping[str, str]

@@ -8,12 +8,15 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from app.core import drawing, tables
-from app.core.bundle import ALL, Bundle
+from app.core import drawing, tables, units
+from app.core.bundle import Bundle
 from app.core.language import Words, plain
-from app.views.drivers import findings, models, numbers
-from app.views.drivers.models import QUADRANTS, Model
+from app.views.drivers import findings, models
+from app.views.drivers.models import Model
 from pipelines.charts.priority import priority_map, stated_map
+from pipelines.contract.driver_codes import QUADRANTS
+from pipelines.contract.estimate import ALL
+from pipelines.contract.table import Unit
 
 MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
 
@@ -33,7 +36,7 @@ def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
         found,
         across=words("drivers.performance_axis"),
         up=words("drivers.importance_axis"),
-        quadrants={name: words(f"drivers.quadrant.{name}") for name in QUADRANTS},
+        quadrants=_quadrants(words),
         borders=(
             words("drivers.border_mean", at=words.number(borders["performance_border"])),
             words("drivers.border_equal", at=words.percent(borders["importance_border"])),
@@ -93,16 +96,16 @@ def _numbered(bundle: Bundle, words: Words, found: pl.DataFrame) -> pl.DataFrame
     numbers = [str(place) for place in range(1, ordered.height + 1)]
     return ordered.with_columns(
         pl.Series("number", numbers, dtype=pl.String),
-        tables.interval(ordered, "interval", _ends(words, "share")),
+        tables.interval(ordered, "interval", _ends(words, "percent")),
         tables.interval(
-            ordered, "performance_interval", _ends(words, "mean"), of="performance_"
+            ordered, "performance_interval", _ends(words, "points"), of="performance_"
         ),
-        tables.interval(ordered, "stated_interval", _ends(words, "mean"), of="stated_"),
+        tables.interval(ordered, "stated_interval", _ends(words, "points"), of="stated_"),
     )  # fmt: skip
 
 
-def _ends(words: Words, measure: str) -> Callable[..., str]:
-    return partial(numbers.ends, words, measure)
+def _ends(words: Words, unit: Unit) -> Callable[..., str]:
+    return partial(units.ends, words, unit)
 
 
 def _of_whom(words: Words, model: Model, found: pl.DataFrame) -> None:
@@ -131,11 +134,15 @@ def _candidates(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
 
 def _places(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     """Every driver with its quadrant and the probability of each."""
-    quadrants = {code: words(f"drivers.quadrant.{code}") for code in QUADRANTS}
-    shown = found.with_columns(quadrant=pl.col("quadrant").replace_strict(quadrants))
-    chances = tuple(f"p_{code}" for code in QUADRANTS)
+    shown = found.with_columns(quadrant=pl.col("quadrant").replace_strict(_quadrants(words)))
+    chances = tuple(f"p_{code}" for code in QUADRANTS.names)
     columns = ("number", "label", "quadrant", *chances)
     _table(bundle, words, shown, columns, "places")
+
+
+def _quadrants(words: Words) -> dict[str, str]:
+    """Names of the quadrants by their codes."""
+    return {code: words.sentence(QUADRANTS, code) for code in QUADRANTS.names}
 
 
 def _table(
@@ -145,14 +152,8 @@ def _table(
     tables.show_picking(
         found.select("row", *columns),
         words,
-        {column: words(f"drivers.column_{column}") for column in columns},
+        models.headings(words, "priorities", columns),
         alt_text=words("drivers.map"),
-        writers={
-            **{f"p_{code}": partial(numbers.chance, words) for code in QUADRANTS},
-            "value": lambda value: words.value("share", value),
-            "performance": lambda value: words.value("mean", value),
-            "stated": lambda value: words.value("mean", value),
-        },
         bundle=bundle,
         table="priorities",
         name=name,

@@ -7,11 +7,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, evidence, headline, rows
-from app.core.bundle import ALL, Bundle
+from app.core import cards, choices, drawing, evidence, headline, rows
+from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from pipelines.charts.intervals import interval_dots, score_bars
+from pipelines.contract.estimate import ALL
 
 HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
 NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
@@ -57,7 +58,7 @@ def _headline(view: View, found: pl.DataFrame) -> None:
     bundle, words, choice = view.bundle, view.words, view.choice
     now = found.filter(pl.col("wave") == choice.wave)
     row: dict[str, Any] = (now if now.height else found).row(-1, named=True)
-    label, note = evidence.subject(bundle, words, row), evidence.measure(words, row)
+    label, note = cards.subject(bundle, words, row), cards.measure(words, row)
     if row["measure"] in NAMED_BY_MEASURE:
         label, note = note, label
     if not now.height:
