@@ -38,8 +38,10 @@ except FileNotFoundError as error:
 
 def draw() -> None:
     """Draw the page that is open, or say why it cannot be shown."""
-    if not notices.stands_in(published, words, entry.page):
+    if is_shown:
         entry.show(View(published, words, choice))
+    else:
+        notices.stand_in(published, words, entry.page)
 
 
 pages = {
@@ -54,8 +56,9 @@ pages = {
 }
 opened = st.navigation(list(pages.values()))
 entry = next(entry for entry, page in pages.items() if page is opened)
+is_shown = entry.page.can_show(published)
 with st.sidebar:
-    choice = choices.choose(published, words, entry.page.filters)
+    choice = choices.choose(published, words, entry.page.filters if is_shown else ())
     choices.language_switch(words)
 above = st.container()
 opened.run()

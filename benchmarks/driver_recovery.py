@@ -27,7 +27,7 @@ from pipelines.drivers.sample import ModelTerms  # noqa: E402
 from pipelines.drivers.sheets import Sheets  # noqa: E402
 from pipelines.importance import relative_importance  # noqa: E402
 from pipelines.simulate import answers, truth  # noqa: E402
-from pipelines.simulate.model import NAMES, RATED  # noqa: E402
+from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES  # noqa: E402
 from pipelines.simulate.operations import draw_operations  # noqa: E402
 from pipelines.simulate.partition import Scene, play  # noqa: E402
 from pipelines.simulate.surveys import WAVES, Wave  # noqa: E402
@@ -68,7 +68,11 @@ def demo(seeds: int) -> None:
         scene = play(0, CUSTOMERS, draw_operations(np.random.default_rng([seed, 0])), seed)
         for wave in scene.waves:
             told = truth.importance(truth.Sums.over(wave))
-            true = 100 * np.array([told["lmg"][name] for name in NAMES[:RATED]]) / told["r2"]
+            true = (
+                100
+                * np.array([told["lmg"][name] for name in TOUCHPOINT_NAMES[:N_RATED]])
+                / told["r2"]
+            )
             found.append(_compared(wave, true, seed))
             for name, answered in _degraded(scene, wave, seed).items():
                 steps.setdefault(name, []).append((answered, true))
@@ -130,7 +134,8 @@ def _print_neighbours(found: list[dict]) -> None:
         right = np.mean(np.sign(gap) == np.sign(true))
         best = stats.norm.cdf(np.abs(true) / error).mean()
         line(
-            f"{NAMES[a]}, {NAMES[b]}", f"{true.mean():.1f}", f"{gap.mean():.1f}", f"{error:.1f}",
+            f"{TOUCHPOINT_NAMES[a]}, {TOUCHPOINT_NAMES[b]}",
+            f"{true.mean():.1f}", f"{gap.mean():.1f}", f"{error:.1f}",
             f"{np.mean(true < 0):.0%}", f"{right:.0%}", f"{best:.0%}",
         )  # fmt: skip
 
@@ -140,14 +145,16 @@ def _degraded(scene: Scene, wave: Wave, seed: int) -> dict[str, np.ndarray]:
     rng, spread, used = np.random.default_rng(seed), wave.style.scale_use, wave.used.astype(float)
     lenient = answers.LENIENCY * wave.style.leniency
     outcome, every = wave.meant + lenient, np.ones(len(wave.meant))
-    coloured = wave.quality + answers.HALO * wave.meant[:, None] + lenient[:, None]
+    coloured = wave.quality + answers.SATISFACTION_HALO * wave.meant[:, None] + lenient[:, None]
     noisy = coloured + answers.RATING_NOISE * rng.normal(size=coloured.shape)
     rated = np.column_stack([answers.RATING.place(one, spread) for one in noisy.T]).astype(float)
-    said = np.column_stack([wave.would_answer[name] for name in NAMES[:RATED]]).astype(float)
-    no_rating = (answers.NOT_USED, answers.DONT_KNOW, answers.BLANK)
+    said = np.column_stack([wave.would_answer[name] for name in TOUCHPOINT_NAMES[:N_RATED]]).astype(
+        float
+    )
+    no_rating = (answers.NOT_USED_CODE, answers.DONT_KNOW_CODE, answers.BLANK_CODE)
     given = np.where(np.isin(said, no_rating), rated, said)
     overall = wave.would_answer["overall"].astype(float)
-    there = overall != answers.BLANK
+    there = overall != answers.BLANK_CODE
     careful = there & ~wave.style.straight & ~wave.style.speeder
     likely = populations.tendency(scene, wave)
     steps = {
@@ -168,7 +175,11 @@ def _degraded(scene: Scene, wave: Wave, seed: int) -> dict[str, np.ndarray]:
 def _print_steps(steps: dict[str, list[tuple[np.ndarray, np.ndarray]]]) -> None:
     true = np.mean([one for _, one in next(iter(steps.values()))], axis=0)
     usual = np.argsort(-true)[: TOP + 1]
-    header("in the whole frame", *(NAMES[place] for place in usual), f"order of the top {TOP}")
+    header(
+        "in the whole frame",
+        *(TOUCHPOINT_NAMES[place] for place in usual),
+        f"order of the top {TOP}",
+    )
     for name, runs in steps.items():
         mean = np.mean([found for found, _ in runs], axis=0)[usual]
         exact = np.mean([_top(found) == _top(true) for found, true in runs])

@@ -21,7 +21,7 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column as Cell
 
 from pipelines.contract import registry
-from pipelines.contract.code import LANGUAGES, PARAMETERS, Vocabulary, places_of
+from pipelines.contract.code import LANGUAGES, READER_PLACES, Vocabulary, places_of
 from pipelines.contract.table import Column, Table
 
 LIMIT = {"$PARAMETER": "withhold_below"}  # params.yaml: publish.withhold_below
@@ -105,7 +105,7 @@ def _coded(column: str, codes: Vocabulary, *, several: bool) -> gxe.Expectation:
 
 
 def _places(codes: Vocabulary, code: str) -> list[str]:
-    return sorted(places_of(codes.codes[code][LANGUAGES[0]]) - PARAMETERS)
+    return sorted(places_of(codes.codes[code][LANGUAGES[0]]) - READER_PLACES)
 
 
 def _word(code: str, places: list[str]) -> str:

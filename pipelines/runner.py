@@ -22,11 +22,10 @@ from pipelines.contract.code import DeclarationError
 from pipelines.contract.step import Settings, Step
 from pipelines.core import outputs, params, store, study
 from pipelines.core.enforcement import require_returned
-from pipelines.core.errors import TouchstoneError
+from pipelines.core.errors import BAD_INPUT, TouchstoneError
 from pipelines.core.study import Study
 from pipelines.core.tables import Tables
 
-BAD_INPUT = 2  # exit code of what the user can mend
 POLARS = "polars"
 
 

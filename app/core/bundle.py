@@ -19,7 +19,7 @@ import polars as pl
 import streamlit as st
 
 from app.core import schema
-from pipelines.contract.code import PARAMETERS
+from pipelines.contract.code import READER_PLACES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class Bundle:
         """What sentences of codes have places for, by the name of the place."""
         paths = [path.rpartition(".") for path in schema.parameters()]
         params = self.manifest["params"]
-        return {name: params[section][name] for section, _, name in paths if name in PARAMETERS}
+        return {name: params[section][name] for section, _, name in paths if name in READER_PLACES}
 
     def has(self, *tables: str) -> bool:
         """Whether every one of these tables has rows."""

@@ -14,7 +14,8 @@ from app.core import choices, rows, units
 from app.core.bundle import Bundle
 from app.core.language import Words
 from app.core.page import modules
-from pipelines.contract.estimate import ALL, EVIDENCE
+from pipelines.contract.estimate import EVIDENCE
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.contract.table import FLAG, Column, Table, Unit
 
@@ -125,8 +126,8 @@ def when_and_who(bundle: Bundle, words: Words, table: str, row: Row) -> list[str
     if "wave_against" in published()[table].schema:
         earlier = words.period(row["wave_against"])
         parts = [words("evidence.against", wave=parts[0], earlier=earlier)]
-    segment = row.get("segment", ALL)
-    if segment != ALL:
+    segment = row.get("segment", EVERYBODY)
+    if segment != EVERYBODY:
         known = bundle.register["segments"].get(segment, {"label": {}})
         group = choices.group_name(bundle, words, segment, row["group"])
         parts.append(f"{words.label(known['label'], segment)}: {group}")

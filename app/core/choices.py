@@ -17,7 +17,7 @@ from app.core import bundle as bundles
 from app.core.bundle import Bundle
 from app.core.language import Words, languages, plain
 from pipelines.contract.canonical import MODES
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 
 USUAL_LANGUAGE = "en"
 SEEN, KEPT = "choices_seen", "choices_kept"  # what the URL said; what was chosen, on any page
@@ -162,7 +162,7 @@ def choose(bundle: Bundle, words: Words, filters: Collection[str]) -> Choice:
     """
     modes = sorted({wave["mode"] for wave in bundle.register["waves"]})
     if not modes:
-        return Choice(None, None, ALL, ALL, True)
+        return Choice(None, None, EVERYBODY, EVERYBODY, True)
     for key in _not_offered(filters):
         _keep(key)
     mode = _choose_mode(words, modes) if "mode" in filters else modes[0]
@@ -170,7 +170,9 @@ def choose(bundle: Bundle, words: Words, filters: Collection[str]) -> Choice:
     wave = waves[-1]
     if "wave" in filters:
         wave = pick(words("pick.wave"), "wave", waves[::-1], wave, words.period)
-    segment, group = _choose_customers(bundle, words) if "segment" in filters else (ALL, ALL)
+    segment, group = (
+        _choose_customers(bundle, words) if "segment" in filters else (EVERYBODY, EVERYBODY)
+    )
     weighted = _choose_weights(bundle, words) if "weights" in filters else True
     return Choice(mode, wave, segment, group, weighted)
 
@@ -192,7 +194,7 @@ def _keep(key: str) -> None:
 def in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
     """The choice in one line, for readers whose pickers are out of sight."""
     who = words("pick.everybody")
-    if choice.segment != ALL:
+    if choice.segment != EVERYBODY:
         label = bundle.register["segments"][choice.segment]["label"]
         group = group_name(bundle, words, choice.segment, choice.group)
         who = f"{words.label(label, choice.segment)}: {group}"
@@ -211,15 +213,15 @@ def _choose_mode(words: Words, modes: Sequence[str]) -> str:
 def _choose_customers(bundle: Bundle, words: Words) -> tuple[str, str]:
     segments = bundle.register["segments"]
     everybody = words("pick.everybody")
-    label = {ALL: everybody} | {
+    label = {EVERYBODY: everybody} | {
         name: words.label(segment["label"], name) for name, segment in segments.items()
     }
-    segment = pick(words("pick.segment"), "segment", list(label), ALL, label.__getitem__)
-    if segment == ALL:
-        return ALL, ALL
+    segment = pick(words("pick.segment"), "segment", list(label), EVERYBODY, label.__getitem__)
+    if segment == EVERYBODY:
+        return EVERYBODY, EVERYBODY
     groups = groups_of(bundle, segment)
     if not groups:
-        return ALL, ALL
+        return EVERYBODY, EVERYBODY
     written = partial(group_name, bundle, words, segment)
     return segment, pick(words("pick.group"), "group", groups, groups[0], written)
 

@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import NumberPattern
 
-from pipelines.contract.code import NAMES, Says, Vocabulary, read_code
+from pipelines.contract.code import NAME_PLACES, Says, Vocabulary, read_code
 from pipelines.contract.estimate import BY_NAME
 from pipelines.contract.registry import published
 
@@ -108,7 +108,7 @@ class Words:
         """A value of a sentence: the name of a table, a number, or as it is."""
         if name == "table":
             return self.name("table", text)
-        digits = None if name in NAMES else _decimals(text)
+        digits = None if name in NAME_PLACES else _decimals(text)
         return text if digits is None else self.number(float(text), digits)
 
     def label(self, labels: Mapping[str, str], code: str) -> str:
@@ -233,7 +233,8 @@ def files() -> dict[str, list[Path]]:
 
 def languages() -> dict[str, str]:
     """Languages that have every text, by code, with the names they give themselves."""
-    every = {code: load(code) for code in files()}
+    codes = sorted(files(), key=lambda code: (code != COMPLETE, code))
+    every = {code: load(code) for code in codes}
     wanted = every[COMPLETE].texts.keys()
     return {
         code: words("language") for code, words in every.items() if wanted <= words.texts.keys()

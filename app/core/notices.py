@@ -7,23 +7,20 @@ import streamlit as st
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import Page
-from pipelines.contract.publish import EMPTY, OWN
+from pipelines.contract.publish import EMPTY_REASONS, OWN_REASON
 
 
-def stands_in(bundle: Bundle, words: Words, page: Page) -> bool:
-    """Draw what stands in the place of a page that cannot be shown; whether it had to."""
-    outdated = page.outdated(bundle)
-    if not outdated and bundle.has(*page.needs):
-        return False
+def stand_in(bundle: Bundle, words: Words, page: Page) -> None:
+    """Draw what stands in the place of a page that cannot be shown."""
     st.title(words(f"{page.name}.title"))
+    outdated = page.outdated(bundle)
     if outdated:
-        older_version(bundle, words, outdated)
+        _older_version(bundle, words, outdated)
     else:
         missing_data(bundle, words, page.name, page.needs)
-    return True
 
 
-def older_version(bundle: Bundle, words: Words, lacking: dict[str, tuple[str, ...]]) -> None:
+def _older_version(bundle: Bundle, words: Words, lacking: dict[str, tuple[str, ...]]) -> None:
     """Say that the study was published by an older version, and how to publish it anew."""
     st.warning(words("empty.older"), icon=":material/update:")
     st.code(f"touchstone run {bundle.study}", language="bash")
@@ -53,7 +50,9 @@ def _reasons(bundle: Bundle, words: Words, tables: tuple[str, ...]) -> list[str]
 
 def why_empty(words: Words, table: str, reason: str) -> str:
     """The sentence of a reason that the manifest gives; some tables declare their own."""
-    return (reason == OWN and words.why_empty(table)) or words.sentence(EMPTY, reason)
+    return (reason == OWN_REASON and words.why_empty(table)) or words.sentence(
+        EMPTY_REASONS, reason
+    )
 
 
 def _in_code(text: str) -> str:

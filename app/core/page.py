@@ -80,6 +80,10 @@ class Page:
                 " a page's own pickers are drawn in `show`"
             )
 
+    def can_show(self, bundle: Bundle) -> bool:
+        """Whether the bundle holds what this page needs, as the app knows it."""
+        return bundle.has(*self.needs) and not self.outdated(bundle)
+
     def outdated(self, bundle: Bundle) -> dict[str, tuple[str, ...]]:
         """What the bundle lacks of the columns and parameters that this page asks for."""
         asked = (*self.needs, *self.uses, "manifest.json")

@@ -12,7 +12,7 @@ from app.core.bundle import Bundle
 from app.core.choices import Choice, group_name, groups_of
 from app.core.language import Words
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 
 EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
 
@@ -42,7 +42,7 @@ def groups(bundle: Bundle, words: Words, choice: Choice, segment: str) -> pl.Dat
 
 def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:
     """Scores of all customers in the chosen wave."""
-    everybody = Choice(choice.mode, choice.wave, ALL, ALL, choice.weighted)
+    everybody = Choice(choice.mode, choice.wave, EVERYBODY, EVERYBODY, choice.weighted)
     return chosen(bundle, "scores", everybody)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contract import publish, registry
-from pipelines.contract.code import PARAMETERS, Vocabulary
+from pipelines.contract.code import READER_PLACES, Vocabulary
 from pipelines.contract.table import Column
 
 
@@ -25,7 +25,7 @@ def parameters() -> list[str]:
     own = set(publish.PublishSettings.paths().values())
     steps = registry.upstream(publish.STEP.name)
     every = {path for step in steps for path in step.settings.paths().values()}
-    return sorted(own | {path for path in every if path.rpartition(".")[2] in PARAMETERS})
+    return sorted(own | {path for path in every if path.rpartition(".")[2] in READER_PLACES})
 
 
 def lacking(
@@ -38,7 +38,7 @@ def lacking(
     """
     params = manifest.get("params", {})
     absent = [path for path in parameters() if not _has(params, path)]
-    if any(_is_foreign(publish.EMPTY, reason) for reason in manifest["empty"].values()):
+    if any(_is_foreign(publish.EMPTY_REASONS, reason) for reason in manifest["empty"].values()):
         absent.append("empty")
     if absent:
         yield "manifest.json", tuple(absent)

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from pipelines.charts.estimates import Wording, interval_text, picked, tooltip, value_axis
-from pipelines.charts.theme import LIKERT, REASON
+from pipelines.charts.theme import LIKERT, REASON_COLOURS
 
 
 def answer_distribution(
@@ -39,7 +39,7 @@ def answer_distribution(
         interval=interval_text(number)
     )
     tips = [alt.Tooltip("answer:N", title=""), *tooltip("wave", "", number, wording)]
-    colours = alt.Scale(domain=order, range=[*ramp(len(answers)), *REASON[: len(reasons)]])
+    colours = alt.Scale(domain=order, range=[*ramp(len(answers)), *REASON_COLOURS[: len(reasons)]])
     bars: alt.Chart = base.mark_bar(height=22, cornerRadiusEnd=0).encode(
         x=alt.X(
             "value:Q",

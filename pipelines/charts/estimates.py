@@ -12,8 +12,8 @@ import polars as pl
 from pipelines.charts.theme import ACCENT, MUTED
 
 PICK = "pick"  # the selection a page listens to; it carries the column `row`
-WRAP = 22  # characters of a label's line
-TARGET = 500  # area of the invisible marks a finger can hit, in square pixels
+LABEL_LETTERS = 22  # characters of a label's line
+TOUCHED_AREA = 500  # area of the invisible marks a finger can hit, in square pixels
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def with_state(estimates: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def in_lines(text: str, width: int = WRAP) -> str:
+def in_lines(text: str, width: int = LABEL_LETTERS) -> str:
     """Break a text into lines of at most `width` characters, between its words."""
     return "\n".join(textwrap.wrap(text, width)) or text
 
@@ -94,7 +94,7 @@ def interval_text(number: str, of: str = "") -> str:
 
 def target(base: alt.Chart, *, picks: bool) -> alt.Chart:
     """Invisible marks, large enough for a finger; they pick an estimate if a page asks."""
-    marks: alt.Chart = base.mark_point(size=TARGET, opacity=0)
+    marks: alt.Chart = base.mark_point(size=TOUCHED_AREA, opacity=0)
     return picked(marks) if picks else marks
 
 

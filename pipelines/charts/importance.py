@@ -26,13 +26,16 @@ from pipelines.charts.theme import ACCENT, BACKDROP, MUTED, SERIES
 # Without grey, which says few answers, and orange, which elsewhere says worse, last. Further tiers
 # begin again, so that neighbours differ.
 TIERS = (SERIES[0], *SERIES[4:0:-1])
-ROW = 34  # height of a driver, in pixels
-ROOM, LITTLE_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
-CELL = 32  # height of a cell of the heat table, in pixels
-HEADING = 11  # characters of a line of its headings
-LEGEND = 34  # characters of a line of a legend below labels, on a telephone
-DIAMOND, CIRCLE = 170, 45  # area of a mark that stands out, and of the others, in square pixels
-WIDE = 420  # width of a plot from which on there is room for more words, in pixels
+ROW_HEIGHT = 34  # height of a driver, in pixels
+AXIS_ROOM, LITTLE_AXIS_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
+CELL_HEIGHT = 32  # height of a cell of the heat table, in pixels
+HEADING_LETTERS = 11  # characters of a line of its headings
+LEGEND_LETTERS = 34  # characters of a line of a legend below labels, on a telephone
+DIAMOND_AREA, CIRCLE_AREA = (
+    170,
+    45,
+)  # area of a mark that stands out, and of the others, in square pixels
+WORDS_FROM_WIDTH = 420  # width of a plot from which on there is room for more words, in pixels
 
 
 def ranked_shares(
@@ -100,7 +103,9 @@ def slope_dots(
     y = label_axis(frame)
     ends = [0.0, *frame["low"].drop_nulls(), *frame["high"].drop_nulls()]
     span = (max(ends) - min(ends)) or 1.0
-    room = alt.Scale(domain=[min(ends) - 0.05 * span, min(ends) + LITTLE_ROOM * span], nice=False)
+    room = alt.Scale(
+        domain=[min(ends) - 0.05 * span, min(ends) + LITTLE_AXIS_ROOM * span], nice=False
+    )
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=room)
     base = _rows(frame).transform_calculate(interval=interval_text(number))
     known = base.transform_filter("isValid(datum.value)")
@@ -133,14 +138,15 @@ def policy_heat(
     policies : sequence of str
         All policies in order; a cell without a share, as of a refused policy, has a dash.
     """
-    headings = {policy: in_lines(policy, HEADING) for policy in policies}
+    headings = {policy: in_lines(policy, HEADING_LETTERS) for policy in policies}
     frame = wrapped(shares).with_columns(pl.col("policy").replace_strict(headings))
     names = list(headings.values())
     y, place = label_axis(frame), _columns(names)
-    height = CELL * frame["label"].n_unique()
+    height = CELL_HEIGHT * frame["label"].n_unique()
     base = alt.Chart(frame, height=height).transform_calculate(
         interval=interval_text(number),
-        both=f"width > {WIDE} ? format(datum.value, '{number}') + ' · ' + datum.rank_text"
+        both=f"width > {WORDS_FROM_WIDTH}"
+        f" ? format(datum.value, '{number}') + ' · ' + datum.rank_text"
         f" : format(datum.value, '{number}')",
     )
     most = max([*frame["value"].drop_nulls(), 1.0])
@@ -179,7 +185,7 @@ def grouped_dots(
         What the marks of differences that survive, and of others, are called.
     """
     said = pl.when("differs").then(pl.lit(clear)).otherwise(pl.lit(unclear))
-    names = {group: in_lines(group, LEGEND) for group in groups}
+    names = {group: in_lines(group, LEGEND_LETTERS) for group in groups}
     frame = wrapped(with_state(shares)).with_columns(
         pl.col("group").replace_strict(names), verdict=said
     )
@@ -196,7 +202,7 @@ def grouped_dots(
         "group:N", scale=alt.Scale(domain=[*names.values()], range=list(SERIES)), legend=legend
     )
     shape = alt.Shape(condition={"test": differs, "value": "diamond"}, value="circle")
-    size = alt.Size(condition={"test": differs, "value": DIAMOND}, value=CIRCLE)
+    size = alt.Size(condition={"test": differs, "value": DIAMOND_AREA}, value=CIRCLE_AREA)
     whisker = base.mark_rule(strokeWidth=2, opacity=0.5).encode(
         x="low:Q", x2="high:Q", y=y, yOffset=beside, color=ink
     )
@@ -276,11 +282,11 @@ def _with_gaps(ranks: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
 
 
 def _rows(frame: pl.DataFrame) -> alt.Chart:
-    return alt.Chart(frame, height=max(ROW * frame.height, ROW))
+    return alt.Chart(frame, height=max(ROW_HEIGHT * frame.height, ROW_HEIGHT))
 
 
 def _from_zero(highs: pl.Series) -> alt.Scale:
-    return alt.Scale(domain=[0, ROOM * max([*highs.drop_nulls(), 1.0])], nice=False)
+    return alt.Scale(domain=[0, AXIS_ROOM * max([*highs.drop_nulls(), 1.0])], nice=False)
 
 
 def _by_tier(frame: pl.DataFrame) -> alt.Color:

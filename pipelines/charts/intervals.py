@@ -21,8 +21,10 @@ from pipelines.charts.estimates import (
 )
 from pipelines.charts.theme import BACKDROP, FALL, RISE
 
-LINE = 15  # height of a label's line, in pixels
-BEYOND = 18  # pixels right of the plot, for a number beside an interval that ends at its edge
+LABEL_LINE_HEIGHT = 15  # height of a label's line, in pixels
+ROOM_BEYOND_PLOT = (
+    18  # pixels right of the plot, for a number beside an interval that ends at its edge
+)
 
 
 def interval_dots(
@@ -108,14 +110,14 @@ def score_bars(
 
 def _with_room(layers: Sequence[alt.Chart]) -> alt.LayerChart:
     """Layers whose numbers may stand beyond the plot: a chart that fits its page cuts them off."""
-    chart: alt.LayerChart = layered(layers).properties(padding={"right": BEYOND})
+    chart: alt.LayerChart = layered(layers).properties(padding={"right": ROOM_BEYOND_PLOT})
     return chart
 
 
 def _base(frame: pl.DataFrame, step: int) -> alt.Chart:
     """A chart with a row of that height for every label, or higher if one has many lines."""
     lines = max((label.count("\n") + 1 for label in frame["label"]), default=1)
-    return alt.Chart(frame, height=max(step, LINE * lines + 4) * max(frame.height, 1))
+    return alt.Chart(frame, height=max(step, LABEL_LINE_HEIGHT * lines + 4) * max(frame.height, 1))
 
 
 def _withheld(base: alt.Chart, y: alt.Y, wording: Wording) -> alt.Chart:

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 
 import polars as pl
 
-LETTER, LINE, GAP = 6.4, 15.0, 9.0  # width of a letter, height of a line, distance from the point
-DOT = 5.0  # half the width of a point
-FAR = 40.0  # what a place further away costs, in square pixels of a name that is hidden
-OUTSIDE = 3.0  # how much worse a name is beyond the plot than over another name
+LETTER_WIDTH, NAME_HEIGHT, GAP_TO_POINT = (
+    6.4,
+    15.0,
+    9.0,
+)  # width of a letter, height of a line, distance from the point
+POINT_RADIUS = 5.0  # half the width of a point
+COST_OF_DISTANCE = (
+    40.0  # what a place further away costs, in square pixels of a name that is hidden
+)
+COST_OF_OUTSIDE = 3.0  # how much worse a name is beyond the plot than over another name
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Span = tuple[float, float]  # lowest and highest value of an axis
@@ -53,10 +59,12 @@ def with_names(
 
     at = [pixels(x, y) for x, y in points.select("x", "y").rows()]
     taken: list[Box] = [(*pixels(*box[:2]), *pixels(*box[2:])) for box in reserved]
-    taken += [(x - DOT, y - DOT, x + DOT, y + DOT) for x, y in at]
+    taken += [
+        (x - POINT_RADIUS, y - POINT_RADIUS, x + POINT_RADIUS, y + POINT_RADIUS) for x, y in at
+    ]
     found = []
     for (x, y), label in zip(at, points["label"], strict=True):
-        left, bottom, box, align = _best(x, y, LETTER * len(label), size, taken)
+        left, bottom, box, align = _best(x, y, LETTER_WIDTH * len(label), size, taken)
         taken.append(box)
         found.append((left / scales[0] + lows[0], bottom / scales[1] + lows[1], align))
     schema = {"name_x": pl.Float64, "name_y": pl.Float64, "align": pl.String}
@@ -70,7 +78,7 @@ def _best(
 
     def cost(place: tuple[int, int]) -> float:
         box = _beside(x, y, width, place)[2]
-        return _hidden(box, size, taken) + FAR * (abs(place[1]) > 1)
+        return _hidden(box, size, taken) + COST_OF_DISTANCE * (abs(place[1]) > 1)
 
     return _beside(x, y, width, min(PLACES, key=cost))
 
@@ -80,9 +88,9 @@ def _beside(
 ) -> tuple[float, float, Box, str]:
     """Anchor, box and alignment of a name on one side of its point."""
     right, up = place
-    anchor_x, anchor_y = x + right * GAP, y + up * LINE
+    anchor_x, anchor_y = x + right * GAP_TO_POINT, y + up * NAME_HEIGHT
     left = anchor_x - (0.0 if right > 0 else width if right < 0 else width / 2)
-    box = (left, anchor_y - LINE / 2, left + width, anchor_y + LINE / 2)
+    box = (left, anchor_y - NAME_HEIGHT / 2, left + width, anchor_y + NAME_HEIGHT / 2)
     return anchor_x, anchor_y, box, {1: "left", -1: "right", 0: "center"}[right]
 
 
@@ -90,7 +98,7 @@ def _hidden(box: Box, size: tuple[float, float], taken: Sequence[Box]) -> float:
     """Area that a name would share with others, or have outside the plot."""
     inside = _overlap(box, (0.0, 0.0, *size))
     outside = (box[2] - box[0]) * (box[3] - box[1]) - inside
-    return sum(_overlap(box, other) for other in taken) + OUTSIDE * outside
+    return sum(_overlap(box, other) for other in taken) + COST_OF_OUTSIDE * outside
 
 
 def _overlap(one: Box, other: Box) -> float:

@@ -22,7 +22,7 @@ from pipelines.charts.estimates import (
 from pipelines.charts.placement import Box, Span, with_names
 from pipelines.charts.theme import ACCENT, BACKDROP, FALL, MUTED
 
-COLOURS = {"improve": FALL, "keep": ACCENT, "watch": "#8A6D00", "maintain": "#008A68"}
+QUADRANT_COLOURS = {"improve": FALL, "keep": ACCENT, "watch": "#8A6D00", "maintain": "#008A68"}
 Align = Literal["left", "center", "right"]
 CORNERS: dict[str, tuple[float | Literal["width"], float | Literal["height"], Align]] = {
     "improve": (6, 10, "left"),  # where the name of a quadrant stands, and how it is aligned
@@ -31,13 +31,16 @@ CORNERS: dict[str, tuple[float | Literal["width"], float | Literal["height"], Al
     "maintain": ("width", "height", "right"),
 }
 ALIGNS: tuple[Align, ...] = ("left", "center", "right")
-POINTS = 48  # corners of an ellipse
-HEIGHT = 440  # of the plot, in pixels
-WIDE = 520  # width from which on there is room for names, in pixels
-USUAL, NARROW = 700, 260  # widths that names, and numbers instead, are placed for, in pixels
-WHISKER = 3.0  # half of how thick an interval is to names, in pixels
-BELOW = 0.07  # room under zero, as a share of the highest importance
-CORNER = (90.0, 24.0)  # width and height of a quadrant's name, in pixels
+ELLIPSE_CORNERS = 48  # corners of an ellipse
+PLOT_HEIGHT = 440  # of the plot, in pixels
+NAMES_FROM_WIDTH = 520  # width from which on there is room for names, in pixels
+USUAL_WIDTH, NARROW_WIDTH = (
+    700,
+    260,
+)  # widths that names, and numbers instead, are placed for, in pixels
+WHISKER_HALF_WIDTH = 3.0  # half of how thick an interval is to names, in pixels
+ROOM_BELOW_ZERO = 0.07  # room under zero, as a share of the highest importance
+CORNER_SIZE = (90.0, 24.0)  # width and height of a quadrant's name, in pixels
 
 
 def priority_map(
@@ -73,7 +76,7 @@ def priority_map(
     placed = _placed(frame, spans, _corner_boxes(spans))
     x, y = _axes(spans, across, up)
     ink = _by_quadrant(quadrants)
-    base = alt.Chart(placed, height=HEIGHT).transform_calculate(
+    base = alt.Chart(placed, height=PLOT_HEIGHT).transform_calculate(
         interval=interval_text(".1f"),
         performance_interval=interval_text(".1f", "performance_"),
         chance="datum.quadrant_text + ' (' + format(datum.probability, '.0%') + ')'",
@@ -112,7 +115,7 @@ def stated_map(
     spans = (across_span, _span([*ends, *frame["stated"]], within=(0.0, 100.0)))
     placed = _placed(frame, spans, _whisker_boxes(frame, spans))
     x, y = _axes(spans, across, up)
-    base = alt.Chart(placed, height=HEIGHT).transform_calculate(
+    base = alt.Chart(placed, height=PLOT_HEIGHT).transform_calculate(
         interval=interval_text(".1f"), stated_interval=interval_text(".1f", "stated_")
     )
     whisker = base.mark_rule(opacity=0.4)
@@ -172,9 +175,9 @@ def ellipses(priorities: pl.DataFrame) -> pl.DataFrame:
         driver, the last like the first; the columns of `priorities` beside.
     """
     known = priorities.drop_nulls(["std_error", "performance_error", "correlation"])
-    turn = np.linspace(0.0, 2 * math.pi, POINTS + 1)
+    turn = np.linspace(0.0, 2 * math.pi, ELLIPSE_CORNERS + 1)
     round_ = pl.DataFrame(
-        {"place": np.arange(POINTS + 1), "cos": np.cos(turn), "sin": np.sin(turn)}
+        {"place": np.arange(ELLIPSE_CORNERS + 1), "cos": np.cos(turn), "sin": np.sin(turn)}
     )
     rho = pl.col("correlation").clip(-1.0, 1.0)
     radius = (-2 * (1 - pl.col("level")).log()).sqrt()
@@ -193,13 +196,15 @@ def _spans(frame: pl.DataFrame, rings: pl.DataFrame, lines: pl.DataFrame) -> tup
     good, important = lines["at"]
     across = _span([*rings["x"], *frame["performance"], good], within=(0.0, 100.0))
     top = 1.08 * max([*rings["y"], *frame["value"], important])
-    return across, (-BELOW * top, top)
+    return across, (-ROOM_BELOW_ZERO * top, top)
 
 
 def _placed(frame: pl.DataFrame, spans: tuple[Span, Span], reserved: Sequence[Box]) -> pl.DataFrame:
     """Add where names stand, and on a narrow screen the numbers instead (`number_x` and so on)."""
-    named = with_names(frame, spans, (USUAL, HEIGHT), reserved)
-    numbered = with_names(frame.select("x", "y", label="number"), spans, (NARROW, HEIGHT), reserved)
+    named = with_names(frame, spans, (USUAL_WIDTH, PLOT_HEIGHT), reserved)
+    numbered = with_names(
+        frame.select("x", "y", label="number"), spans, (NARROW_WIDTH, PLOT_HEIGHT), reserved
+    )
     places = numbered.select(pl.col("name_x", "name_y", "align").name.prefix("of_"))
     return named.hstack(places)
 
@@ -207,8 +212,8 @@ def _placed(frame: pl.DataFrame, spans: tuple[Span, Span], reserved: Sequence[Bo
 def _corner_boxes(spans: tuple[Span, Span]) -> list[Box]:
     """Where the names of the quadrants stand."""
     (left, right), (bottom, top) = spans
-    width = CORNER[0] / USUAL * (right - left)
-    height = CORNER[1] / HEIGHT * (top - bottom)
+    width = CORNER_SIZE[0] / USUAL_WIDTH * (right - left)
+    height = CORNER_SIZE[1] / PLOT_HEIGHT * (top - bottom)
     lefts, bottoms = (left, right - width), (bottom, top - height)
     return [(x, y, x + width, y + height) for x in lefts for y in bottoms]
 
@@ -216,7 +221,7 @@ def _corner_boxes(spans: tuple[Span, Span]) -> list[Box]:
 def _whisker_boxes(frame: pl.DataFrame, spans: tuple[Span, Span]) -> list[Box]:
     """Where the level intervals run, some pixels thick."""
     low, high = spans[1]
-    thick = WHISKER / HEIGHT * (high - low)
+    thick = WHISKER_HALF_WIDTH / PLOT_HEIGHT * (high - low)
     known = frame.drop_nulls(["low", "high"]).select("low", "high", "y").rows()
     return [(left, y - thick, right, y + thick) for left, right, y in known]
 
@@ -236,13 +241,13 @@ def _axes(spans: tuple[Span, Span], across: str, up: str) -> tuple[alt.X, alt.Y]
 
 
 def _by_quadrant(quadrants: Mapping[str, str]) -> alt.Color:
-    scale = alt.Scale(domain=list(quadrants), range=[COLOURS[name] for name in quadrants])
+    scale = alt.Scale(domain=list(quadrants), range=[QUADRANT_COLOURS[name] for name in quadrants])
     few = {"test": "datum.is_small", "value": MUTED}
     return alt.Color("quadrant:N", condition=few, scale=scale, legend=None)
 
 
 def _fill(quadrants: Mapping[str, str]) -> alt.Fill:
-    scale = alt.Scale(domain=list(quadrants), range=[COLOURS[name] for name in quadrants])
+    scale = alt.Scale(domain=list(quadrants), range=[QUADRANT_COLOURS[name] for name in quadrants])
     return alt.Fill("quadrant:N", scale=scale, legend=None)
 
 
@@ -274,7 +279,7 @@ def _corners(quadrants: Mapping[str, str]) -> list[alt.Chart]:
         across, up, align = CORNERS[name]
         lift = -8 if up == "height" else 4
         mark = alt.Chart(pl.DataFrame({"text": [text]})).mark_text(
-            align=align, dy=lift, fontWeight="bold", fontSize=13, color=COLOURS[name]
+            align=align, dy=lift, fontWeight="bold", fontSize=13, color=QUADRANT_COLOURS[name]
         )
         drawn.append(mark.encode(x=alt.value(across), y=alt.value(up), text="text:N"))
     return drawn
@@ -286,7 +291,10 @@ def _names(base: alt.Chart, across: str, up: str) -> list[alt.Chart]:
     Their axes bear the titles of the points', because a layered chart joins different ones.
     """
     drawn = []
-    for text, of, fits in (("label", "", f"width > {WIDE}"), ("number", "of_", f"width <= {WIDE}")):
+    for text, of, fits in (
+        ("label", "", f"width > {NAMES_FROM_WIDTH}"),
+        ("number", "of_", f"width <= {NAMES_FROM_WIDTH}"),
+    ):
         x, y = alt.X(f"{of}name_x:Q", title=across), alt.Y(f"{of}name_y:Q", title=up)
         shown = base.transform_calculate(name=f"{fits} ? datum.{text} : ''")
         drawn += [

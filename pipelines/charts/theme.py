@@ -19,7 +19,7 @@ MUTED = "#7C8794"  # rests on few answers, or did not change
 BACKDROP = "#9AA5B1"  # reference lines
 SERIES = (ACCENT, "#D55E00", "#B5659A", "#8A6D00", "#008A68", MUTED)
 LIKERT = ("#B8440B", "#E39B63", "#C9CDD2", "#7FB5DA", "#0A5F96")  # worst to best answer
-REASON = ("#8E99A6", "#737F8D", "#A9B3BE", "#5E6976")  # why there is no answer
+REASON_COLOURS = ("#8E99A6", "#737F8D", "#A9B3BE", "#5E6976")  # why there is no answer
 
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 

@@ -15,9 +15,9 @@ import polars as pl
 from pipelines.contract.validate import ValidateSettings
 from pipelines.core import engine, imports, params, store
 from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
-from pipelines.core.study import DATA, Source, Study, TableMap, inspect
+from pipelines.core.study import DATA_FOLDER, Source, Study, TableMap, inspect
 from pipelines.ingest.codes import undeclared
-from pipelines.ingest.header import ROW
+from pipelines.ingest.header import SOURCE_ROW
 from pipelines.ingest.layout import columns_read, require_columns
 from pipelines.ingest.readers import RawTable, find_files, read_file, read_query
 from pipelines.ingest.tables import map_study
@@ -65,7 +65,7 @@ def check_study(name: str) -> list[Finding]:
     list of Finding
         Errors first.
     """
-    folder = Path(name).resolve() if "/" in name else DATA / name
+    folder = Path(name).resolve() if "/" in name else DATA_FOLDER / name
     study, problems = inspect(folder)
     found = [_error(problem) for problem in problems]
     if study is None:
@@ -149,7 +149,7 @@ def _missing_columns(file: RawTable, source: Source, where: str) -> list[Finding
 
 def _unused_columns(study: Study, source: Source, files: Sequence[RawTable]) -> list[Finding]:
     """List the columns that no table of the map reads."""
-    used = {ROW, *(column for table in source.tables for column in columns_read(table))}
+    used = {SOURCE_ROW, *(column for table in source.tables for column in columns_read(table))}
     there = dict.fromkeys(c for file in files for c in file.rows.collect_schema().names())
     unused = [column for column in there if column not in used]
     if not unused:
@@ -273,7 +273,7 @@ class Judged:
         schema = broken.collect_schema()
         columns = (*(name for name in BESIDE if name in schema), *verdict.columns)
         shown = cells(tuple(dict.fromkeys(columns)), schema, frozenset(PRIVATE))
-        row = broken.select("source_file", ROW, shown.alias("got")).head(1).collect()
+        row = broken.select("source_file", SOURCE_ROW, shown.alias("got")).head(1).collect()
         if row.is_empty():
             return f"table {verdict.table}", "otherwise"
         file, number, got = row.row(0)

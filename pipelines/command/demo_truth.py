@@ -17,8 +17,8 @@ from typing import Any
 
 from pipelines.core.params import PROJECT
 from pipelines.simulate import metrics, surveys, truth
-from pipelines.simulate.dirt import KINDS, TABLES
-from pipelines.simulate.model import INCIDENT, PLANNED, RATED, REWORDING, TOUCHPOINTS
+from pipelines.simulate.dirt import KINDS_OF_DIRT, TABLE_OF_FILE
+from pipelines.simulate.model import INCIDENT, N_RATED, PLANNED, REWORDING, TOUCHPOINTS
 from pipelines.simulate.paths import BAD_MOOD, GOOD
 
 DEMO_TRUTH = PROJECT / "docs" / "demo-truth.md"
@@ -51,11 +51,12 @@ TOPICS = {  # module -> heading
 }
 # Told in a table of their own, or names and columns and no parameters.
 ELSEWHERE = {
-    *("TOUCHPOINTS", "NAMES", "INDEX", "STAGES", "PLANNED", "INCIDENT", "REWORDING", "RATED"),
+    *("TOUCHPOINTS", "TOUCHPOINT_NAMES", "PLACE_OF", "N_RATED", "SYSTEMS", "STAGES"),
+    *("PLANNED", "INCIDENT", "REWORDING"),
     *("GOOD", "BAD_MOOD", "HOME", "CHECKOUT", "START", "END", "START_STATE", "END_STATE"),
-    *("KANO", "KANO_ANSWERS", "RECORD", "TRUTH", "TRANSCRIBED", "GENERAL", "LANGUAGES"),
-    *("POLARITIES", "SYSTEMS", "ADDRESS", "GERMAN_TIME", "ISO_TIME", "DIGITS"),
-    *("ABBREVIATED", "LETTERS", "DECIMALS", "INTERACTIONS"),
+    *("KANO", "KANO_ANSWERS", "RECORD_COLUMNS", "TRUTH_COLUMNS", "PERSON_NAMES", "ADDRESS"),
+    *("PHRASE_LANGUAGES", "POLARITIES", "GENERAL", "TRANSCRIBED", "ABBREVIATED", "LETTERS"),
+    *("GERMAN_TIME", "ISO_TIME", "OBSERVED_DECIMALS", "INTERACTION_TYPES"),
 }
 
 
@@ -69,10 +70,10 @@ def demo_truth() -> str:
         "daily": _daily(),
         "figures": _figures(),
         "weeks": _weeks(),
-        "persistence": _cell(metrics.PERSISTENCE),
+        "persistence": _cell(metrics.NOISE_PERSISTENCE),
         "seen": _dirt(seen=True),
         "unseen": _dirt(seen=False),
-        "n_kinds": str(len({kind.name for kinds in KINDS.values() for kind in kinds})),
+        "n_kinds": str(len({kind.name for kinds in KINDS_OF_DIRT.values() for kind in kinds})),
         "chains": _chains(),
         "parameters": _parameters(),
         "lever": str(truth.LEVER),
@@ -98,8 +99,8 @@ def _touchpoints() -> str:
                 point.system or ("none" if point.direct else "outside"),
                 _cell(point.quality),
                 _cell(point.chance),
-                *((_cell(point.penalty), _cell(point.reward)) if place < RATED else ("", "")),
-                point.kind if place < RATED else "",
+                *((_cell(point.penalty), _cell(point.reward)) if place < N_RATED else ("", "")),
+                point.kind if place < N_RATED else "",
                 _cell(point.minutes),
                 _cell(point.gap_hours),
             )
@@ -173,8 +174,8 @@ def _weeks() -> str:
 def _dirt(*, seen: bool) -> str:
     """List the kinds of dirty rows: by rule, or those without."""
     rows = (
-        (TABLES[export], export, kind.name, f"`{kind.rule}`", f"{100 * kind.share:.1f}")
-        for export, kinds in KINDS.items()
+        (TABLE_OF_FILE[export], export, kind.name, f"`{kind.rule}`", f"{100 * kind.share:.1f}")
+        for export, kinds in KINDS_OF_DIRT.items()
         for kind in kinds
         if (kind.rule is not None) == seen
     )

@@ -8,9 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from pipelines.core.errors import TouchstoneError
-
-BAD_INPUT = 2
+from pipelines.core.errors import BAD_INPUT, TouchstoneError
 
 
 class Commands(TyperGroup):

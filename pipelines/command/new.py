@@ -23,12 +23,12 @@ from pipelines.command.drafting.layouts import find_layouts
 from pipelines.core import store
 from pipelines.core.errors import StudyError, examples
 from pipelines.core.params import PROJECT
-from pipelines.core.study import DATA, inspect, load
+from pipelines.core.study import DATA_FOLDER, inspect, load
 from pipelines.ingest.layout import columns_read
 
 NAME = re.compile(r"[a-z][a-z0-9_-]*")
-SHOWN = 10  # columns not used that are listed
-HEADING = """\
+UNUSED_COLUMNS_SHOWN = 10  # columns not used that are listed
+STUDY_HEADING = """\
 Drafted by `touchstone new`. What it could not know is marked with "guess:": look at each mark,
 correct what is wrong and take the mark away. docs/study.md explains every key.
 Then: touchstone check {name}
@@ -36,7 +36,10 @@ Then: touchstone check {name}
 
 
 def new_study(
-    name: str, files: Sequence[Path], data: Path = DATA, params: Path = PROJECT / "params.yaml"
+    name: str,
+    files: Sequence[Path],
+    data: Path = DATA_FOLDER,
+    params: Path = PROJECT / "params.yaml",
 ) -> str:
     """Copy files to a new study, draft its study.yaml and name it in params.yaml.
 
@@ -73,7 +76,7 @@ def new_study(
         (folder / "codes").mkdir()  # for code lists; DVC wants it, git forgets empty folders
         (folder / "codes" / ".gitkeep").touch()
         (folder / "study.yaml").write_text(
-            to_yaml(draft, HEADING.format(name=name)), encoding="utf-8"
+            to_yaml(draft, STUDY_HEADING.format(name=name)), encoding="utf-8"
         )
         _, problems = inspect(folder)
         if problems:
@@ -143,8 +146,12 @@ def _report(
         used = {name for table in maps[layout.name].tables for name in columns_read(table)}
         unused = [fact.name for fact in layout.facts if fact.name not in used]
         if unused:
-            more = f" and {len(unused) - SHOWN} more" if len(unused) > SHOWN else ""
-            lines.append(f"    not used: {', '.join(unused[:SHOWN])}{more}")
+            more = (
+                f" and {len(unused) - UNUSED_COLUMNS_SHOWN} more"
+                if len(unused) > UNUSED_COLUMNS_SHOWN
+                else ""
+            )
+            lines.append(f"    not used: {', '.join(unused[:UNUSED_COLUMNS_SHOWN])}{more}")
     lines += [
         f"Next: look at each line marked with 'guess:' in {folder.parent.name}/{folder.name}"
         "/study.yaml and correct it; first the scales (is the highest the best?), the codes for no "

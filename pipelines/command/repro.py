@@ -96,8 +96,8 @@ def follow(lines: Iterable[str], clock: Callable[[], float]) -> Iterator[Event]:
             yield Ended(unchanged["stage"], "unchanged", "unchanged", 0.0)
         elif failed or not text or _NOISE.match(text):
             continue
-        elif stage and line.startswith(progress.MARK):
-            yield Going(stage, text.removeprefix(progress.MARK))
+        elif stage and line.startswith(progress.PROGRESS_MARK):
+            yield Going(stage, text.removeprefix(progress.PROGRESS_MARK))
         elif stage and line.startswith("  "):
             did = _OWN_TIME.sub("", text.strip())
         else:

@@ -12,7 +12,7 @@ from pipelines.core.errors import StudyError
 from pipelines.core.params import PROJECT
 
 HOST = "localhost"  # not offered to the network: the app has no sign-in
-TRIES = 100
+PORTS_TRIED = 100
 
 
 def serve(wanted: int) -> None:
@@ -47,7 +47,7 @@ def free_port(wanted: int) -> int:
     StudyError
         If there is none within a hundred.
     """
-    last = min(wanted + TRIES, 65536)
+    last = min(wanted + PORTS_TRIED, 65536)
     for port in range(wanted, last):
         if is_free(port):
             return port

@@ -19,20 +19,20 @@ from pipelines.core import lineage
 from pipelines.core.params import PROJECT
 from pipelines.publish import manifest
 
-STAGES = PROJECT / "dvc.yaml"
-HEADING = """\
+PIPELINE_FILE = PROJECT / "dvc.yaml"
+PIPELINE_HEADING = """\
 # Made from pipelines/contract/ and from what each step imports by `make derive`; edit those.
 """
 # What was published stays until the new bundle is whole. Not cached, because DVC would restore it
 # file by file, and a reader could see half of it.
-KEPT = {"published": {"persist": True, "cache": False}}
+OPTIONS_OF_OUT = {"published": {"persist": True, "cache": False}}
 
 
 def pipeline(root: Path = PROJECT) -> str:
     """Return the text of dvc.yaml."""
     stages = {step.name: stage(step, root) for step in registry.steps().values()}
     content = yaml.safe_dump({"stages": stages}, sort_keys=False, width=100, allow_unicode=True)
-    return HEADING + content
+    return PIPELINE_HEADING + content
 
 
 def stage(step: Step, root: Path) -> dict[str, Any]:
@@ -96,8 +96,8 @@ def _out(prefix: str, name: str, step: Step) -> Any:
     if step.per == "report":
         return f"{prefix}{name}/${{item.report.notebook}}.html"
     path = f"{prefix}{name}.parquet" if name.startswith("derived/") else f"{prefix}{name}"
-    return {path: KEPT[name]} if name in KEPT else path
+    return {path: OPTIONS_OF_OUT[name]} if name in OPTIONS_OF_OUT else path
 
 
 if __name__ == "__main__":
-    STAGES.write_text(pipeline(), encoding="utf-8")
+    PIPELINE_FILE.write_text(pipeline(), encoding="utf-8")

@@ -20,12 +20,12 @@ from pipelines.core.errors import SourceError
 from pipelines.core.params import PROJECT
 
 Outcome = Literal["identical", "changed", "missing"]
-IDENTICAL, NOT_IDENTICAL, BROKEN = 0, 1, 2
+IDENTICAL, NOT_IDENTICAL, NOT_COMPUTED = 0, 1, 2
 LOCK = "dvc.lock"
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Comparison:
     """How one output came out in the clean copy."""
 
     path: str
@@ -43,7 +43,7 @@ def verify_all(project: Path = PROJECT) -> int:
         computing = repro.start_dvc("--force", "--no-run-cache", "--no-commit", folder=copy)
         failed = repro.show(computing, params.plan(copy / "params.yaml"))
         if failed:
-            return BROKEN
+            return NOT_COMPUTED
         verdicts = list(compare(project, recorded, copy, outputs(copy)))
     print(table(verdicts))
     same = all(verdict.outcome == "identical" for verdict in verdicts)
@@ -102,7 +102,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 def compare(
     project: Path, recorded: dict[str, str], copy: Path, computed: dict[str, str]
-) -> Iterator[Verdict]:
+) -> Iterator[Comparison]:
     """Compare every output with dvc.lock and, file by file, with what is in the workspace.
 
     Parameters
@@ -114,29 +114,29 @@ def compare(
     """
     for path in sorted(recorded.keys() | computed.keys()):
         if path not in computed:
-            yield Verdict(path, "missing", "not in the clean copy")
+            yield Comparison(path, "missing", "not in the clean copy")
             continue
         as_recorded = recorded.get(path) == computed[path]
         if not as_recorded:
-            yield Verdict(path, "changed", f"{LOCK} records another hash, or none")
+            yield Comparison(path, "changed", f"{LOCK} records another hash, or none")
         if as_recorded and not (project / path).exists():
-            yield Verdict(path, "identical", f"to {LOCK}; not computed here yet")
+            yield Comparison(path, "identical", f"to {LOCK}; not computed here yet")
         else:
             yield from compare_files(project, copy, path)
 
 
-def compare_files(project: Path, copy: Path, path: str) -> Iterator[Verdict]:
+def compare_files(project: Path, copy: Path, path: str) -> Iterator[Comparison]:
     """Compare one output, or every file in it, with the workspace."""
     for name in sorted(_files(project, path) | _files(copy, path)):
         here, there = project / name, copy / name
         if not there.is_file():
-            yield Verdict(name, "missing", "not in the clean copy")
+            yield Comparison(name, "missing", "not in the clean copy")
         elif not here.is_file():
-            yield Verdict(name, "missing", "only in the clean copy")
+            yield Comparison(name, "missing", "only in the clean copy")
         elif filecmp.cmp(here, there, shallow=False):
-            yield Verdict(name, "identical")
+            yield Comparison(name, "identical")
         else:
-            yield Verdict(name, "changed")
+            yield Comparison(name, "changed")
 
 
 def _files(root: Path, path: str) -> set[str]:
@@ -145,7 +145,7 @@ def _files(root: Path, path: str) -> set[str]:
     return {file.relative_to(root).as_posix() for file in found}
 
 
-def table(verdicts: list[Verdict]) -> str:
+def table(verdicts: list[Comparison]) -> str:
     """Table of verdicts, and how many there are of each."""
     lines = [f"{v.outcome:<10} {v.path}{f' ({v.note})' if v.note else ''}" for v in verdicts]
     counts = Counter(verdict.outcome for verdict in verdicts)

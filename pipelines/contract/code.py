@@ -12,8 +12,10 @@ from string import Formatter
 from urllib.parse import parse_qsl, urlencode
 
 LANGUAGES = ("en", "de")  # a declaration speaks all of them; more may be added beside the app
-PARAMETERS = frozenset({"flag_n", "withhold_below"})  # places that a reader fills from the manifest
-NAMES = frozenset({"year"})  # places whose numbers are names: no amounts, hence no thousands marks
+# Places that a reader fills from the manifest.
+READER_PLACES = frozenset({"flag_n", "withhold_below"})
+# Places whose numbers are names: no amounts, hence no thousands marks.
+NAME_PLACES = frozenset({"year"})
 WITHHELD = "withheld"  # flag and method of a number that too few people stand behind
 
 Says = Mapping[str, str]
@@ -112,7 +114,7 @@ class Vocabulary:
         code, values = read_code(text)
         if code not in self:
             return f"{code} is no code of {self.name}"
-        wanted = places_of(self.codes[code][LANGUAGES[0]]) - PARAMETERS
+        wanted = places_of(self.codes[code][LANGUAGES[0]]) - READER_PLACES
         if wanted != values.keys():
             lacking, foreign = sorted(wanted - values.keys()), sorted(values.keys() - wanted)
             return f"{code} lacks the values {', '.join(lacking)}" if lacking else (

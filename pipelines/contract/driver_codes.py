@@ -15,7 +15,7 @@ TARGETS = Vocabulary(
     },
 )
 # For missing ratings, best first.
-POLICIES = Vocabulary(
+RATING_POLICIES = Vocabulary(
     "policy",
     {
         "use_rating": says(
@@ -93,7 +93,7 @@ _BOXES = {
         " des Anteils der Unzufriedenen (lineare Wahrscheinlichkeit)",
     ),
 }
-METHODS = Vocabulary(
+DRIVER_METHODS = Vocabulary(
     "method of drivers",
     {
         **METHOD_OF_WITHHELD,
@@ -143,7 +143,7 @@ METHODS_OF_CONTRASTS = Vocabulary(
         ),
     },
 )
-REASONS = Vocabulary(
+MODEL_REASONS = Vocabulary(
     "reason of a driver model",
     {
         "few_answers": says(en="fewer than {least} answers", de="weniger als {least} Antworten"),

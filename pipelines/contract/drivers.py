@@ -11,21 +11,21 @@ from pipelines.contract.canonical import MODES
 from pipelines.contract.code import says
 from pipelines.contract.driver_codes import (
     APPROACHES,
+    DRIVER_METHODS,
     FLAGS_OF_DRIVERS,
     FLAGS_OF_MODELS,
-    METHODS,
     METHODS_OF_CONTRASTS,
     METHODS_OF_MODELS,
+    MODEL_REASONS,
     MODEL_STATUSES,
-    POLICIES,
     QUADRANTS,
-    REASONS,
+    RATING_POLICIES,
     TARGETS,
 )
 from pipelines.contract.estimate import (
     INTERVAL,
-    NUMBERS,
-    P_VALUES,
+    NUMBER_COLUMNS,
+    P_VALUE_COLUMNS,
     FlagN,
     Level,
     making,
@@ -71,7 +71,7 @@ _DRIVER = (
     Column("driver", TEXT, "question that rates a touchpoint", required=True),
     Column("touchpoint_id", TEXT, "its touchpoint", required=True),
 )
-_POLICY = Column("policy", TEXT, "what is done with missing ratings", True, codes=POLICIES)
+_POLICY = Column("policy", TEXT, "what is done with missing ratings", True, codes=RATING_POLICIES)
 _MODEL_KEY = tuple(column.name for column in _MODEL)
 _LOWER, _UPPER = "lower end of its interval", "upper end of its interval"
 _SHARE_LABEL = says(en="Share", de="Anteil")
@@ -79,13 +79,13 @@ _SHARE_LABEL = says(en="Share", de="Anteil")
 
 def _numbers(**changes: object) -> tuple[Column, ...]:
     """The value in another unit."""
-    return tuple(c.but(**changes) if c.name == "value" else c for c in NUMBERS)
+    return tuple(c.but(**changes) if c.name == "value" else c for c in NUMBER_COLUMNS)
 
 
 # Those who rated a driver and answered the outcome. A group without a model shows no users, and
 # counts as withheld.
 USERS = Pool("users", ("mode", "outcome", "driver", SEGMENT, "wave"), ("n_users",))
-_USUAL = (pl.col("policy") == POLICIES.names[0]) & (pl.col("target") == TARGETS.names[0])
+_USUAL = (pl.col("policy") == RATING_POLICIES.names[0]) & (pl.col("target") == TARGETS.names[0])
 _OF_USERS = Of(USERS, {name: pl.col(name) for name in USERS.cell})
 _OF_OUTCOME, _OF_QUESTION = people_of_question("outcome"), people_of_question("driver")
 _PEOPLE = (Own(pl.col("n")), _OF_OUTCOME, _OF_QUESTION, _OF_USERS)
@@ -155,7 +155,7 @@ DRIVERS = Table(
             "halo", NUMBER, "slope with the others held over slope alone; below 1/3 is halo",
             unit="ratio", label=says(en="Halo ratio", de="Halo-Verhältnis"),
         ),
-        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
+        *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=(
         Own(pl.col("n")),
@@ -204,10 +204,10 @@ DRIVER_MODELS = Table(
             label=says(en="Model", de="Modell"),
         ),
         Column(
-            "reason", TEXT, "why it was shrunk or refused; null if fitted", codes=REASONS,
+            "reason", TEXT, "why it was shrunk or refused; null if fitted", codes=MODEL_REASONS,
             label=says(en="Reason", de="Grund"),
         ),
-        *making(METHODS_OF_MODELS, POLICIES, FLAGS_OF_MODELS, evidence="association"),
+        *making(METHODS_OF_MODELS, RATING_POLICIES, FLAGS_OF_MODELS, evidence="association"),
     ),
     rests_on=(
         Own(pl.col("n")),
@@ -275,7 +275,7 @@ PRIORITIES = Table(
         ),
         Column("stated_low", NUMBER, _LOWER, lowest=0, highest=100),
         Column("stated_high", NUMBER, _UPPER, lowest=0, highest=100),
-        *making(METHODS, POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
+        *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=_PEOPLE,
     empty=_UNMODELLED,
@@ -304,8 +304,8 @@ DRIVER_CONTRASTS = Table(
                 en="Answers of the other customers", de="Antworten der anderen Kunden"
             ),
         ),
-        *P_VALUES,
-        *making(METHODS_OF_CONTRASTS, POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
+        *P_VALUE_COLUMNS,
+        *making(METHODS_OF_CONTRASTS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=_PEOPLE,
     empty=says(

@@ -9,11 +9,9 @@ from pydantic import Field
 
 from pipelines.contract.canonical import MISSING_REASONS, MODES
 from pipelines.contract.code import WITHHELD, Says, Vocabulary, says
-from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT, Of, Pool
+from pipelines.contract.people import GROUP, SEGMENT, Of, Pool
 from pipelines.contract.step import Param
 from pipelines.contract.table import FLAG, NUMBER, TEXT, WHOLE, Column, Measure
-
-ALL = EVERYBODY  # the segment, and the group, of everybody
 
 Level = Annotated[float, Param("measure.level"), Field(gt=0, lt=1)]  # of intervals
 FlagN = Annotated[int, Param("measure.flag_n"), Field(ge=1)]  # fewer answers: shown, but greyed
@@ -58,7 +56,7 @@ SHARE = Measure("share", 0, 100, "percent", family="share", pooled="share", bett
 BY_NAME = {measure.name: measure for measure in (*MEASURES, SHARE)}
 
 # What each number is about.
-SUBJECT = (
+SUBJECT_COLUMNS = (
     Column("mode", TEXT, "hot or cold survey; never pooled", True, codes=MODES),
     Column("scope", TEXT, "what is scored", True, SCOPES),
     Column("stage", TEXT, "journey stage; null if scope is overall"),
@@ -70,14 +68,14 @@ SUBJECT = (
     Column("measure", TEXT, "what is measured, see the measures", required=True),
     Column("weighted", FLAG, "whether sampling weights were used", required=True),
 )
-SUBJECT_KEY = tuple(column.name for column in SUBJECT)
+SUBJECT_KEY = tuple(column.name for column in SUBJECT_COLUMNS)
 
 VALUE_LABEL = says(en="Value", de="Wert")
 N = Column(
     "n", WHOLE, "answers it rests on; null if withheld", lowest=0, unit="count",
     label=says(en="Answers (n)", de="Antworten (n)"),
 )  # fmt: skip
-P_VALUES = (
+P_VALUE_COLUMNS = (
     Column("p_value", NUMBER, "two-sided p-value of no change", lowest=0, highest=1),
     Column(
         "p_adjusted",
@@ -93,7 +91,7 @@ P_VALUES = (
     ),
 )
 # The number and its uncertainty.
-NUMBERS = (
+NUMBER_COLUMNS = (
     Column(
         "value",
         NUMBER,
@@ -230,7 +228,7 @@ _NONE = pl.lit(0, pl.Int64)
 
 
 def _own(wave: str = "wave") -> dict[str, pl.Expr]:
-    """The cell of a row that has the columns of `SUBJECT`."""
+    """The cell of a row that has the columns of `SUBJECT_COLUMNS`."""
     own = {name: pl.col(name) for name in ANSWERS.cell if name != "pairs"}
     return {**own, "pairs": pl.col("measure").is_in(_IN_PAIRS), "wave": pl.col(wave)}
 

@@ -13,12 +13,12 @@ from pipelines.contract.estimate import (
     INTERVAL,
     MEASURES,
     METHOD_OF_WITHHELD,
-    NUMBERS,
-    P_VALUES,
+    NUMBER_COLUMNS,
+    P_VALUE_COLUMNS,
     SCORED_PEOPLE,
     SHARE,
     SHARED_PEOPLE,
-    SUBJECT,
+    SUBJECT_COLUMNS,
     SUBJECT_KEY,
     FlagN,
     Level,
@@ -39,7 +39,7 @@ class MeasureSettings(Settings):
     flag_n: FlagN
 
 
-METHODS = Vocabulary(
+SCORE_METHODS = Vocabulary(
     "method of scores",
     {
         **estimate.METHODS.codes,
@@ -87,7 +87,7 @@ METHODS_OF_CHANGES = Vocabulary(
         "mean_change_agreed": agreed(_CHANGES["mean_change"]),
     },
 )
-POLICIES = Vocabulary(
+SCORE_POLICIES = Vocabulary(
     "missing answers of scores",
     {
         "answers": says(
@@ -144,7 +144,11 @@ SCORES = Table(
     "scores",
     "one measure of one question or stage, in one wave and segment",
     SUBJECT_KEY,
-    (*SUBJECT, *NUMBERS, *making(METHODS, POLICIES, FLAGS, evidence="descriptive")),
+    (
+        *SUBJECT_COLUMNS,
+        *NUMBER_COLUMNS,
+        *making(SCORE_METHODS, SCORE_POLICIES, FLAGS, evidence="descriptive"),
+    ),
     rests_on=(SCORED_PEOPLE,),
     empty=_UNSCORED,
     fed_by=("responses",),
@@ -157,17 +161,17 @@ CHANGES = Table(
     "one score against an earlier wave",
     (*SUBJECT_KEY, "against"),
     (
-        *SUBJECT,
+        *SUBJECT_COLUMNS,
         Column("against", TEXT, "what it is compared with", True, ("previous", "baseline")),
         Column("wave_against", TEXT, "the earlier wave", required=True),
-        *NUMBERS,
+        *NUMBER_COLUMNS,
         Column(
             "n_against", WHOLE, "answers in the earlier wave; null if withheld",
             lowest=0, unit="count",
             label=says(en="Answers in the earlier wave", de="Antworten in der früheren Welle"),
         ),
-        *P_VALUES,
-        *making(METHODS_OF_CHANGES, POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),
+        *P_VALUE_COLUMNS,
+        *making(METHODS_OF_CHANGES, SCORE_POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),
     ),
     rests_on=COMPARED_PEOPLE,
     empty=says(
@@ -185,10 +189,10 @@ DISTRIBUTIONS = Table(
     "share of one answer, or of one reason why there is none",
     (*SUBJECT_KEY, "answer"),
     (
-        *SUBJECT,
+        *SUBJECT_COLUMNS,
         Column("answer", TEXT, "the answer, or why it is missing", required=True),
-        *NUMBERS,
-        *making(METHODS, POLICIES, FLAGS, evidence="descriptive"),
+        *NUMBER_COLUMNS,
+        *making(SCORE_METHODS, SCORE_POLICIES, FLAGS, evidence="descriptive"),
     ),
     rests_on=(SHARED_PEOPLE,),
     empty=_UNSCORED,

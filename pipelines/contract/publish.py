@@ -19,9 +19,9 @@ class PublishSettings(Settings):
     fdr: Fdr  # readers judge changes by it
 
 
-OWN = "own"  # see the table's declaration
+OWN_REASON = "own"  # see the table's declaration
 # Why a table has no rows; the manifest says so of each.
-EMPTY = Vocabulary(
+EMPTY_REASONS = Vocabulary(
     "empty table",
     {
         "no_source": says(
@@ -32,7 +32,7 @@ EMPTY = Vocabulary(
             en="every row of “{table}” is in quarantine",
             de="jede Zeile von „{table}“ ist in Quarantäne",
         ),
-        OWN: says(en="there is nothing to tell", de="es gibt nichts zu berichten"),
+        OWN_REASON: says(en="there is nothing to tell", de="es gibt nichts zu berichten"),
     },
 )
 
@@ -42,5 +42,6 @@ STEP = Step(
     # The manifest names the hash of all raw files, so they are inputs here.
     reads=("codes", "raw", "canonical/responses", "validation", "derived"),
     keeps=("published",),
+    needs=("expectations/published/*.py",),
     settings=PublishSettings,
 )

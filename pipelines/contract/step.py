@@ -64,7 +64,8 @@ class Step:
     only : str, optional
         The one study that has this step.
     needs : tuple of str
-        Packages of the project that its code loads by name, beside what it imports.
+        Modules of the project that its code loads by name, beside what it imports; patterns of
+        their files.
     per : str
         What a stage is for: each study, or each report of params.yaml.
     """

@@ -117,7 +117,7 @@ STEP = Step(
     "judge every row; bad rows to quarantine",
     reads=("mapped",),
     fills=("canonical", "quarantine", "validation"),
-    needs=("expectations",),
+    needs=tuple(f"expectations/{name}.py" for name in CANONICAL),
     judges=(LEDGER, RULES, QUARANTINE_EXAMPLES),
     settings=ValidateSettings,
 )

@@ -30,11 +30,10 @@ QUESTIONNAIRE = (
     *CUSTOMER,
     "weight",
 )
-VALUE, REASON = "value ", "reason "  # a question's columns: these and its id
-# Codes in the column of reasons: 0, then 1 for the first reason.
-GIVEN, REASONS = 0, MISSING_REASONS
+VALUE_PREFIX, REASON_PREFIX = "value ", "reason "  # a question's columns: these and its id
+GIVEN = 0  # code in the column of reasons; the first of `MISSING_REASONS` is 1
 NOT_EXPERIENCED, DONT_KNOW = (
-    GIVEN + 1 + REASONS.index(name) for name in ("not_experienced", "dont_know")
+    GIVEN + 1 + MISSING_REASONS.index(name) for name in ("not_experienced", "dont_know")
 )
 
 
@@ -81,22 +80,24 @@ def questionnaires(
     Returns
     -------
     LazyFrame
-        `QUESTIONNAIRE`; a column ``segment_*`` per segment; per question its `VALUE`, null
-        if there is none, and its `REASON`, null if it was not asked.
+        `QUESTIONNAIRE`; a column ``segment_*`` per segment; per question its value, null
+        if there is none, and its reason, null if it was not asked.
     """
     reasons = nw.col("missing").fill_null("skipped")
-    codes = list(range(GIVEN + 1, len(REASONS) + 1))
+    codes = list(range(GIVEN + 1, len(MISSING_REASONS) + 1))
     coded = responses.with_columns(
         reason=nw.when(nw.col("value").is_null())
         .then(
-            reasons.replace_strict(list(REASONS), codes, default=codes[-1], return_dtype=nw.Int64)
+            reasons.replace_strict(
+                list(MISSING_REASONS), codes, default=codes[-1], return_dtype=nw.Int64
+            )
         )
         .otherwise(nw.lit(GIVEN))
     )
     cells = [
         nw.when(nw.col("question_id") == question).then(nw.col(column)).max().alias(name + question)
         for question in questions
-        for column, name in (("value", VALUE), ("reason", REASON))
+        for column, name in (("value", VALUE_PREFIX), ("reason", REASON_PREFIX))
     ]
     labels = [SEGMENT_PREFIX + name for name in segments]
     wide = coded.group_by(*QUESTIONNAIRE).agg(*cells)
@@ -129,7 +130,7 @@ def experience(
     Parameters
     ----------
     reason : ndarray, shape (n,)
-        A question's column `REASON`; NaN where it was not asked.
+        A question's reasons, a column of `REASON_PREFIX`; NaN where it was not asked.
     dont_know_is_experience : bool
         Whether who cannot say was there. The reach of a score leaves them out: it is a share
         of those who rated or had no experience. A model of drivers takes them as users whose

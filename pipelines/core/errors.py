@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 EXAMPLES = 5  # more would hide the message
+BAD_INPUT = 2  # exit code of what the user can mend
 
 
 class TouchstoneError(Exception):

@@ -12,14 +12,14 @@ from pathlib import Path
 
 from pipelines.contract.step import Step
 
-PACKAGES = ("pipelines", "expectations", "app")  # of this project
+OWN_PACKAGES = ("pipelines", "expectations", "app")  # of this project
 COMPILED = "__pycache__"  # the folder beside code that is none of its inputs
 
 
 def code_of(step: Step, root: Path) -> set[Path]:
     """Files a step loads, or reads beside its code, relative to `root`.
 
-    These are its run.py, its declaration, the runner, the packages it loads by name, all that
+    These are its run.py, its declaration, the runner, the modules it loads by name, all that
     these import, and the other files in its folder, such as lists of names.
 
     Parameters
@@ -29,7 +29,7 @@ def code_of(step: Step, root: Path) -> set[Path]:
         The project.
     """
     entries = ["pipelines.runner", f"pipelines.{step.name}.run", f"pipelines.contract.{step.name}"]
-    named = [path for package in step.needs for path in (root / package).rglob("*.py")]
+    named = [path for pattern in step.needs for path in sorted(root.glob(pattern))]
     entries += [".".join(path.relative_to(root).with_suffix("").parts) for path in named]
     beside = {
         path
@@ -80,5 +80,5 @@ def imported_by(tree: ast.AST, root: Path) -> Iterator[str]:
         else:
             continue
         for name in names:
-            if name.split(".")[0] in PACKAGES and file_of(name, root):
+            if name.split(".")[0] in OWN_PACKAGES and file_of(name, root):
                 yield name

@@ -13,7 +13,7 @@ from pipelines.contract.step import Settings
 from pipelines.core.errors import StudyError, closest
 
 PROJECT = Path(__file__).resolve().parents[2]
-PARAMETERS = PROJECT / "params.yaml"
+PARAMS_FILE = PROJECT / "params.yaml"
 S = TypeVar("S", bound=Settings)
 
 Content = Mapping[str, Any]  # of params.yaml
@@ -38,7 +38,7 @@ class Plan(BaseModel):
     reports: list[Report]
 
 
-def read(path: Path = PARAMETERS) -> dict[str, Any]:
+def read(path: Path = PARAMS_FILE) -> dict[str, Any]:
     """Read params.yaml as it is.
 
     Raises
@@ -54,7 +54,7 @@ def read(path: Path = PARAMETERS) -> dict[str, Any]:
     return content
 
 
-def plan(path: Path = PARAMETERS) -> Plan:
+def plan(path: Path = PARAMS_FILE) -> Plan:
     """Read which studies and reports there are.
 
     Raises

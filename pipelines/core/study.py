@@ -35,7 +35,7 @@ from pipelines.core.map import (
 from pipelines.core.params import PROJECT
 
 __all__ = [  # the map's words are part of what a study is
-    "DATA",
+    "DATA_FOLDER",
     "Benchmark",
     "ColumnMap",
     "Labels",
@@ -56,7 +56,7 @@ __all__ = [  # the map's words are part of what a study is
     "template_fields",
 ]
 
-DATA = PROJECT / "data"
+DATA_FOLDER = PROJECT / "data"
 
 # The parser in C is many times faster than the one in Python, where libyaml is there.
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -137,7 +137,7 @@ def load(name: str) -> Study:
     StudyError
         If study.yaml is missing or wrong; the message lists the first problem.
     """
-    folder = Path(name).resolve() if "/" in name else DATA / name
+    folder = Path(name).resolve() if "/" in name else DATA_FOLDER / name
     study, problems = inspect(folder)
     if problems or study is None:
         raise problems[0]

@@ -9,7 +9,8 @@ import polars as pl
 
 from pipelines.contract.code import write_code
 from pipelines.contract.driver_codes import TARGETS
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
+from pipelines.core import progress
 from pipelines.core.errors import ContractError
 from pipelines.drivers import priorities
 from pipelines.drivers.comparison import LINEAR_APPROACHES, compare
@@ -34,6 +35,13 @@ from pipelines.statistics.survey import BoolArray, FloatArray
 
 MIN_DRIVERS = 2  # that there are shares of
 MIN_RATERS = 10  # of a driver in a segment
+OTHER_POLICIES = ("pairwise", "listwise")
+
+
+def models_of(sheets: Sheets) -> int:
+    """How many models `analyse` tries: of all customers by target and policy, and of groups."""
+    groups = sum(sheets.segments[name].drop_nulls().n_unique() for name in sheets.segments.columns)
+    return len(TARGETS.names) + 1 + len(OTHER_POLICIES) + groups
 
 
 def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
@@ -41,7 +49,7 @@ def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
     found = DerivedRows()
     sample = ModelSample.of(sheets, terms)
     design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
-    everybody = {"segment": ALL, "group": ALL}
+    everybody = {"segment": EVERYBODY, "group": EVERYBODY}
     try:
         expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:
@@ -50,8 +58,10 @@ def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
         _everybody(found, sample, design, expected, everybody)
         _segments(found, sample, design, expected)
     _by_rating(found, sample, everybody)
-    for policy in ("pairwise", "listwise"):
+    progress.done()
+    for policy in OTHER_POLICIES:
         compare(found, sample, policy, everybody)
+        progress.done()
     return found
 
 
@@ -71,6 +81,7 @@ def _everybody(
         for approach in LINEAR_APPROACHES if target == "mean" else ("lmg",):
             found.drivers.extend(driver_rows(sample, model, totals, every, approach, about))
         found.drivers.extend(_latent(sample, model, totals, filled, about))
+        progress.done()
     mean = Model.of(design, drawn, "mean")
     level = sample.level(totals, len(mean.columns) - 1)
     rows = priorities.rows(sheets, mean, sample.units, sample.counts, level)
@@ -99,6 +110,7 @@ def _segments(found: DerivedRows, sample: ModelSample, design: Design, expected:
     whole = add_up(expected, sheets.weight, sample.units, np.ones(sheets.n, bool))
     contrasts: list[Row] = []
     for who, rows in _groups(sheets.segments):
+        progress.done()
         about = {**who, "target": "mean", "policy": "use_rating"}
         if rows.sum() < least:
             reason = write_code("few_answers", least=least)

@@ -10,7 +10,13 @@ import polars as pl
 
 from pipelines.contract.canonical import SEGMENT_PREFIX
 from pipelines.contract.driver_codes import TARGETS
-from pipelines.core.answers import REASON, VALUE, experience, sampling_stratum, sampling_unit
+from pipelines.core.answers import (
+    REASON_PREFIX,
+    VALUE_PREFIX,
+    experience,
+    sampling_stratum,
+    sampling_unit,
+)
 from pipelines.core.scales import dissatisfied, very_satisfied
 from pipelines.statistics.survey import FloatArray, IntArray
 
@@ -108,7 +114,7 @@ def sheets(
         )
         for outcome in found.sort("question_id").iter_rows(named=True):
             wanted = outcomes.get(outcome["question_id"], ())
-            answered = rows.filter(pl.col(VALUE + outcome["question_id"]).is_not_null())
+            answered = rows.filter(pl.col(VALUE_PREFIX + outcome["question_id"]).is_not_null())
             if answered.height:
                 yield _sheet(str(mode), str(wave), outcome, asked, answered, wanted,
                              segments, min_users)  # fmt: skip
@@ -128,7 +134,7 @@ def _sheet(
     if wanted:
         rated = rated.filter(pl.col("question_id").is_in(list(wanted)))
     rated = rated.sort("question_id")
-    enough = [rows[VALUE + name].count() >= min_users for name in rated["question_id"]]
+    enough = [rows[VALUE_PREFIX + name].count() >= min_users for name in rated["question_id"]]
     kept, few = rated.filter(enough), rated.filter([not some for some in enough])
     stated = _stated(asked, kept["touchpoint_id"].to_list())
     low, high = float(str(outcome["scale_min"])), float(str(outcome["scale_max"]))
@@ -143,7 +149,7 @@ def _sheet(
         drivers=tuple(kept["question_id"]),
         touchpoints=tuple(kept["touchpoint_id"]),
         left_out=tuple(few["question_id"]),
-        target=targets_of(_numbers(rows, VALUE + str(outcome["question_id"])), low, high),
+        target=targets_of(_numbers(rows, VALUE_PREFIX + str(outcome["question_id"])), low, high),
         rating=_side_by_side([_percent(rows, *row) for row in _scales(kept)], rows.height),
         used=_side_by_side([_used(rows, name) for name in kept["question_id"]], rows.height),
         stated=_side_by_side(
@@ -174,12 +180,12 @@ def _numbers(rows: pl.DataFrame, column: str) -> FloatArray:
 
 
 def _percent(rows: pl.DataFrame, question: str, low: float, high: float) -> FloatArray:
-    return 100 * (_numbers(rows, VALUE + question) - low) / (high - low)
+    return 100 * (_numbers(rows, VALUE_PREFIX + question) - low) / (high - low)
 
 
 def _used(rows: pl.DataFrame, question: str) -> FloatArray:
     """1 if experienced: rated, or there and cannot say; 0 if not; NaN if left out."""
-    return experience(_numbers(rows, REASON + question), dont_know_is_experience=True)
+    return experience(_numbers(rows, REASON_PREFIX + question), dont_know_is_experience=True)
 
 
 def _side_by_side(columns: Sequence[FloatArray | None], height: int) -> FloatArray:

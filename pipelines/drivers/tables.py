@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.contract.drivers import STEP
 from pipelines.core import answers, engine, progress
 from pipelines.core.engine import Frame
-from pipelines.drivers.analysis import MIN_DRIVERS, analyse
+from pipelines.drivers.analysis import MIN_DRIVERS, analyse, models_of
 from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.sheets import Sheets, sheets
 
@@ -42,13 +42,16 @@ def relate(
         questions = register["question_id"].unique().sort()
         wide = answers.questionnaires(responses, customers, questions, segments)
         people = engine.to_polars(wide).collect()
-        found_sheets = list(sheets(people, register, outcomes, segments, min_users))
-        for sheet in progress.over(found_sheets, "outcomes of waves"):
-            if len(sheet.drivers) < MIN_DRIVERS:
-                continue
-            found = analyse(sheet, terms)
-            for name in MODELLED:
-                rows[name].append(_table(getattr(found, name), sheet, name, terms, inputs_hash))
+        asked = [
+            sheet
+            for sheet in sheets(people, register, outcomes, segments, min_users)
+            if len(sheet.drivers) >= MIN_DRIVERS
+        ]
+        with progress.counting(sum(map(models_of, asked)), "driver models"):
+            for sheet in asked:
+                found = analyse(sheet, terms)
+                for name in MODELLED:
+                    rows[name].append(_table(getattr(found, name), sheet, name, terms, inputs_hash))
     return {
         name: pl.concat([table.without_rows(), *rows[name]]) for name, table in MODELLED.items()
     }

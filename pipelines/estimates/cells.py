@@ -15,11 +15,11 @@ from pipelines.estimates.targets import Item, Target, declared
 from pipelines.statistics.survey import DomainSums, FloatArray, domain_means
 
 # What an estimate is of, beside its sample and its group.
-OF_ITEM = {"subject": pl.String(), "is_pooled": pl.Boolean()}
-OF_TARGET = {"measure": pl.String(), "answer": pl.String()}
+ITEM_COLUMNS = {"subject": pl.String(), "is_pooled": pl.Boolean()}
+TARGET_COLUMNS = {"measure": pl.String(), "answer": pl.String()}
 # What its interval follows from: `pipelines.contract.table.Measure`.
-OF_MEASURE = {"family": pl.String(), "lowest": pl.Float64(), "highest": pl.Float64()}
-NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
+MEASURE_COLUMNS = {"family": pl.String(), "lowest": pl.Float64(), "highest": pl.Float64()}
+DOMAIN_NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
 
 Block = dict[str, npt.NDArray[Any]]
 
@@ -35,9 +35,10 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
     Returns
     -------
     DataFrame
-        What tells the samples apart, `OF_ITEM`, ``segment, group``, `OF_TARGET`, ``weighted``
-        (false only, of samples without weights), `OF_MEASURE`, ``unweighted_wave`` and
-        `NUMBERS`, the fields of `statistics.survey.DomainMeans`. Groups in which nobody was
+        What tells the samples apart, `ITEM_COLUMNS`, ``segment, group``, `TARGET_COLUMNS`,
+        ``weighted`` (false only, of samples without weights), `MEASURE_COLUMNS`,
+        ``unweighted_wave`` and
+        `DOMAIN_NUMBERS`, the fields of `statistics.survey.DomainMeans`. Groups in which nobody was
         asked are left out.
 
     Raises
@@ -58,7 +59,7 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
                 block |= {"sample": np.array(number), "target": block["target"] + first}
                 blocks.append(block)
     labels = pl.DataFrame(
-        targets, schema={**OF_ITEM, **OF_TARGET, **OF_MEASURE}, orient="row"
+        targets, schema={**ITEM_COLUMNS, **TARGET_COLUMNS, **MEASURE_COLUMNS}, orient="row"
     ).with_row_index("target")
     return (
         _stack(blocks)

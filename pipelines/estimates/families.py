@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError, examples
-from pipelines.estimates.cells import NUMBERS
+from pipelines.estimates.cells import DOMAIN_NUMBERS
 from pipelines.estimates.targets import FAMILIES
 from pipelines.statistics.intervals import (
     Interval,
@@ -60,7 +60,7 @@ def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
         If a cell has a family that has no interval, or the level is not between 0 and 1.
     """
     _require_families(cells)
-    means = DomainMeans(**{name: cells[name].to_numpy() for name in NUMBERS})
+    means = DomainMeans(**{name: cells[name].to_numpy() for name in DOMAIN_NUMBERS})
     unit = _intervals(means, cells["family"], level)
     low = cells["lowest"].to_numpy()
     width = cells["highest"].to_numpy() - low
@@ -75,7 +75,7 @@ def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
         "df": unit.df,
     }
     agreed = pl.Series(means.variance == 0)
-    return cells.drop(NUMBERS).with_columns(
+    return cells.drop(DOMAIN_NUMBERS).with_columns(
         **{name: pl.Series(values, nan_to_null=True) for name, values in numbers.items()},
         n=pl.Series(means.n).cast(pl.Int64),
         single_psu=pl.Series(means.lonely),

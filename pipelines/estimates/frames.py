@@ -15,7 +15,7 @@ from pipelines.estimates.inputs import (
     OF_SAMPLE,
     OF_SEGMENT,
     WHERE,
-    Columns,
+    EstimatedColumns,
     check_columns,
     items_of,
     read_rows,
@@ -24,8 +24,14 @@ from pipelines.estimates.provenance import WARNINGS, method_of, with_flags
 from pipelines.estimates.samples import samples as samples_of
 from pipelines.estimates.targets import declared
 
-KEY = ("target", "segment", "group", "measure", "weighted")  # beside the columns of samples
-NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff")
+ESTIMATE_KEY = (
+    "target",
+    "segment",
+    "group",
+    "measure",
+    "weighted",
+)  # beside the columns of samples
+ESTIMATE_NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff")
 MAKING = ("method", "flags")
 
 
@@ -62,7 +68,7 @@ def estimate(
     samples : sequence of str
         Columns that tell independent samples apart, such as the wave.
     by : sequence of str
-        Columns by which each sample is split, one at a time. A null belongs to no group.
+        EstimatedColumns by which each sample is split, one at a time. A null belongs to no group.
     weights : str, optional
         Column of positive sampling weights.
     stratum, cluster : str, optional
@@ -110,7 +116,7 @@ def estimate(
     [('2017', 75.0, 30.1, 95.4, 4, 'share'), ('2018', 33.3, 6.1, 79.2, 3, 'share')]
     """
     table = as_lazy(frame, WHERE)
-    columns = Columns(
+    columns = EstimatedColumns(
         {name: declared(measure) for name, measure in targets.items()},
         tuple(samples),
         tuple(by),
@@ -118,7 +124,7 @@ def estimate(
         stratum,
         cluster,
     )
-    check_columns(table.collect_schema(), columns, (*KEY, *NUMBERS, *MAKING))
+    check_columns(table.collect_schema(), columns, (*ESTIMATE_KEY, *ESTIMATE_NUMBERS, *MAKING))
     rows = read_rows(table, columns)
     segments = {name: OF_SEGMENT + name for name in by}
     apart = [OF_SAMPLE + name for name in samples]
@@ -128,6 +134,6 @@ def estimate(
         level=pl.lit(level), method=method_of(pl.col("family"))
     )
     names = {"subject": "target", **dict(zip(apart, samples, strict=True))}
-    key = (*samples, *KEY)
+    key = (*samples, *ESTIMATE_KEY)
     flagged = with_flags(made, flag_n, WARNINGS).rename(names)
-    return flagged.select(*key, *NUMBERS, *MAKING).sort(key)
+    return flagged.select(*key, *ESTIMATE_NUMBERS, *MAKING).sort(key)

@@ -12,20 +12,20 @@ from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import Measure
 from pipelines.core.errors import ContractError, examples
 from pipelines.core.frames import require_known
-from pipelines.estimates.samples import Design
+from pipelines.estimates.samples import SamplingDesign
 from pipelines.estimates.targets import Item, Target
 from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import FloatArray
 
 WHERE = "estimate"
 STRATUM, UNIT, WEIGHT = "stratum ", "unit ", "weight "  # blanks: no names of the caller's
-OF_SAMPLE, OF_SEGMENT, OF_TARGET = "sample ", "segment ", "target "  # begin names of columns
+OF_SAMPLE, OF_SEGMENT, TARGET_PREFIX = "sample ", "segment ", "target "  # begin names of columns
 STEPS = {"share": 1, "nps": 2}  # equal steps from the lowest to the highest value; else any
 ROUNDING = 1e-9  # of the range; a value that is farther outside was never inside
 
 
 @dataclass(frozen=True)
-class Columns:
+class EstimatedColumns:
     """Which columns play which part.
 
     Parameters
@@ -51,12 +51,12 @@ class Columns:
         return (*self.targets, *self.samples, *self.segments, *drawn)
 
     @property
-    def design(self) -> Design:
+    def design(self) -> SamplingDesign:
         """The design in the rows of `read_rows`."""
-        return Design(STRATUM, UNIT, None if self.weights is None else WEIGHT)
+        return SamplingDesign(STRATUM, UNIT, None if self.weights is None else WEIGHT)
 
 
-def check_columns(schema: pl.Schema, columns: Columns, taken: Collection[str]) -> None:
+def check_columns(schema: pl.Schema, columns: EstimatedColumns, taken: Collection[str]) -> None:
     """Refuse columns that are not there, twice there or no numbers.
 
     Parameters
@@ -96,8 +96,8 @@ def check_columns(schema: pl.Schema, columns: Columns, taken: Collection[str]) -
     )
 
 
-def _texts(schema: pl.Schema, columns: Columns) -> list[str]:
-    """Columns whose values no mean can be taken of."""
+def _texts(schema: pl.Schema, columns: EstimatedColumns) -> list[str]:
+    """EstimatedColumns whose values no mean can be taken of."""
     numbers = [*columns.targets, *([] if columns.weights is None else [columns.weights])]
     shares = {name for name, measure in columns.targets.items() if measure.family == "share"}
     return [
@@ -112,7 +112,7 @@ def _refuse(names: list[str], *, expected: str, todo: str) -> None:
         raise ContractError(WHERE, expected=expected, got=examples(names), todo=todo)
 
 
-def read_rows(frame: pl.LazyFrame, columns: Columns) -> pl.DataFrame:
+def read_rows(frame: pl.LazyFrame, columns: EstimatedColumns) -> pl.DataFrame:
     """Collect the columns; refuse rows that have no positive weight, or belong to no sample.
 
     Rows are sorted by all that is read, so that their order changes no digit. A null cluster
@@ -158,15 +158,15 @@ def _values(name: str, measure: Measure, schema: pl.Schema) -> pl.Expr:
     if schema[name] == pl.Boolean:
         lowest, highest = pl.lit(measure.lowest, pl.Float64), pl.lit(measure.highest, pl.Float64)
         values = pl.when(name).then(highest).when(pl.col(name).not_()).then(lowest)
-        return values.alias(OF_TARGET + name)
-    return pl.col(name).cast(pl.Float64).fill_nan(None).alias(OF_TARGET + name)
+        return values.alias(TARGET_PREFIX + name)
+    return pl.col(name).cast(pl.Float64).fill_nan(None).alias(TARGET_PREFIX + name)
 
 
 def _codes(column: str) -> pl.Expr:
     return pl.col(column).rank("dense").cast(pl.Int64)
 
 
-def items_of(rows: pl.DataFrame, columns: Columns) -> Iterator[Item]:
+def items_of(rows: pl.DataFrame, columns: EstimatedColumns) -> Iterator[Item]:
     """Take the values of every target as shares of the range of its measure.
 
     Parameters
@@ -181,7 +181,7 @@ def items_of(rows: pl.DataFrame, columns: Columns) -> Iterator[Item]:
     """
     everybody = np.ones(rows.height, dtype=np.bool_)
     for name, measure in columns.targets.items():
-        values = rows[OF_TARGET + name]
+        values = rows[TARGET_PREFIX + name]
         counts = values.is_not_null().to_numpy()
         shares = (values.fill_null(measure.lowest).to_numpy() - measure.lowest) / measure.width
         _require_values(shares, name, measure)

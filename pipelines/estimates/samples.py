@@ -15,7 +15,7 @@ from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
-class Design:
+class SamplingDesign:
     """How rows were drawn: the columns that say so, without nulls.
 
     Parameters
@@ -85,7 +85,7 @@ class Sample:
 
 
 def samples(
-    rows: pl.DataFrame, apart: Sequence[str], segments: Mapping[str, str], design: Design
+    rows: pl.DataFrame, apart: Sequence[str], segments: Mapping[str, str], design: SamplingDesign
 ) -> Iterator[Sample]:
     """Take apart what was drawn independently, waves for instance.
 
@@ -98,7 +98,7 @@ def samples(
     segments : mapping of str to str
         Attributes by which each sample is split, one at a time, and their text columns. A null
         belongs to no group.
-    design : Design
+    design : SamplingDesign
     """
     if not apart:
         yield _sample({}, rows, segments, design)
@@ -110,7 +110,10 @@ def samples(
 
 
 def _sample(
-    about: Mapping[str, Any], rows: pl.DataFrame, segments: Mapping[str, str], design: Design
+    about: Mapping[str, Any],
+    rows: pl.DataFrame,
+    segments: Mapping[str, str],
+    design: SamplingDesign,
 ) -> Sample:
     codes = rows.select(
         stratum=pl.col(design.stratum).rank("dense"),

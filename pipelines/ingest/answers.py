@@ -12,7 +12,7 @@ from pipelines.core.study import Long, Question, Scale, Study
 from pipelines.ingest import cells
 from pipelines.ingest.layout import RawCells, unpivot
 
-BLANK = "skipped"  # an empty cell, unless the scale declares "" otherwise
+BLANK_REASON = "skipped"  # an empty cell, unless the scale declares "" otherwise
 
 
 def read_answers(rows: Frame, raw: RawCells, study: Study, answers: Mapping[str, str]) -> Frame:
@@ -84,7 +84,7 @@ def _on_its_scale(
     for name, scale in scales.items():
         here = scale_is == name
         codes = {code: reason for code, reason in scale.missing.items() if code}
-        blank = nw.lit(scale.missing.get("", BLANK))
+        blank = nw.lit(scale.missing.get("", BLANK_REASON))
         reason = cells.translated(cell, codes) if codes else nw.lit(None, dtype=nw.String)
         reason = nw.when(cell.is_null()).then(blank).otherwise(reason)
         missing = nw.when(here).then(reason).otherwise(missing)

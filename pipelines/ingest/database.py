@@ -18,12 +18,12 @@ from pipelines.core.errors import SourceError, examples
 from pipelines.core.study import Source
 from pipelines.ingest.header import number_rows, tidy_names
 
-BATCH = 50_000  # rows
+ROWS_PER_BATCH = 50_000  # rows
 _DIALECTS = ("sqlite", "postgresql")
 _AS_TEXT = ("uuid", "json", "jsonb", "interval")
 _READ_ONLY = {
     "stream_results": True,  # do not fetch all rows at once
-    "max_row_buffer": BATCH,
+    "max_row_buffer": ROWS_PER_BATCH,
     "no_parameters": True,  # a % or : in the query is meant as it is
     "postgresql_readonly": True,
 }
@@ -54,7 +54,7 @@ def read_sql(source: Source, folder: Path, where: str, scratch: Path) -> pl.Lazy
             names = tidy_names(list(none.keys()), f"{where}.query")
         order = ", ".join(str(i) for i in range(1, len(names) + 1))
         with _result(connection, f"SELECT * FROM {query} ORDER BY {order}", where) as result:
-            for batch in result.partitions(BATCH):
+            for batch in result.partitions(ROWS_PER_BATCH):
                 part = scratch / f"{len(parts)}.parquet"
                 _frame(batch, names, where).write_parquet(part)
                 parts.append(pl.scan_parquet(part, glob=False))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from pipelines.core.errors import SourceError
 
-CHUNK = 1 << 22  # bytes
-SHOWN = 20  # bytes on each side of a bad one
+CHUNK_BYTES = 1 << 22  # bytes
+BYTES_SHOWN = 20  # bytes on each side of a bad one
 _MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -96,7 +96,7 @@ def utf8_chunks(path: Path, encoding: str, where: str) -> Iterator[bytes]:
     witness = None if as_it_is else _Utf8Witness()
     place = _Place()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(CHUNK_BYTES):
             text = _decode(decoder, chunk, place, encoding, where)
             if witness:
                 witness.watch(chunk)
@@ -173,8 +173,8 @@ def _decode(
 
 def _around(content: bytes, position: int, guess: str) -> str:
     """Show a bad byte with its neighbours, as it would read in the probable encoding."""
-    start = max(content.rfind(b"\n", 0, position) + 1, position - SHOWN)
+    start = max(content.rfind(b"\n", 0, position) + 1, position - BYTES_SHOWN)
     end = content.find(b"\n", position)
-    near = content[start : min(end if end >= 0 else len(content), position + SHOWN)]
+    near = content[start : min(end if end >= 0 else len(content), position + BYTES_SHOWN)]
     shown = near.decode(guess, errors="replace").strip()
     return f"the byte 0x{content[position]:02x}, probably {guess}: {shown!r}"

@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.core.errors import SourceError, examples
 
-ROW = "source_row"
+SOURCE_ROW = "source_row"
 
 
 def tidy_names(names: Sequence[str | None], where: str) -> list[str]:
@@ -33,10 +33,10 @@ def tidy_names(names: Sequence[str | None], where: str) -> list[str]:
             got=f"{examples(twice)} (columns {' and '.join(places)})",
             todo="rename one of the columns",
         )
-    if ROW in tidy:
+    if SOURCE_ROW in tidy:
         raise SourceError(
             f"{where}: header",
-            expected=f"no column called {ROW!r}, which Touchstone adds",
+            expected=f"no column called {SOURCE_ROW!r}, which Touchstone adds",
             got="one",
             todo="rename the column",
         )
@@ -51,9 +51,9 @@ def with_tidy_names(rows: pl.LazyFrame, where: str) -> pl.LazyFrame:
 
 def number_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Add `source_row`, 1 for the first row."""
-    return rows.with_row_index(ROW, offset=1).with_columns(pl.col(ROW).cast(pl.Int64))
+    return rows.with_row_index(SOURCE_ROW, offset=1).with_columns(pl.col(SOURCE_ROW).cast(pl.Int64))
 
 
 def without_blank_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Leave out rows without any filled cell: they carry no data."""
-    return rows.filter(pl.any_horizontal(pl.exclude(ROW).is_not_null()))
+    return rows.filter(pl.any_horizontal(pl.exclude(SOURCE_ROW).is_not_null()))

@@ -12,8 +12,7 @@ from pipelines.core.engine import Frame
 from pipelines.core.errors import SourceError, closest, examples
 from pipelines.core.study import ColumnMap, TableMap
 from pipelines.ingest import cells
-
-ROW = "source_row"
+from pipelines.ingest.header import SOURCE_ROW
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ class RawCells:
         """Text of a column's cells; null if blank or declared as missing."""
         alias = self.names[name]
         cell = nw.col(alias)
-        if alias in self.times or alias == ROW:
+        if alias in self.times or alias == SOURCE_ROW:
             cell = cell.cast(nw.String)
         return nw.when(~cell.is_in(missing)).then(cell) if missing else cell
 
@@ -88,9 +87,9 @@ def require_columns(present: Sequence[str], table: TableMap, where: str) -> None
     SourceError
         Naming the missing columns and the nearest that are there.
     """
-    missing = [name for name in columns_read(table) if name not in {*present, ROW}]
+    missing = [name for name in columns_read(table) if name not in {*present, SOURCE_ROW}]
     if missing:
-        there = [name for name in present if name != ROW]
+        there = [name for name in present if name != SOURCE_ROW]
         raise SourceError(
             where,
             expected=f"the columns that the map to {table.table} names",
@@ -115,8 +114,8 @@ def take_columns(
         (nw.col(name) if alias in times else cells.text(name, schema[name])).alias(alias)
         for name, alias in both
     )
-    raw = RawCells({**names, ROW: ROW}, times, copies)
-    return rows.select(nw.col(ROW).cast(nw.Int64), *taken), raw
+    raw = RawCells({**names, SOURCE_ROW: SOURCE_ROW}, times, copies)
+    return rows.select(nw.col(SOURCE_ROW).cast(nw.Int64), *taken), raw
 
 
 def unpivot(

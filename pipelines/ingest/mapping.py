@@ -19,14 +19,8 @@ from pipelines.core.errors import StudyError
 from pipelines.core.study import ColumnMap, Study, TableMap, Unpivot
 from pipelines.ingest import cells
 from pipelines.ingest.answers import read_answers, read_long_answers
-from pipelines.ingest.layout import (
-    ROW,
-    RawCells,
-    columns_kept,
-    columns_turned,
-    take_columns,
-    unpivot,
-)
+from pipelines.ingest.header import SOURCE_ROW
+from pipelines.ingest.layout import RawCells, columns_kept, columns_turned, take_columns, unpivot
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ def keep_one_per_key(rows: Frame, key: Sequence[str]) -> Frame:
     keyless = nw.any_horizontal(*(nw.col(name).is_null() for name in key), ignore_nulls=True)
     first_file = nw.col("source_file") == nw.col("source_file").min().over(*key)
     rows = rows.filter(first_file | keyless)
-    return rows.filter((nw.col(ROW) == nw.col(ROW).min().over(*key)) | keyless)
+    return rows.filter((nw.col(SOURCE_ROW) == nw.col(SOURCE_ROW).min().over(*key)) | keyless)
 
 
 def _unpivoted(rows: Frame, raw: RawCells, how: Unpivot) -> tuple[Frame, RawCells]:
@@ -213,4 +207,4 @@ def _in_order(rows: Frame, table: TableMap) -> Frame:
     """Sort what unpivoting has turned; other rows keep the file's order."""
     if table.long or not (table.answers or table.unpivot):
         return rows
-    return rows.sort(ROW, "order").drop("order")
+    return rows.sort(SOURCE_ROW, "order").drop("order")

@@ -10,7 +10,7 @@ from pipelines.core.errors import SourceError
 from pipelines.core.study import Source
 from pipelines.ingest.header import number_rows, with_tidy_names
 
-MARK = b"PAR1"
+MAGIC_BYTES = b"PAR1"
 
 
 def read_parquet(_source: Source, path: Path, where: str, _scratch: object) -> pl.LazyFrame:
@@ -37,20 +37,20 @@ def read_parquet(_source: Source, path: Path, where: str, _scratch: object) -> p
 
 def _require_marks(path: Path, where: str) -> None:
     with path.open("rb") as file:
-        first = file.read(len(MARK))
-        file.seek(max(path.stat().st_size - len(MARK), 0))
+        first = file.read(len(MAGIC_BYTES))
+        file.seek(max(path.stat().st_size - len(MAGIC_BYTES), 0))
         last = file.read()
-    if first != MARK:
+    if first != MAGIC_BYTES:
         raise SourceError(
             where,
-            expected=f"a Parquet file, which begins with {MARK.decode()}",
+            expected=f"a Parquet file, which begins with {MAGIC_BYTES.decode()}",
             got=f"one that begins with {first!r}",
             todo="correct `reader` in study.yaml, or export the file again",
         )
-    if last != MARK:
+    if last != MAGIC_BYTES:
         raise SourceError(
             where,
-            expected=f"a whole Parquet file, which ends with {MARK.decode()}",
+            expected=f"a whole Parquet file, which ends with {MAGIC_BYTES.decode()}",
             got=f"a truncated one of {path.stat().st_size:,} bytes",
             todo="copy or export it again",
         )

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipelines.core.errors import SourceError
 
 DELIMITERS = ";\t|,"  # the comma last: it also stands in numbers and texts
-NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LONGEST_RECORD = 1 << 25  # bytes; more is a quotation mark that never ends
 _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
 
@@ -25,7 +25,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Layout:
+class RecordLayout:
     """What a delimited file holds.
 
     `may_have_blank_rows` is false only if each record has a filled cell.
@@ -51,7 +51,7 @@ class _Block:
         return self.first_line + int(np.searchsorted(self.newlines, position))
 
 
-def lay_out(chunks: Iterable[bytes], delimiter: str, where: str) -> Layout:
+def lay_out(chunks: Iterable[bytes], delimiter: str, where: str) -> RecordLayout:
     """Find header and records, and check that every record is as wide as the header.
 
     Parameters
@@ -85,7 +85,7 @@ def lay_out(chunks: Iterable[bytes], delimiter: str, where: str) -> Layout:
         raise SourceError(
             where, expected="a table", got="an empty file", todo="export it again, or remove it"
         )
-    return Layout(header, blank)
+    return RecordLayout(header, blank)
 
 
 def fitting_delimiter(sample: bytes) -> str | None:
@@ -202,7 +202,7 @@ def _require_delimiter(header: tuple[str, ...], sample: bytes, delimiter: str, w
         raise SourceError(
             f"{where}: line 1",
             expected=f"columns separated by {delimiter!r}, as study.yaml says",
-            got=f"one column only, while {other!r} ({NAMES[other]}) fits",
+            got=f"one column only, while {other!r} ({DELIMITER_NAMES[other]}) fits",
             todo=f'write `delimiter: "{_escaped(other)}"` in study.yaml',
         )
 

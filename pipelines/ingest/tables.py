@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.ingest import OFFERS
 from pipelines.contract.table import TEXT, WHOLE
 from pipelines.core import engine
 from pipelines.core.engine import Frame
@@ -21,21 +22,14 @@ from pipelines.ingest.readers import RawTable
 
 Lift = Callable[[pl.LazyFrame], Frame]
 
-OFFERS = {
+# What is counted while a file is mapped; `ledger` makes `OFFERS` of it.
+OFFERED_COLUMNS = {
     "table": TEXT,
     "source": TEXT,
     "source_file": TEXT,
     "lines": WHOLE,
     "rows_read": WHOLE,
     "may_skip": pl.Boolean(),
-}
-LEDGER = {
-    "table": TEXT,
-    "source": TEXT,
-    "source_file": TEXT,
-    "lines": WHOLE,
-    "rows_read": WHOLE,
-    "rows_skipped": WHOLE,
 }
 
 
@@ -77,7 +71,7 @@ def map_study(study: Study, raw: Iterable[RawTable], lift: Lift) -> Mapped:
             if own:
                 parts[table.table].append(engine.to_polars(_map_files(study, own, table)))
     tables = {name: _together(study, name, listed) for name, listed in parts.items()}
-    return Mapped(tables, pl.DataFrame(offers, schema=OFFERS, orient="row"))
+    return Mapped(tables, pl.DataFrame(offers, schema=OFFERED_COLUMNS, orient="row"))
 
 
 def _map_files(study: Study, own: list[tuple[RawTable, Frame]], table: TableMap) -> Frame:
@@ -134,4 +128,4 @@ def ledger(offers: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
             got=f"{row['rows']}",
             todo="this is a fault of Touchstone; please report it",
         )
-    return counted.select(*LEDGER).sort(keys)
+    return counted.select(*OFFERS.schema).sort(keys)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
 
@@ -33,7 +33,7 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
         `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``wave_against`` and
         ``baseline_moved``.
     """
-    answered = scores.filter((pl.col("segment") == ALL) & (pl.col("n") > 0))
+    answered = scores.filter((pl.col("segment") == EVERYBODY) & (pl.col("n") > 0))
     waves = answered.select(*SUBJECT, "wave").unique().sort(*SUBJECT, "wave")
     since = pl.col("wave").filter(pl.col("wave") >= (baseline or ""))
     listed = waves.with_columns(

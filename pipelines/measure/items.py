@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from pipelines.core.answers import GIVEN, REASON, REASONS, VALUE, experience
+from pipelines.contract.canonical import MISSING_REASONS
+from pipelines.core.answers import GIVEN, REASON_PREFIX, VALUE_PREFIX, experience
 from pipelines.core.errors import ContractError, examples
 from pipelines.core.scales import dissatisfied, in_top_boxes, very_satisfied
 from pipelines.estimates.samples import Sample
@@ -19,13 +20,13 @@ from pipelines.estimates.targets import Item, Target
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 RATINGS = ("csat", "overall", "ces", "emotion", "nps", "expectation", "importance")
-EXPERIENCES = ("csat", "ces", "emotion", "nps")
+EXPERIENCE_KINDS = ("csat", "ces", "emotion", "nps")
 BOXED = ("csat", "overall", "ces", "emotion")
 BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
 WIDEST = 11  # points; of a longer scale no distribution of answers is shown
 
 
-class Question(NamedTuple):
+class AskedQuestion(NamedTuple):
     """A row of the question register, and its answers in one sample."""
 
     question_id: str
@@ -71,7 +72,7 @@ class Question(NamedTuple):
         return experience(self.reason, dont_know_is_experience=False)
 
 
-def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
+def questions_of(sample: Sample, register: pl.DataFrame) -> list[AskedQuestion]:
     """Read the questions of a sample and their answers.
 
     Raises
@@ -96,19 +97,22 @@ def questions_of(sample: Sample, register: pl.DataFrame) -> list[Question]:
     return questions
 
 
-def _question(answers: pl.DataFrame, row: Mapping[str, Any]) -> Question:
+def _question(answers: pl.DataFrame, row: Mapping[str, Any]) -> AskedQuestion:
     name = row["question_id"]
-    columns = (answers[prefix + name].cast(pl.Float64).to_numpy() for prefix in (VALUE, REASON))
-    about = (row[key] for key in Question._fields[:5])
-    return Question(*about, *columns)
+    columns = (
+        answers[prefix + name].cast(pl.Float64).to_numpy()
+        for prefix in (VALUE_PREFIX, REASON_PREFIX)
+    )
+    about = (row[key] for key in AskedQuestion._fields[:5])
+    return AskedQuestion(*about, *columns)
 
 
-def items_of(questions: list[Question], stages: Mapping[str, str]) -> Iterator[Item]:
+def items_of(questions: list[AskedQuestion], stages: Mapping[str, str]) -> Iterator[Item]:
     """List all that is estimated in a sample.
 
     Parameters
     ----------
-    questions : list of Question
+    questions : list of AskedQuestion
         Those of the sample.
     stages : mapping
         Touchpoint to journey stage.
@@ -123,7 +127,7 @@ def items_of(questions: list[Question], stages: Mapping[str, str]) -> Iterator[I
             yield _stage(stage, pooled)
 
 
-def _scores(question: Question) -> Iterator[Target]:
+def _scores(question: AskedQuestion) -> Iterator[Target]:
     """Yield the measures that a question of this kind has."""
     given, kind = question.given, question.kind
     if kind in RATINGS:
@@ -136,24 +140,24 @@ def _scores(question: Question) -> Iterator[Target]:
         yield Target("nps", None, given, vote)
     if kind == "ces":
         yield Target("ces", None, given, question.share)
-    if kind in EXPERIENCES and question.touchpoint_id is not None:
+    if kind in EXPERIENCE_KINDS and question.touchpoint_id is not None:
         yield _reach([question])
 
 
-def _shares(question: Question) -> Iterator[Target]:
+def _shares(question: AskedQuestion) -> Iterator[Target]:
     """Yield the share of every answer anybody gave, and of every reason for none."""
     asked = ~np.isnan(question.reason)
     answers = {"answered": question.given}
     if question.scale_max - question.scale_min < WIDEST:
         values = np.unique(question.value[question.given])
         answers = {f"{value:g}": question.value == value for value in values}
-    reasons = {name: question.reason == code for code, name in enumerate(REASONS, start=1)}
+    reasons = {name: question.reason == code for code, name in enumerate(MISSING_REASONS, start=1)}
     for answer, here in {**answers, **reasons}.items():
         if here.any():
             yield Target("share", answer, asked, here.astype(np.float64))
 
 
-def _gaps(question: Question, questions: list[Question]) -> Iterator[Target]:
+def _gaps(question: AskedQuestion, questions: list[AskedQuestion]) -> Iterator[Target]:
     """Compare a rating with what the respondent expected of the touchpoint.
 
     Only complete pairs on the same scale count; several expectations of one touchpoint are
@@ -179,7 +183,7 @@ def _gaps(question: Question, questions: list[Question]) -> Iterator[Target]:
 SAME = 1e-9  # a smaller gap is rounding error
 
 
-def _stage(stage: str, rated: list[Question]) -> Item:
+def _stage(stage: str, rated: list[AskedQuestion]) -> Item:
     """Average the ratings that each respondent gave in a stage.
 
     ``top2`` and ``top1`` are the shares of these ratings in the top boxes; ``reach`` says
@@ -198,7 +202,7 @@ def _stage(stage: str, rated: list[Question]) -> Item:
     return Item(stage, True, asked, targets)
 
 
-def _reach(questions: list[Question]) -> Target:
+def _reach(questions: list[AskedQuestion]) -> Target:
     """Whether any of these touchpoints was experienced, of those who say so of one."""
     used = np.array([question.experience for question in questions])
     told: BoolArray = (~np.isnan(used)).any(axis=0)

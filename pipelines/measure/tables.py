@@ -16,13 +16,13 @@ from pipelines.core.study import Study
 from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.families import with_intervals
 from pipelines.estimates.provenance import WARNINGS, with_flags
-from pipelines.estimates.samples import Design, samples
+from pipelines.estimates.samples import SamplingDesign, samples
 from pipelines.measure import changes, provenance
 from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.reach import without_unrouted_reach
 
 APART = ("mode", "wave")  # hot and cold surveys are never pooled
-DESIGN = Design(stratum="stratum", unit="unit", weight="weight")
+DESIGN = SamplingDesign(stratum="stratum", unit="unit", weight="weight")
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ ARGUMENTS = [
     "--IPKernelApp.log_level=40",  # errors; it warns about every kernel on this machine's own port
     "--HistoryManager.enabled=False",
 ]
-SHOWN = 300  # characters of an error message
+LONGEST_ERROR = 300  # characters of an error message
 TRACEBACK = "Traceback (most recent call last)"
-COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of text on a terminal
+TERMINAL_COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # of text on a terminal
 
 
 class NotebookError(TouchstoneError):
@@ -94,7 +94,7 @@ def refuse_warnings(notebook: nbformat.NotebookNode, name: str) -> None:
             if output.get("name") == "stderr":
                 raise _complaint(name, number, "no warning", output.text)
             if TRACEBACK in output.get("text", ""):
-                last = COLOURS.sub("", output.text).strip().splitlines()[-1]
+                last = TERMINAL_COLOURS.sub("", output.text).strip().splitlines()[-1]
                 raise _complaint(name, number, "no error", last)
 
 
@@ -114,6 +114,6 @@ def _complaint(name: str, number: int, expected: str, got: str) -> NotebookError
     return NotebookError(
         f"notebooks/{name}.ipynb: cell {number}",
         expected=expected,
-        got=short if len(short) <= SHOWN else f"{short[:SHOWN]}...",
+        got=short if len(short) <= LONGEST_ERROR else f"{short[:LONGEST_ERROR]}...",
         todo="mend that cell; `make lab` opens the notebook",
     )

@@ -13,7 +13,7 @@ from typing import Any
 # vl-convert.
 MEASURED_FONT = "Liberation Sans"
 SHOWN_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
-ROOM = 20  # pixels around a chart: the reader's font may be wider than the one measured
+CHART_MARGIN = 20  # pixels around a chart: the reader's font may be wider than the one measured
 FONT_KEYS = ("font", "labelFont", "titleFont", "subtitleFont")
 DATA_KEYS = ("data", "datasets")
 
@@ -32,7 +32,7 @@ def as_picture(spec: dict[str, Any], **_: Any) -> dict[str, str]:
     import vl_convert
 
     version = ".".join(alt.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    measured = {"padding": ROOM, **with_font(spec)}
+    measured = {"padding": CHART_MARGIN, **with_font(spec)}
     svg: str = vl_convert.vegalite_to_svg(measured, vl_version=version)
     data = b64encode(svg.replace(MEASURED_FONT, SHOWN_FONT).encode()).decode()
     text = escape(description(spec), quote=True)

@@ -8,7 +8,7 @@ from pipelines.contract.notebooks import NotebooksSettings
 from pipelines.core import store
 from pipelines.core.errors import SourceError, closest
 from pipelines.core.params import PROJECT
-from pipelines.core.study import DATA, Study
+from pipelines.core.study import DATA_FOLDER, Study
 from pipelines.core.tables import Read
 from pipelines.notebooks.execution import execute
 from pipelines.notebooks.page import render
@@ -23,7 +23,7 @@ def run(study: Study, _settings: NotebooksSettings, _read: Read, notebook: str) 
             str(path), expected="a notebook", got="no file", todo=closest(notebook, known)
         )
     source = nbformat.read(path, as_version=4)
-    about = study.name if study.folder.parent == DATA else str(study.folder)
+    about = study.name if study.folder.parent == DATA_FOLDER else str(study.folder)
     executed = execute(source, name=notebook, study=about, folder=PROJECT)
     with store.replacing(study.path("reports", notebook, ".html")) as temporary:
         temporary.write_text(render(executed, name=notebook), encoding="utf-8")

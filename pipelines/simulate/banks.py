@@ -16,8 +16,8 @@ from pipelines.simulate.model import Floats
 
 Strings = NDArray[np.str_]
 
-FOLDER = Path(__file__).parent / "names"
-LANGUAGES = {"DE": "de", "AT": "de", "GB": "en"}
+NAMES_FOLDER = Path(__file__).parent / "names"
+LANGUAGE_OF_COUNTRY = {"DE": "de", "AT": "de", "GB": "en"}
 
 # Frequency of the name of rank r: 1 / (r + offset)**slope, a law of Zipf and Mandelbrot. With
 # these the most frequent given name has about 4 % of people, and the most frequent family name
@@ -102,7 +102,7 @@ class Streets:
 @cache
 def names(country: str) -> Names:
     """Read the names of people in DE, AT or GB."""
-    bank = _read(LANGUAGES[country])
+    bank = _read(LANGUAGE_OF_COUNTRY[country])
     family = dict.fromkeys(
         [*bank.get(f"family_{country.lower()}", "").split(), *bank["family"].split()]
     )
@@ -165,4 +165,4 @@ def _weighted(words: list[str], weights: list[float]) -> Weighted:
 
 @cache
 def _read(name: str) -> Any:
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load((NAMES_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.simulate.model import FIRST_DAY, LAST_DAY, MONTHS, TIME_ZONE, Floats, Ints
 
 DAY = 24 * 60  # minutes
-OPENS, CLOSES = 7 * 60, 22 * 60 + 30  # between them people are awake; minutes of a day
+AWAKE_FROM, AWAKE_UNTIL = 7 * 60, 22 * 60 + 30  # between them people are awake; minutes of a day
 NIGHT_SHIFT = 9 * 60 + 30  # what would happen at night happens that much later
 DAYS = (LAST_DAY - FIRST_DAY).days + 1
 
@@ -37,7 +37,7 @@ def month_of(day: Ints) -> Ints:
 def awake(minute: Floats) -> Floats:
     """Put off to the next morning what would happen at night."""
     clock = minute % DAY
-    return minute + np.where((clock < OPENS) | (clock > CLOSES), NIGHT_SHIFT, 0)
+    return minute + np.where((clock < AWAKE_FROM) | (clock > AWAKE_UNTIL), NIGHT_SHIFT, 0)
 
 
 def dates() -> pl.Series:

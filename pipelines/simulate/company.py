@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate import calendar, metrics, observations
-from pipelines.simulate.dirt import TABLES, spoil
+from pipelines.simulate.dirt import TABLE_OF_FILE, spoil
 from pipelines.simulate.model import TIME_ZONE
 
 
@@ -36,7 +36,7 @@ def describe(seed: int) -> Company:
     seen = observations.observe_journeys(rng)
     dirty = spoilt.dirty.select(
         pl.lit("raw/metrics/daily.csv").alias("file"),
-        pl.lit(TABLES["metrics/daily"]).alias("table"),
+        pl.lit(TABLE_OF_FILE["metrics/daily"]).alias("table"),
         "row",
         "id",
         "question",
@@ -46,7 +46,7 @@ def describe(seed: int) -> Company:
     return Company(
         {"metrics/daily": spoilt.rows, "observation/journeys": _sheet(seen.coded)},
         {
-            "daily_figures": metrics.TRUTH,
+            "daily_figures": metrics.METRICS_TRUTH,
             "observers": observations.OBSERVERS,
             "agreement": dict(seen.agreement),
             "stage_scores": dict(seen.stage_scores),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-MISREAD = {  # UTF-8 read as cp1252
+MISREAD_LETTERS = {  # UTF-8 read as cp1252
     "ä": "Ã¤",
     "ö": "Ã¶",
     "ü": "Ã¼",
@@ -115,7 +115,7 @@ _WRONG_POINT = {
     "delivery": "delivrey",
     "newsletter": "news letter",
 }
-KINDS: dict[str, tuple[Kind, ...]] = {
+KINDS_OF_DIRT: dict[str, tuple[Kind, ...]] = {
     "crm/customers": (
         Kind("day_that_does_not_exist", "readable", 0.004, {"Geburtsdatum": pl.lit("31.02.1975")}),
         Kind("year_1900", "birth_on_not_too_early", 0.005, {"Geburtsdatum": pl.lit("01.01.1900")}),
@@ -213,8 +213,8 @@ KINDS: dict[str, tuple[Kind, ...]] = {
             "misread_letters",
             "text_intact",
             0.012,
-            {"text": pl.col("text").str.replace_many(MISREAD)},
-            pl.col("text").str.contains_any(list(MISREAD)),
+            {"text": pl.col("text").str.replace_many(MISREAD_LETTERS)},
+            pl.col("text").str.contains_any(list(MISREAD_LETTERS)),
         ),
         Kind("no_words", "text_given", 0.004, {"text": pl.lit(" \t ")}),
         Kind(
@@ -232,7 +232,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
         Kind("repeated_number", "key_unique", 0.003, {"value": pl.lit("1")}, repeats=True),
     ),
 }
-TABLES = {
+TABLE_OF_FILE = {
     "crm/customers": "customers",
     "crm/contacts": "interactions",
     "crm/receipts": "transactions",
@@ -266,7 +266,7 @@ class Spoilt:
 
 def spoil(rows: pl.DataFrame, export: str, rng: np.random.Generator) -> Spoilt:
     """Make rows of an export dirty; no row is dirty in two ways."""
-    kinds = KINDS.get(export, ())
+    kinds = KINDS_OF_DIRT.get(export, ())
     kind = _draw(rows, kinds, rng)
     marked = rows.with_columns(pl.Series(_KIND, kind), pl.lit(0).alias(_COPY))
     copies = [i for i, one in enumerate(kinds) if one.repeats]

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.model import NAMES, STAGES, TOUCHPOINTS, Floats, Ints
+from pipelines.simulate.model import STAGES, TOUCHPOINT_NAMES, TOUCHPOINTS, Floats, Ints
 
-LOWEST, HIGHEST = -3, 3  # points
+LOWEST_POINTS, HIGHEST_POINTS = -3, 3  # points
 
 
 @dataclass(frozen=True)
@@ -139,16 +139,16 @@ _BY_TOUCHPOINT: dict[str, tuple[tuple[str, int, str, str], ...]] = {
     ),
 }
 
-INTERACTIONS = tuple(
+INTERACTION_TYPES = tuple(
     Interaction(touchpoint, name, points, en, de)
     for touchpoint, listed in _BY_TOUCHPOINT.items()
     for name, points, en, de in listed
 )
 _STAGE_OF = {point.id: point.stage for point in TOUCHPOINTS}
 
-POINTS: Ints = np.array([interaction.points for interaction in INTERACTIONS])
-TOUCHPOINT: Ints = np.array([NAMES.index(one.touchpoint) for one in INTERACTIONS])
-STAGE: Ints = np.array([STAGES.index(_STAGE_OF[one.touchpoint]) for one in INTERACTIONS])
+POINTS: Ints = np.array([interaction.points for interaction in INTERACTION_TYPES])
+TOUCHPOINT: Ints = np.array([TOUCHPOINT_NAMES.index(one.touchpoint) for one in INTERACTION_TYPES])
+STAGE: Ints = np.array([STAGES.index(_STAGE_OF[one.touchpoint]) for one in INTERACTION_TYPES])
 
 
 def framework() -> pl.DataFrame:
@@ -161,12 +161,12 @@ def framework() -> pl.DataFrame:
     """
     return pl.DataFrame(
         {
-            "interaction_type": [one.id for one in INTERACTIONS],
-            "touchpoint_id": [one.touchpoint for one in INTERACTIONS],
-            "stage": [_STAGE_OF[one.touchpoint] for one in INTERACTIONS],
-            "label_en": [one.en for one in INTERACTIONS],
-            "label_de": [one.de for one in INTERACTIONS],
-            "points": [one.points for one in INTERACTIONS],
+            "interaction_type": [one.id for one in INTERACTION_TYPES],
+            "touchpoint_id": [one.touchpoint for one in INTERACTION_TYPES],
+            "stage": [_STAGE_OF[one.touchpoint] for one in INTERACTION_TYPES],
+            "label_en": [one.en for one in INTERACTION_TYPES],
+            "label_de": [one.de for one in INTERACTION_TYPES],
+            "points": [one.points for one in INTERACTION_TYPES],
         }
     )
 
@@ -184,7 +184,7 @@ def neighbours(towards_better: float) -> Floats:
     ndarray of float, shape (n_interactions, n_interactions)
         Rows, the true interactions, sum to one.
     """
-    size = len(INTERACTIONS)
+    size = len(INTERACTION_TYPES)
     same = TOUCHPOINT[:, None] == TOUCHPOINT[None, :]
     step = np.arange(size)[None, :] - np.arange(size)[:, None]
     chances = np.where(same & (step == 1), towards_better, 0.0)

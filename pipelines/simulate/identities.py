@@ -9,22 +9,23 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError, examples
-from pipelines.simulate.model import LAST_DAY, Ints
+from pipelines.simulate.model import LAST_DAY, SYSTEMS, Ints
 from pipelines.simulate.numbers import customer_numbers
 from pipelines.simulate.persons import draw_persons
-from pipelines.simulate.variants import ADDRESS, MARRIED, MOVED, NAMES, SYSTEMS, vary
+from pipelines.simulate.variants import ADDRESS, MARRIED, MOVED, PERSON_NAMES, vary
 
 DUPLICATES = 0.02  # share of people in a system who have a second record there; assumed
 FIRST_BEFORE = 30  # days before joining, at most, that the first record is made
 DUPLICATE_AFTER = 365.0  # mean days until a second record is made; exponential
-OPEN = {"crm": (8, 19), "shop": (5, 23), "callcentre": (7, 19)}  # hours of a day, UTC
+OPENING_HOURS = {"crm": (8, 19), "shop": (5, 23), "callcentre": (7, 19)}  # hours of a day, UTC
 
-RECORD = (
-    "person", "source_system", "source_id", "is_primary", *NAMES, "email", "phone", *ADDRESS,
+RECORD_COLUMNS = (
+    "person", "source_system", "source_id", "is_primary", *PERSON_NAMES, "email", "phone", *ADDRESS,
     "country", "birth_on", "created_at", "variant",
 )  # fmt: skip
-TRUTH = (
-    "person", "relation", "related_to", *NAMES, "email", "phone", *ADDRESS, "country", "birth_on",
+TRUTH_COLUMNS = (
+    "person", "relation", "related_to", *PERSON_NAMES, "email", "phone", *ADDRESS, "country",
+    "birth_on",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ class Identities:
         One row per record, by person, system and date: person, source_system (crm, shop,
         callcentre), source_id, is_primary, given_name, family_name, email, phone, street,
         postcode, city, country, birth_on, created_at (UTC), variant (in which kinds, of
-        `variants.KINDS`, the record differs from the truth; joined by commas). Contacts and
+        `VARIANT_KINDS`, the record differs from the truth; joined by commas). Contacts and
         orders carry the number of the primary record, of which everybody has exactly one in
         each of their systems.
     persons : DataFrame
@@ -110,8 +111,8 @@ def customer_records(people: pl.DataFrame, rng: np.random.Generator) -> Identiti
         source_id=_numbers(listed),
         created_at=_created(people["joined_on"].gather(place), listed, rng),
     )
-    records = vary(sheet, rng).select(RECORD)
-    return Identities(records, persons.select(TRUTH))
+    records = vary(sheet, rng).select(RECORD_COLUMNS)
+    return Identities(records, persons.select(TRUTH_COLUMNS))
 
 
 def _check(people: pl.DataFrame) -> None:
@@ -189,7 +190,9 @@ def _created(joined_on: pl.Series, listed: pl.DataFrame, rng: np.random.Generato
     day = np.minimum(day, (LAST_DAY - date(1970, 1, 1)).days)
     opens, closes = (
         listed["source_system"]
-        .replace_strict({name: hours[end] for name, hours in OPEN.items()}, return_dtype=pl.Int64)
+        .replace_strict(
+            {name: hours[end] for name, hours in OPENING_HOURS.items()}, return_dtype=pl.Int64
+        )
         .to_numpy()
         for end in (0, 1)
     )

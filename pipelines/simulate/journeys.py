@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.simulate import paths
-from pipelines.simulate.calendar import CLOSES, DAY, DAYS, OPENS, awake, first_day
+from pipelines.simulate.calendar import AWAKE_FROM, AWAKE_UNTIL, DAY, DAYS, awake, first_day
 from pipelines.simulate.leaving import BadContacts, hazard
 from pipelines.simulate.model import (
-    BAD,
-    INDEX,
+    BAD_QUALITY,
     MONTHS,
+    N_RATED,
+    PLACE_OF,
     PLANNED,
-    RATED,
     TOUCHPOINTS,
     Flags,
     Floats,
@@ -32,9 +32,9 @@ from pipelines.simulate.quality import PROMISED_DAYS, Served, serve
 
 BURN_IN = 12  # months before the first, so that old customers remember something
 MEMORY = 0.4  # weight of the newest contact in what is remembered
-FORGOTTEN = 12  # months after which a touchpoint no longer counts as used
+FORGOTTEN_AFTER = 12  # months after which a touchpoint no longer counts as used
 OTHER_CHANNEL = 0.25  # of journeys do not use the preferred channel
-LONGEST = 12  # contacts of a journey
+LONGEST_JOURNEY = 12  # contacts of a journey
 
 # Logarithm of journeys a month: constant, and slopes.
 PURCHASES = {"constant": -1.35, "satisfaction": 0.20, "attachment": 0.25, "price": -0.15}
@@ -87,7 +87,7 @@ class Histories:
     contacts : Contacts
     satisfaction, hazard : ndarray of float, shape (MONTHS, n_customers)
         At the end of each month; the hazard is NaN for those not at risk.
-    memory : ndarray of float, shape (MONTHS, n_customers, RATED)
+    memory : ndarray of float, shape (MONTHS, n_customers, N_RATED)
     used : ndarray of bool, same shape
     left_month : ndarray of int, shape (n_customers,)
         First month without the customer; `MONTHS` for those who stay.
@@ -109,19 +109,19 @@ class Diary:
     """What is carried from month to month."""
 
     def __init__(self, people: Population) -> None:
-        self.memory = np.zeros((people.size, RATED))
-        self.last_used = np.full((people.size, RATED), -999)
+        self.memory = np.zeros((people.size, N_RATED))
+        self.last_used = np.full((people.size, N_RATED), -999)
         self.left_month = np.full(people.size, MONTHS)
         self.satisfaction = np.zeros(people.size)
 
     def used(self, month: int) -> Flags:
         """Whether a touchpoint was used in the twelve months up to this one."""
-        return month - self.last_used < FORGOTTEN
+        return month - self.last_used < FORGOTTEN_AFTER
 
     def remember(self, contacts: Contacts, month: int) -> None:
         """Bring rated contacts of a month into memory, the latest weighing most."""
-        rated = np.flatnonzero(contacts.touchpoint < RATED)
-        cell = contacts.customer[rated] * RATED + contacts.touchpoint[rated]
+        rated = np.flatnonzero(contacts.touchpoint < N_RATED)
+        cell = contacts.customer[rated] * N_RATED + contacts.touchpoint[rated]
         order = np.lexsort((contacts.minute[rated], cell))
         cell, quality = cell[order], contacts.quality[rated][order]
         first = np.flatnonzero(np.diff(cell, prepend=-1))
@@ -143,7 +143,7 @@ def live(people: Population, world: Operations, rng: np.random.Generator) -> His
     units = {planned.id: people.is_(planned.unit, *planned.units) for planned in PLANNED}
     shape = (MONTHS, people.size)
     satisfaction, hazards = np.full(shape, np.nan), np.full(shape, np.nan)
-    memory, used = np.zeros((*shape, RATED), np.float32), np.zeros((*shape, RATED), bool)
+    memory, used = np.zeros((*shape, N_RATED), np.float32), np.zeros((*shape, N_RATED), bool)
     kept: list[Contacts] = []
     for month in range(-BURN_IN, MONTHS):
         begun = _begin(people, diary, month, rng)
@@ -188,7 +188,7 @@ def _begin(people: Population, diary: Diary, month: int, rng: np.random.Generato
     joined_day = people.known["joined_on"].dt.day().to_numpy().astype(np.int64) - 1
     earliest = np.where(joins, joined_day, 0)[customer]
     day = first + earliest + np.floor((length - earliest) * rng.random(len(customer)))
-    clock = OPENS + (CLOSES - OPENS) * rng.beta(2.2, 2.0, len(customer))
+    clock = AWAKE_FROM + (AWAKE_UNTIL - AWAKE_FROM) * rng.beta(2.2, 2.0, len(customer))
     return _Begun(customer, intention, day * DAY + clock, month)
 
 
@@ -230,7 +230,7 @@ def _run(
     journey, state = np.arange(size), np.full(size, paths.START_STATE)
     bad, minute = np.zeros(size, np.int64), begun.minute
     steps: list[Contacts] = []
-    for _ in range(LONGEST):
+    for _ in range(LONGEST_JOURNEY):
         state = paths.follow(
             begun.intention[journey], channel[journey], bad, state, rng.random(len(journey))
         )
@@ -253,7 +253,7 @@ def _run(
         named = journey + (begun.month + BURN_IN) * 10_000_000
         intention = begun.intention[journey]
         steps.append(_note(customer, named, intention, state, minute, served, rng))
-        bad = (served.quality < BAD).astype(np.int64)
+        bad = (served.quality < BAD_QUALITY).astype(np.int64)
     return _join(steps)
 
 
@@ -268,7 +268,7 @@ def _note(
 ) -> Contacts:
     """Note contacts that took place, and how long they took."""
     length = _LENGTH[touchpoint] * 60 * rng.gamma(2.0, 0.5, len(touchpoint))
-    length += np.where(touchpoint == INDEX["hotline"], served.wait * 60, 0.0)
+    length += np.where(touchpoint == PLACE_OF["hotline"], served.wait * 60, 0.0)
     return Contacts(
         customer,
         journey,
@@ -288,7 +288,7 @@ def _later(minute: Floats, state: Ints, rng: np.random.Generator) -> Floats:
     """When the next contact takes place: after its gap, and not at night."""
     wait = _GAP[state] * rng.gamma(1.5, 1 / 1.5, len(state)) + 0.5
     promised = rng.choice(PROMISED_DAYS, len(state)) * DAY
-    wait = np.where(state == INDEX["delivery"], promised, wait)
+    wait = np.where(state == PLACE_OF["delivery"], promised, wait)
     return awake(minute + wait)
 
 
@@ -296,7 +296,7 @@ def _bad_contacts(contacts: Contacts, size: int) -> BadContacts:
     """Who had a bad contact this month, by moment of truth."""
 
     def had(name: str) -> Flags:
-        bad = (contacts.touchpoint == INDEX[name]) & (contacts.quality < BAD)
+        bad = (contacts.touchpoint == PLACE_OF[name]) & (contacts.quality < BAD_QUALITY)
         return np.bincount(contacts.customer[bad], minlength=size) > 0
 
     return BadContacts(hotline=had("hotline"), delivery=had("delivery"), returns=had("returns"))

@@ -15,7 +15,7 @@ TENURE = -0.30  # per unit of log(1 + years)
 HOTLINE = 1.1  # after a bad contact this month, whoever it is
 DELIVERY = 0.9  # likewise
 RETURNS_NEW = 1.4  # after bad returns, of customers in their first year only
-NEW = 12  # months
+NEW_MONTHS = 12  # months
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def hazard(satisfaction: Floats, attachment: Floats, tenure: Ints, bad: BadConta
         + TENURE * np.log1p(years)
         + HOTLINE * bad.hotline
         + DELIVERY * bad.delivery
-        + RETURNS_NEW * (bad.returns & (tenure < NEW))
+        + RETURNS_NEW * (bad.returns & (tenure < NEW_MONTHS))
     )
     chance: Floats = 1 / (1 + np.exp(-odds))
     return chance

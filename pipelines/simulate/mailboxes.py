@@ -20,7 +20,7 @@ PATTERNS = {
     "given_f": 0.08,
 }
 # Nothing secret, as in `numbers`; the second address of a person tells nothing of the first.
-KEYS = {"private_mail": 0x27D4EB2F165667C5, "work_mail": 0x85EBCA77C2B2AE63}
+MAILBOX_KEYS = {"private_mail": 0x27D4EB2F165667C5, "work_mail": 0x85EBCA77C2B2AE63}
 
 
 def draw_emails(
@@ -45,11 +45,11 @@ def draw_emails(
         In plain small letters.
     """
     pattern = rng.choice(list(PATTERNS), persons.height, p=list(PATTERNS.values()))
-    code = scatter(persons["person"].to_numpy(), BITS["crm"], KEYS[kind])
+    code = scatter(persons["person"].to_numpy(), BITS["crm"], MAILBOX_KEYS[kind])
     country = persons["country"].to_numpy()
     number = np.zeros(persons.height, dtype=np.uint64)
     domain = np.full(persons.height, "", dtype="<U32")
-    for name in banks.LANGUAGES:
+    for name in banks.LANGUAGE_OF_COUNTRY:
         here = country == name
         bank = getattr(banks.names(name), kind)
         number[here], place = np.divmod(code[here], np.uint64(len(bank)))

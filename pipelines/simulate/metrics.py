@@ -20,8 +20,8 @@ from scipy.signal import lfilter
 from pipelines.core.errors import ContractError, examples
 from pipelines.simulate.model import FIRST_DAY, INCIDENT, Floats
 
-PERSISTENCE = 0.6  # of a day's noise in the next day's, for all figures
-YEAR = 365.25  # days
+NOISE_PERSISTENCE = 0.6  # of a day's noise in the next day's, for all figures
+DAYS_PER_YEAR = 365.25  # days
 
 # Changes from Monday to Sunday; each week's add up to nothing.
 WEEKS = {
@@ -152,8 +152,8 @@ PRESS = Event(
 )
 
 # For truth.json.
-TRUTH: Mapping[str, Any] = {
-    "persistence": PERSISTENCE,
+METRICS_TRUTH: Mapping[str, Any] = {
+    "persistence": NOISE_PERSISTENCE,
     "weeks": WEEKS,
     "metrics": [dataclasses.asdict(metric) for metric in METRICS],
     "events": [dataclasses.asdict(event) for event in (OUTAGE, PRESS)],
@@ -227,9 +227,9 @@ def _follows(days: pl.Series) -> pl.Series:
 def _expected(metric: Metric, days: pl.Series, events: tuple[Event, ...]) -> Floats:
     """What trend, week, year and events add on each day, without noise."""
     since = (days - FIRST_DAY).dt.total_days().to_numpy()
-    angle = 2 * np.pi * (days.dt.ordinal_day().to_numpy() - metric.peak) / YEAR
+    angle = 2 * np.pi * (days.dt.ordinal_day().to_numpy() - metric.peak) / DAYS_PER_YEAR
     week = np.array(WEEKS[metric.week])[days.dt.weekday().to_numpy() - 1]
-    change: Floats = metric.trend * since / YEAR + metric.season * np.cos(angle) + week
+    change: Floats = metric.trend * since / DAYS_PER_YEAR + metric.season * np.cos(angle) + week
     for event in events:
         during = days.is_between(event.first, event.last).to_numpy()
         for effect in event.effects:
@@ -241,8 +241,8 @@ def _expected(metric: Metric, days: pl.Series, events: tuple[Event, ...]) -> Flo
 def _lasting(size: int, rng: np.random.Generator) -> Floats:
     """Stationary autoregressive noise of variance one."""
     steps = rng.normal(size=size)
-    steps[1:] *= np.sqrt(1 - PERSISTENCE**2)
-    noise: Floats = lfilter([1.0], [1.0, -PERSISTENCE], steps)
+    steps[1:] *= np.sqrt(1 - NOISE_PERSISTENCE**2)
+    noise: Floats = lfilter([1.0], [1.0, -NOISE_PERSISTENCE], steps)
     return noise
 
 

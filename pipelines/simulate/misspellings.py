@@ -32,7 +32,7 @@ ABBREVIATED = {
 # Most misspelt words have one wrong letter: one is missing, one too many, one wrong, or two are
 # swapped (Damerau 1964, Communications of the ACM 7(3), 171-176).
 SLIPS = {"drop": 0.35, "double": 0.20, "swap": 0.15, "neighbour": 0.30}
-SHORTEST = 4  # letters of a word that is misspelt: the first and the last one stay
+SHORTEST_MISSPELT = 4  # letters of a word that is misspelt: the first and the last one stay
 _ROWS = {
     "de": ("qwertzuiopü", "asdfghjklöä", "yxcvbnm"),
     "en": ("qwertyuiop", "asdfghjkl", "zxcvbnm"),
@@ -73,7 +73,7 @@ def misspell(text: pl.Series, language: pl.Series, rng: np.random.Generator) -> 
     Returns
     -------
     Series of str, shape (n,)
-        All different from `text`, but for texts of fewer than `SHORTEST` letters.
+        All different from `text`, but for texts of fewer than `SHORTEST_MISSPELT` letters.
     """
     length = text.str.len_chars().to_numpy()
     place = 1 + (rng.random(len(text)) * np.maximum(length - 2, 1)).astype(np.int64)
@@ -93,7 +93,7 @@ def misspell(text: pl.Series, language: pl.Series, rng: np.random.Generator) -> 
         .then(before + wrong + following + after)
         .otherwise(before + following + after)
     )
-    long = word.str.len_chars() >= SHORTEST
+    long = word.str.len_chars() >= SHORTEST_MISSPELT
     return pl.select(
         text=text,
         language=language,

@@ -22,7 +22,7 @@ PARTITION = 20_000  # customers simulated at a time
 
 
 @dataclass(frozen=True)
-class Touchpoint:
+class SimulatedTouchpoint:
     """A touchpoint, how good it is on average, and what it does to satisfaction.
 
     `penalty` and `reward` are the slopes of satisfaction on remembered quality below and
@@ -51,8 +51,8 @@ class Touchpoint:
         return "delight" if self.reward > 2 * self.penalty else "performance"
 
 
-def _indirect(name: str, stage: str, channel: str) -> Touchpoint:
-    return Touchpoint(name, stage, channel, None, direct=False, gap_hours=24.0)
+def _indirect(name: str, stage: str, channel: str) -> SimulatedTouchpoint:
+    return SimulatedTouchpoint(name, stage, channel, None, direct=False, gap_hours=24.0)
 
 
 # The first twelve are rated in surveys. The order of the columns is that of the fields.
@@ -60,26 +60,44 @@ def _indirect(name: str, stage: str, channel: str) -> Touchpoint:
 # apart although halo, leniency and who answers bend them: returns, which few use, loses a
 # third of its share among respondents, touchpoints that many use gain.
 TOUCHPOINTS = (
-    Touchpoint("web_shop", "consideration", "web", "shop", True, 0.50, 0.7, 0.37, 0.37, 6.0),
-    Touchpoint("app", "consideration", "app", "shop", True, 0.60, 0.7, 0.10, 0.12, 4.0),
-    Touchpoint("store_advice", "consideration", "store", "crm", True, 0.50, 0.9, 0.10, 0.46, 12.0),
-    Touchpoint("product_info", "consideration", "web", "shop", True, 0.30, 0.7, 0.08, 0.10, 3.0),
-    Touchpoint("web_checkout", "purchase", "web", "shop", True, 0.45, 0.7, 0.40, 0.04, 4.0),
-    Touchpoint("app_checkout", "purchase", "app", "shop", True, 0.60, 0.6, 0.25, 0.03, 3.0),
-    Touchpoint("store_checkout", "purchase", "store", "crm", True, 0.50, 0.7, 0.14, 0.04, 5.0, 0.4),
-    Touchpoint("delivery", "retention", "delivery", "shop", True, 0.40, 0.9, 1.40, 0.80, 1.0, 60.0),
-    Touchpoint("order_updates", "retention", "e-mail", "shop", True, 0.60, 0.6, 0.03, 0.08, 1.0),
-    Touchpoint("returns", "retention", "returns", "shop", True, 0.10, 0.9, 1.50, 0.72, 8.0, 120.0),
-    Touchpoint(
+    SimulatedTouchpoint(
+        "web_shop", "consideration", "web", "shop", True, 0.50, 0.7, 0.37, 0.37, 6.0
+    ),
+    SimulatedTouchpoint("app", "consideration", "app", "shop", True, 0.60, 0.7, 0.10, 0.12, 4.0),
+    SimulatedTouchpoint(
+        "store_advice", "consideration", "store", "crm", True, 0.50, 0.9, 0.10, 0.46, 12.0
+    ),
+    SimulatedTouchpoint(
+        "product_info", "consideration", "web", "shop", True, 0.30, 0.7, 0.08, 0.10, 3.0
+    ),
+    SimulatedTouchpoint(
+        "web_checkout", "purchase", "web", "shop", True, 0.45, 0.7, 0.40, 0.04, 4.0
+    ),
+    SimulatedTouchpoint(
+        "app_checkout", "purchase", "app", "shop", True, 0.60, 0.6, 0.25, 0.03, 3.0
+    ),
+    SimulatedTouchpoint(
+        "store_checkout", "purchase", "store", "crm", True, 0.50, 0.7, 0.14, 0.04, 5.0, 0.4
+    ),
+    SimulatedTouchpoint(
+        "delivery", "retention", "delivery", "shop", True, 0.40, 0.9, 1.40, 0.80, 1.0, 60.0
+    ),
+    SimulatedTouchpoint(
+        "order_updates", "retention", "e-mail", "shop", True, 0.60, 0.6, 0.03, 0.08, 1.0
+    ),
+    SimulatedTouchpoint(
+        "returns", "retention", "returns", "shop", True, 0.10, 0.9, 1.50, 0.72, 8.0, 120.0
+    ),
+    SimulatedTouchpoint(
         "hotline", "retention", "hotline", "callcentre", True, 0.00, 1.0, 1.12, 0.69, 5.0, 30.0
     ),
-    Touchpoint(
+    SimulatedTouchpoint(
         "support_email", "retention", "e-mail", "callcentre", True, 0.10, 0.9, 0.25, 0.12, 4.0, 30.0
     ),
-    Touchpoint("display_ad", "awareness", "display", None, minutes=0.2, gap_hours=24.0),
-    Touchpoint("newsletter", "awareness", "e-mail", "crm", minutes=1.0, gap_hours=24.0),
-    Touchpoint("paid_search", "awareness", "search", "shop", minutes=0.5, gap_hours=24.0),
-    Touchpoint("own_social", "advocacy", "social", None, minutes=2.0, gap_hours=30.0),
+    SimulatedTouchpoint("display_ad", "awareness", "display", None, minutes=0.2, gap_hours=24.0),
+    SimulatedTouchpoint("newsletter", "awareness", "e-mail", "crm", minutes=1.0, gap_hours=24.0),
+    SimulatedTouchpoint("paid_search", "awareness", "search", "shop", minutes=0.5, gap_hours=24.0),
+    SimulatedTouchpoint("own_social", "advocacy", "social", None, minutes=2.0, gap_hours=30.0),
     _indirect("press", "awareness", "press"),
     _indirect("social_comments", "awareness", "social"),
     _indirect("comparison_sites", "consideration", "web"),
@@ -87,14 +105,15 @@ TOUCHPOINTS = (
     _indirect("forums", "retention", "forum"),
     _indirect("word_of_mouth", "advocacy", "personal"),
 )
+SYSTEMS = ("crm", "shop", "callcentre")  # that give customers numbers
 STAGES = ("awareness", "consideration", "purchase", "retention", "advocacy")
-NAMES = tuple(point.id for point in TOUCHPOINTS)
-INDEX = {name: place for place, name in enumerate(NAMES)}
-RATED = 12  # the first touchpoints are the rated ones
-BAD = -0.7  # quality below it is a bad contact, which changes what happens next
+TOUCHPOINT_NAMES = tuple(point.id for point in TOUCHPOINTS)
+PLACE_OF = {name: place for place, name in enumerate(TOUCHPOINT_NAMES)}
+N_RATED = 12  # the first touchpoints are the rated ones
+BAD_QUALITY = -0.7  # quality below it is a bad contact, which changes what happens next
 
-PENALTY: Floats = np.array([point.penalty for point in TOUCHPOINTS[:RATED]])
-REWARD: Floats = np.array([point.reward for point in TOUCHPOINTS[:RATED]])
+PENALTY: Floats = np.array([point.penalty for point in TOUCHPOINTS[:N_RATED]])
+REWARD: Floats = np.array([point.reward for point in TOUCHPOINTS[:N_RATED]])
 QUALITY: Floats = np.array([point.quality for point in TOUCHPOINTS])
 CHANCE: Floats = np.array([point.chance for point in TOUCHPOINTS])
 
@@ -155,9 +174,9 @@ def satisfy(memory: Floats, used: Flags) -> Floats:
 
     Parameters
     ----------
-    memory : ndarray of float, shape (n_customers, RATED)
+    memory : ndarray of float, shape (n_customers, N_RATED)
         Remembered quality.
-    used : ndarray of bool, shape (n_customers, RATED)
+    used : ndarray of bool, shape (n_customers, N_RATED)
         Whether the touchpoint was used in the last twelve months.
 
     Returns

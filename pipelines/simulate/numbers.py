@@ -18,8 +18,12 @@ Words = NDArray[np.uint64]
 COPIES = 2  # records that one person can have in one system
 BITS = {"crm": 26, "shop": 48, "callcentre": 26}  # of a number, before it is written out
 # Nothing secret: constants, so that every partition uses the same bijections.
-KEYS = {"crm": 0x9E3779B97F4A7C15, "shop": 0xC2B2AE3D27D4EB4F, "callcentre": 0x165667B19E3779F9}
-DIGITS = 8  # that hold 26 bits
+NUMBER_KEYS = {
+    "crm": 0x9E3779B97F4A7C15,
+    "shop": 0xC2B2AE3D27D4EB4F,
+    "callcentre": 0x165667B19E3779F9,
+}
+NUMBER_DIGITS = 8  # that hold 26 bits
 PERSONS = 2 ** min(BITS.values()) // COPIES  # that there are numbers for
 _ROUNDS = 6
 _LONGEST = 19  # digits of a number that is checked
@@ -49,11 +53,11 @@ def customer_numbers(system: str, person: Ints, copy: Ints) -> pl.Series:
     ContractError
         If a person has no number in the range.
     """
-    number = scatter(person * COPIES + copy, BITS[system], KEYS[system])
+    number = scatter(person * COPIES + copy, BITS[system], NUMBER_KEYS[system])
     written = pl.Series("source_id", number)
     if system == "shop":
         return "S" + pl.Series("source_id", _hexadecimal(number, BITS["shop"] // 4))
-    digits = written.cast(pl.String).str.zfill(DIGITS)
+    digits = written.cast(pl.String).str.zfill(NUMBER_DIGITS)
     if system == "callcentre":
         return "CC" + digits
     return "K-" + digits + pl.Series("check", luhn_digit(number)).cast(pl.String)

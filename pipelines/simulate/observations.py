@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.framework import INTERACTIONS, POINTS, STAGE, framework, neighbours
+from pipelines.simulate.framework import INTERACTION_TYPES, POINTS, STAGE, framework, neighbours
 from pipelines.simulate.model import STAGES, Floats, Ints
 
-FEWEST, MOST = 4, 12  # interactions of a journey, each number as likely
+MIN_INTERACTIONS, MAX_INTERACTIONS = 4, 12  # interactions of a journey, each number as likely
 STAGE_SHARES = (0.18, 0.27, 0.20, 0.25, 0.10)  # of interactions, in the order of the stages
 # What the logarithm of an interaction's odds within its stage gains per point: by stage, and
 # by mood; a third number of moods is their share of journeys.
@@ -32,11 +32,14 @@ TILTS = {
 MOODS = (-0.25, 0.0, 0.25)
 MOOD_SHARES = (0.25, 0.5, 0.25)
 
-FIRST, LAST = date(2025, 3, 1), date(2025, 10, 31)  # of the observations
-OPENS, CLOSES = 8, 18  # o'clock, UTC: within 8 and 20 o'clock on the company's clocks as well
+FIRST_OBSERVED, LAST_OBSERVED = date(2025, 3, 1), date(2025, 10, 31)  # of the observations
+FIRST_HOUR, LAST_HOUR = (
+    8,
+    18,
+)  # o'clock, UTC: within 8 and 20 o'clock on the company's clocks as well
 DAYS_TO_STAGE = (0, 7)  # fewest and most days until the first interaction of a later stage
 SAME_DAY = 0.7  # of further interactions of a stage; the others are on the next day
-DECIMALS = 6  # of what is told as true
+OBSERVED_DECIMALS = 6  # of what is told as true
 
 
 @dataclass(frozen=True)
@@ -125,15 +128,17 @@ def observe_journeys(
 
 def _happen(kind: str, size: int, rng: np.random.Generator) -> pl.DataFrame:
     """Draw the interactions that take place, by their place in the framework."""
-    length = rng.integers(FEWEST, MOST + 1, size)
+    length = rng.integers(MIN_INTERACTIONS, MAX_INTERACTIONS + 1, size)
     mood = rng.choice(len(MOODS), size, p=MOOD_SHARES)
-    stage = rng.choice(len(STAGES), (size, MOST), p=STAGE_SHARES)
-    there = np.arange(MOST) < length[:, None]
+    stage = rng.choice(len(STAGES), (size, MAX_INTERACTIONS), p=STAGE_SHARES)
+    there = np.arange(MAX_INTERACTIONS) < length[:, None]
     stage = np.sort(np.where(there, stage, len(STAGES)), axis=1)  # those not there come last
     seconds = _times(stage, rng)
     journey, place = np.nonzero(there)
     stage = stage[there]
-    start = datetime(FIRST.year, FIRST.month, FIRST.day, OPENS, tzinfo=UTC)
+    start = datetime(
+        FIRST_OBSERVED.year, FIRST_OBSERVED.month, FIRST_OBSERVED.day, FIRST_HOUR, tzinfo=UTC
+    )
     number = pl.Series(journey + 1).cast(pl.String).str.zfill(3)
     return pl.DataFrame(
         {
@@ -151,7 +156,7 @@ def _times(stage: Ints, rng: np.random.Generator) -> Ints:
 
     Parameters
     ----------
-    stage : ndarray of int, shape (n_journeys, MOST)
+    stage : ndarray of int, shape (n_journeys, MAX_INTERACTIONS)
         Stage of each interaction, in order.
     """
     later = np.diff(stage, axis=1, prepend=stage[:, :1]) > 0
@@ -161,13 +166,15 @@ def _times(stage: Ints, rng: np.random.Generator) -> Ints:
         rng.integers(fewest, most + 1, stage.shape),
         rng.random(stage.shape) >= SAME_DAY,
     )
-    longest = most * (len(STAGES) - 1) + MOST
-    begins = rng.integers(0, (LAST - FIRST).days + 1 - longest, len(stage))
+    longest = most * (len(STAGES) - 1) + MAX_INTERACTIONS
+    begins = rng.integers(0, (LAST_OBSERVED - FIRST_OBSERVED).days + 1 - longest, len(stage))
     day = begins[:, None] + np.cumsum(pause, axis=1)
     minute = 60
-    clock = rng.integers(0, (CLOSES - OPENS) * 3600 - MOST * minute, stage.shape)
+    clock = rng.integers(
+        0, (LAST_HOUR - FIRST_HOUR) * 3600 - MAX_INTERACTIONS * minute, stage.shape
+    )
     # Sorting by day and time leaves the days as they are; then each is a minute later.
-    return np.sort(day * 86_400 + clock, axis=1) + minute * np.arange(MOST)
+    return np.sort(day * 86_400 + clock, axis=1) + minute * np.arange(MAX_INTERACTIONS)
 
 
 def _chances(kind: str) -> Floats:
@@ -190,7 +197,7 @@ def _pick(chances: Floats, rng: np.random.Generator) -> Ints:
 def _code(happened: pl.DataFrame, kind: str, name: str, rng: np.random.Generator) -> pl.DataFrame:
     """Draw what an observer codes."""
     observer = OBSERVERS[name]
-    missing = np.full((len(INTERACTIONS), 1), observer.missed)
+    missing = np.full((len(INTERACTION_TYPES), 1), observer.missed)
     reports = np.hstack([_confusion(observer) * (1 - observer.missed), missing])
     said = _pick(reports[happened["code"].to_numpy()], rng)
     number = pl.col("position").cast(pl.String).str.zfill(2)
@@ -198,13 +205,13 @@ def _code(happened: pl.DataFrame, kind: str, name: str, rng: np.random.Generator
         pl.Series("code", said),
         observer=pl.lit(name),
         interaction_id=pl.format("{}-{}-{}", "journey_id", pl.lit(name), number),
-    ).filter(pl.col("code") < len(INTERACTIONS))
+    ).filter(pl.col("code") < len(INTERACTION_TYPES))
 
 
 def _confusion(observer: Observer) -> Floats:
     """Chance of each code by the true one, of interactions that the observer codes."""
     right = observer.right / (1 - observer.missed)
-    return right * np.eye(len(INTERACTIONS)) + (1 - right) * neighbours(observer.lenient)
+    return right * np.eye(len(INTERACTION_TYPES)) + (1 - right) * neighbours(observer.lenient)
 
 
 def _with_framework(rows: pl.DataFrame) -> pl.DataFrame:
@@ -305,7 +312,7 @@ def expected_scores(kind: str) -> dict[str, Any]:
         stage; ``reached``, the share of journeys that have it.
     """
     mean = np.einsum("m,msi,i->s", np.array(MOOD_SHARES), _chances(kind), POINTS)
-    lengths = np.arange(FEWEST, MOST + 1)
+    lengths = np.arange(MIN_INTERACTIONS, MAX_INTERACTIONS + 1)
     found = {}
     for stage, share, points in zip(STAGES, STAGE_SHARES, mean, strict=True):
         reached = 1 - np.mean((1 - share) ** lengths)
@@ -319,4 +326,4 @@ def expected_scores(kind: str) -> dict[str, Any]:
 
 
 def _rounded(value: float) -> float:
-    return round(float(value), DECIMALS)
+    return round(float(value), OBSERVED_DECIMALS)

@@ -17,7 +17,7 @@ from pipelines.simulate.population import REGIONS
 STORES = {"DE": 12, "AT": 5, "GB": 7}
 AGENTS = 60
 
-PERSISTENCE = 0.7  # of a day's state in the next day's, for all series
+STATE_PERSISTENCE = 0.7  # of a day's state in the next day's, for all series
 STORE_SD, AGENT_SD = 0.35, 0.40  # of quality, between stores and between agents
 WAIT_MINUTES = 5.0  # at the hotline, on an ordinary day
 WAIT_SLOPE = -0.09  # quality per minute above that
@@ -85,7 +85,9 @@ def _wander(rng: np.random.Generator, columns: int | None = None) -> Floats:
     series = np.empty(shape)
     series[0] = steps[0]
     for day in range(1, DAYS):
-        series[day] = PERSISTENCE * series[day - 1] + np.sqrt(1 - PERSISTENCE**2) * steps[day]
+        series[day] = (
+            STATE_PERSISTENCE * series[day - 1] + np.sqrt(1 - STATE_PERSISTENCE**2) * steps[day]
+        )
     return series
 
 

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.answers import BLANK, RATING
+from pipelines.simulate.answers import BLANK_CODE, RATING
 from pipelines.simulate.calendar import DAY, awake
 from pipelines.simulate.journeys import Histories
-from pipelines.simulate.model import INDEX, NAMES, RATED, Flags, Floats, Ints
+from pipelines.simulate.model import N_RATED, PLACE_OF, TOUCHPOINT_NAMES, Flags, Floats, Ints
 from pipelines.simulate.population import Population
 from pipelines.simulate.surveys import Hot
 
 COMMENTS = 0.35  # of hot questionnaires come with a comment
 CONTENTLESS = 0.06  # of comments say nothing
-SECOND = 0.15  # of texts also speak of the contact before
-TELLS = 0.45  # quality beyond which a text is positive or negative, and not neutral
+SECOND_TOUCHPOINT = 0.15  # of texts also speak of the contact before
+POLAR_FROM_QUALITY = 0.45  # quality beyond which a text is positive or negative, and not neutral
 # Log odds of a public review after a delivery or a purchase in a store: the delighted and
 # the angry write, the others do not.
-REVIEWS = {"constant": -4.6, "extreme": 1.1, "negative": 0.5}
+REVIEW_LOG_ODDS = {"constant": -4.6, "extreme": 1.1, "negative": 0.5}
 # Share of contacts with social media that leave a post, after a contact in the same journey
 # and out of the blue.
 POSTS = {"social_comments": (0.9, 0.03), "own_social": (0.7, 0.03), "forums": (0.9, 0.05)}
@@ -30,7 +30,7 @@ REPLIED = {"review": 0.4, "support": 0.95}  # share that gets a reply
 
 
 @dataclass(frozen=True)
-class Plan:
+class TextPlan:
     """Texts to be written; one element each.
 
     Attributes
@@ -42,7 +42,7 @@ class Plan:
     about : DataFrame
         origin, language, touchpoint_id, polarity, second_touchpoint_id, second_polarity.
     rating : ndarray of int
-        Stars given with it, 1 to 5; `BLANK` if none.
+        Stars given with it, 1 to 5; `BLANK_CODE` if none.
     minute, replied : ndarray of float
         When it was written and answered; NaN if it was not.
     """
@@ -55,7 +55,9 @@ class Plan:
     replied: Floats
 
 
-def plan_texts(people: Population, lives: Histories, hot: Hot, rng: np.random.Generator) -> Plan:
+def plan_texts(
+    people: Population, lives: Histories, hot: Hot, rng: np.random.Generator
+) -> TextPlan:
     """Draw who writes after which contact, and about what."""
     contacts = lives.contacts
     commented = np.flatnonzero(rng.random(len(hot.contact)) < COMMENTS)
@@ -72,12 +74,14 @@ def plan_texts(people: Population, lives: Histories, hot: Hot, rng: np.random.Ge
     questionnaire = np.full(len(contact), -1)
     questionnaire[: len(commented)] = commented
     before = _before(lives)[contact]
-    told = np.where(contacts.touchpoint[contact] < RATED, contact, before)
+    told = np.where(contacts.touchpoint[contact] < N_RATED, contact, before)
     swap = (
         (origin == "support") & (before >= 0) & (rng.random(len(contact)) < MAIL_OF_CONTACT_BEFORE)
     )
     told = np.where(swap, before, told)
-    second = np.where((rng.random(len(contact)) < SECOND) & (told == contact), before, -1)
+    second = np.where(
+        (rng.random(len(contact)) < SECOND_TOUCHPOINT) & (told == contact), before, -1
+    )
     silent = (told < 0) | ((origin == "survey") & (rng.random(len(contact)) < CONTENTLESS))
     rating = _stars(people, lives, contact, origin, rng)
     rating[: len(commented)] = hot.answers["rating"][commented]
@@ -85,16 +89,16 @@ def plan_texts(people: Population, lives: Histories, hot: Hot, rng: np.random.Ge
     minute = awake(contacts.minute[contact] + later)
     minute[: len(commented)] = hot.minute[commented]
     about = _about(people, lives, contact, origin, told, second, silent)
-    return Plan(contact, questionnaire, about, rating, minute, _replies(origin, minute, rng))
+    return TextPlan(contact, questionnaire, about, rating, minute, _replies(origin, minute, rng))
 
 
 def _reviewed(lives: Histories, rng: np.random.Generator) -> Ints:
     contacts = lives.contacts
-    possible = np.isin(contacts.touchpoint, [INDEX["delivery"], INDEX["store_checkout"]])
+    possible = np.isin(contacts.touchpoint, [PLACE_OF["delivery"], PLACE_OF["store_checkout"]])
     odds = (
-        REVIEWS["constant"]
-        + REVIEWS["extreme"] * np.abs(contacts.quality)
-        + REVIEWS["negative"] * (contacts.quality < 0)
+        REVIEW_LOG_ODDS["constant"]
+        + REVIEW_LOG_ODDS["extreme"] * np.abs(contacts.quality)
+        + REVIEW_LOG_ODDS["negative"] * (contacts.quality < 0)
     )
     writes = rng.random(len(odds)) < 1 / (1 + np.exp(-odds))
     return np.flatnonzero(possible & writes)
@@ -105,7 +109,7 @@ def _posted(lives: Histories, rng: np.random.Generator) -> tuple[Ints, Ints]:
     touchpoint = lives.contacts.touchpoint
     chance, moved = rng.random(len(touchpoint)), _before(lives) >= 0
     wrote = {
-        name: (touchpoint == INDEX[name]) & (chance < np.where(moved, *shares))
+        name: (touchpoint == PLACE_OF[name]) & (chance < np.where(moved, *shares))
         for name, shares in POSTS.items()
     }
     social = np.flatnonzero(wrote["social_comments"] | wrote["own_social"])
@@ -113,7 +117,7 @@ def _posted(lives: Histories, rng: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def _mailed(lives: Histories, rng: np.random.Generator) -> Ints:
-    mails = lives.contacts.touchpoint == INDEX["support_email"]
+    mails = lives.contacts.touchpoint == PLACE_OF["support_email"]
     return np.flatnonzero(mails & (rng.random(len(mails)) < MAILS))
 
 
@@ -124,7 +128,7 @@ def _before(lives: Histories) -> Ints:
     same = (np.diff(contacts.customer, prepend=-1) == 0) & (
         np.diff(contacts.journey, prepend=-1) == 0
     )
-    return np.where(same & (contacts.touchpoint[place] < RATED), place, -1)
+    return np.where(same & (contacts.touchpoint[place] < N_RATED), place, -1)
 
 
 def _stars(
@@ -137,7 +141,7 @@ def _stars(
     customer = lives.contacts.customer[contact]
     meant = lives.contacts.quality[contact] + 0.3 * rng.normal(size=len(contact))
     stars = RATING.place(meant * 1.3, people.scale_use[customer])
-    return np.where(origin == "review", stars, BLANK)
+    return np.where(origin == "review", stars, BLANK_CODE)
 
 
 def _replies(origin: np.ndarray, minute: Floats, rng: np.random.Generator) -> Floats:
@@ -156,9 +160,9 @@ def _about(
     silent: Flags,
 ) -> pl.DataFrame:
     contacts = lives.contacts
-    names = np.array(NAMES, dtype=object)
+    names = np.array(TOUCHPOINT_NAMES, dtype=object)
     quality = contacts.quality
-    polarity = (quality > TELLS).astype(np.int64) - (quality < -TELLS)
+    polarity = (quality > POLAR_FROM_QUALITY).astype(np.int64) - (quality < -POLAR_FROM_QUALITY)
     first_known, second_known = pl.Series(~silent), pl.Series((second >= 0) & ~silent)
     language = people.known["language"].to_numpy()[contacts.customer[contact]]
     return pl.DataFrame(

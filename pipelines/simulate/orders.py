@@ -8,7 +8,7 @@ import numpy as np
 
 from pipelines.simulate.calendar import DAY, month_of
 from pipelines.simulate.journeys import Contacts, Histories
-from pipelines.simulate.model import INDEX, Floats, Ints
+from pipelines.simulate.model import PLACE_OF, Floats, Ints
 from pipelines.simulate.population import Population
 
 CATEGORIES = {  # base price in EUR
@@ -71,7 +71,7 @@ def place_orders(people: Population, lives: Histories, rng: np.random.Generator)
     """Draw what was bought at each checkout, and what came back."""
     contacts = lives.contacts
     checkouts = np.flatnonzero(
-        np.isin(contacts.touchpoint, [INDEX[f"{at}_checkout"] for at in ("web", "app", "store")])
+        np.isin(contacts.touchpoint, [PLACE_OF[f"{at}_checkout"] for at in ("web", "app", "store")])
     )
     delivery = _of_same_journey(contacts, "delivery")
     returns = _of_same_journey(contacts, "returns")
@@ -110,7 +110,7 @@ def _of_same_journey(contacts: Contacts, name: str) -> Ints:
     new |= np.diff(contacts.journey, prepend=-1) != 0
     journey = np.cumsum(new) - 1
     found = np.full(int(new.sum()), -1)
-    there = np.flatnonzero(contacts.touchpoint == INDEX[name])[::-1]  # so that the first stays
+    there = np.flatnonzero(contacts.touchpoint == PLACE_OF[name])[::-1]  # so that the first stays
     found[journey[there]] = there
     same: Ints = found[journey]
     return same

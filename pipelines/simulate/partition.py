@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate import truth
-from pipelines.simulate.dirt import TABLES, spoil
+from pipelines.simulate.dirt import TABLE_OF_FILE, spoil
 from pipelines.simulate.exports import contacts as logs
 from pipelines.simulate.exports.cells import Numbers
 from pipelines.simulate.exports.customers import customer_tables
@@ -22,15 +22,15 @@ from pipelines.simulate.identities import customer_records
 from pipelines.simulate.journeys import Histories, live
 from pipelines.simulate.model import PARTITION, Flags
 from pipelines.simulate.operations import Operations
-from pipelines.simulate.opinions import Plan, plan_texts
+from pipelines.simulate.opinions import TextPlan, plan_texts
 from pipelines.simulate.orders import Orders, place_orders
-from pipelines.simulate.population import CALLED_UNSEEN, CARDS, Population, draw_population
+from pipelines.simulate.population import CALLED_UNSEEN, CARD_HOLDERS, Population, draw_population
 from pipelines.simulate.searches import search_terms
 from pipelines.simulate.surveys import Hot, Wave, ask_after_contacts, ask_yearly
 from pipelines.simulate.texts import compose
 from pipelines.simulate.truth import Sums
 
-NUMBERS = 100_000_000  # numbers of contacts and orders that a partition may use
+NUMBERS_PER_PARTITION = 100_000_000  # numbers of contacts and orders that a partition may use
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Scene:
     card: Flags
     waves: list[Wave]
     hot: Hot
-    plan: Plan
+    plan: TextPlan
     orders: Orders
 
 
@@ -79,7 +79,7 @@ def play(number: int, size: int, world: Operations, seed: int) -> Scene:
     draw = _Generators(seed, number)
     people = draw_population(size, number * PARTITION + 1, draw("people"))
     lives = live(people, world, draw("lives"))
-    card = draw("cards").random(size) < CARDS
+    card = draw("cards").random(size) < CARD_HOLDERS
     hot = ask_after_contacts(people, lives, draw("hot"))
     return Scene(
         people,
@@ -130,7 +130,7 @@ def _exports(
     """Raw tables by the file they go to, while they are clean."""
     people, lives = scene.people, scene.lives
     numbers = Numbers.from_records(records, people)
-    first = number * NUMBERS + 1
+    first = number * NUMBERS_PER_PARTITION + 1
     terms = _terms(people, lives, draw("terms"))
     logged = logs.contact_tables(lives, numbers, terms, first, draw("logs"))
     sold = sales_tables(people, lives, scene.orders, numbers, first, draw("sales"))
@@ -215,7 +215,7 @@ def dirty_rows(dirty: Mapping[str, pl.DataFrame], number: int) -> dict[str, list
     return pl.concat(
         rows.select(
             pl.lit(f"raw/{export}_{number:04d}.{ending_of(export)}").alias("file"),
-            pl.lit(TABLES[kind_of(export)]).alias("table"),
+            pl.lit(TABLE_OF_FILE[kind_of(export)]).alias("table"),
             "row",
             "id",
             "question",

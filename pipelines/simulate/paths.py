@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipelines.simulate.model import INDEX, NAMES, Floats, Ints
+from pipelines.simulate.model import PLACE_OF, TOUCHPOINT_NAMES, Floats, Ints
 
 INTENTIONS = ("purchase", "browse", "passive", "service", "referral")
 HOME, CHECKOUT, START, END = "home", "checkout", "start", "end"
@@ -17,7 +17,10 @@ _OF_CHANNEL = {
     HOME: ("web_shop", "app", "store_advice"),
     CHECKOUT: ("web_checkout", "app_checkout", "store_checkout"),
 }
-START_STATE, END_STATE = len(NAMES), len(NAMES)  # a row and a column; never the same thing
+START_STATE, END_STATE = (
+    len(TOUCHPOINT_NAMES),
+    len(TOUCHPOINT_NAMES),
+)  # a row and a column; never the same thing
 
 Chain = dict[str, dict[str, float]]
 
@@ -106,16 +109,16 @@ BAD_MOOD: dict[str, Chain] = {
 
 def _row(shares: dict[str, float], channel: int) -> Floats:
     """Cumulative shares over the touchpoints, then the end."""
-    row = np.zeros(len(NAMES) + 1)
+    row = np.zeros(len(TOUCHPOINT_NAMES) + 1)
     for name, share in shares.items():
         name = _OF_CHANNEL[name][channel] if name in _OF_CHANNEL else name
-        row[END_STATE if name == END else INDEX[name]] += share
+        row[END_STATE if name == END else PLACE_OF[name]] += share
     return np.cumsum(row / row.sum())
 
 
 def _table() -> Floats:
     """Cumulative shares [intention, channel, mood, from, to]; the last row is the start."""
-    states = (*NAMES, START)
+    states = (*TOUCHPOINT_NAMES, START)
     finish = _row({END: 1.0}, 0)
     table = np.tile(finish, (len(INTENTIONS), 3, 2, len(states), 1))
     for i, intention in enumerate(INTENTIONS):

@@ -12,7 +12,7 @@ from pipelines.simulate.mailboxes import draw_emails
 from pipelines.simulate.model import Ints
 from pipelines.simulate.relatives import AT_ONE_ADDRESS, Relatives, relate
 
-RARE = 0.30  # share of people whose family name is none of the frequent ones
+RARE_NAME_SHARE = 0.30  # share of people whose family name is none of the frequent ones
 DOUBLE_BARRELLED = 0.03  # share of people with two family names; assumed
 SHARED_EMAIL, SHARED_PHONE = 0.20, 0.35  # shares of groups at one address; assumed
 
@@ -74,12 +74,12 @@ def draw_persons(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame
 def draw_family(country: Strings, rng: np.random.Generator) -> Strings:
     """Draw family names: frequent ones, rare ones, and some double-barrelled."""
     family = np.full(len(country), "", dtype="<U40")
-    for name in banks.LANGUAGES:
+    for name in banks.LANGUAGE_OF_COUNTRY:
         here = np.flatnonzero(country == name)
         bank, size = banks.names(name), len(here)
         second = rng.integers(0, len(bank.second), size)
         rare = np.char.add(bank.first[rng.integers(0, len(bank.first), size)], bank.second[second])
-        drawn = np.where(rng.random(size) < RARE, rare, bank.family.draw(size, rng))
+        drawn = np.where(rng.random(size) < RARE_NAME_SHARE, rare, bank.family.draw(size, rng))
         double = np.char.add(np.char.add(drawn, "-"), bank.family.draw(size, rng))
         family[here] = np.where(rng.random(size) < DOUBLE_BARRELLED, double, drawn)
     return family
@@ -93,7 +93,7 @@ def _given(
     given = np.full(len(country), "", dtype="<U24")
     groups = [
         (here, banks.names(name), sex)
-        for name in banks.LANGUAGES
+        for name in banks.LANGUAGE_OF_COUNTRY
         for sex, among in (("f", of_women), ("m", ~of_women))
         if (here := np.flatnonzero((country == name) & among)).size
     ]

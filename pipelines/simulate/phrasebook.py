@@ -22,13 +22,13 @@ import yaml
 
 from pipelines.simulate.model import Ints
 
-FOLDER = Path(__file__).parent / "phrases"
-LANGUAGES = ("de", "en")
+PHRASES_FOLDER = Path(__file__).parent / "phrases"
+PHRASE_LANGUAGES = ("de", "en")
 POLARITIES = {-1: "negative", 0: "neutral", 1: "positive"}
 GENERAL = "general"  # stands among the touchpoints for a text about none of them
 CHOICE = re.compile(r"\(([^()]*)\)")
 SPACES = re.compile(r" {2,}")
-OTHER = 7  # places from a product to the one that it is compared with
+PLACES_TO_OTHER_PRODUCT = 7  # places from a product to the one that it is compared with
 
 _YAML = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the parser in C needs a tenth of the time
 _PARTED = "\x1f"  # between texts that share the values of their slots
@@ -114,7 +114,7 @@ class Phrasebook:
         -------
         dict of str to Series of str, each of shape (n,)
         """
-        spoken = language.replace_strict(LANGUAGES, range(len(LANGUAGES))).to_numpy()
+        spoken = language.replace_strict(PHRASE_LANGUAGES, range(len(PHRASE_LANGUAGES))).to_numpy()
         joined = pl.concat_str(*(pl.lit(text) for text in texts.values()), separator=_PARTED)
         frame = pl.select(joined.alias("text"))
         groups = dict.fromkeys(slot.group for slot in self.slots.values())
@@ -136,7 +136,7 @@ def _below(count: Ints, chance: np.ndarray) -> Ints:
 @cache
 def phrasebook() -> Phrasebook:
     """Read the phrase bank of every language."""
-    banks = {language: read_bank(language) for language in LANGUAGES}
+    banks = {language: read_bank(language) for language in PHRASE_LANGUAGES}
     cells = {
         f"{language}/{name}": [expand(template) for template in templates]
         for language, bank in banks.items()
@@ -158,7 +158,7 @@ def phrasebook() -> Phrasebook:
 
 def read_bank(language: str) -> dict[str, Any]:
     """Read the file of one language."""
-    content = (FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
+    content = (PHRASES_FOLDER / f"{language}.yaml").read_text(encoding="utf-8")
     return dict(yaml.load(content, Loader=_YAML))
 
 
@@ -206,7 +206,7 @@ def _values(bank: Mapping[str, Any]) -> dict[str, list[str]]:
     return {
         **bank["slots"],
         "product": bare,
-        "other_product": bare[OTHER:] + bare[:OTHER],
+        "other_product": bare[PLACES_TO_OTHER_PRODUCT:] + bare[:PLACES_TO_OTHER_PRODUCT],
         **{form: [f"{forms[kind][form]} {noun}" for kind, noun in named] for form in articles},
     }
 

@@ -25,7 +25,7 @@ GENDERS = {"f": 0.54, "m": 0.455, "d": 0.005}
 CHANNELS = ("web", "app", "store")  # where a customer prefers to buy
 
 ALREADY_CUSTOMERS = 0.45  # share who joined before the first day
-CARDS = 0.9  # share of customers who hold a loyalty card
+CARD_HOLDERS = 0.9  # share of customers who hold a loyalty card
 CALLED_UNSEEN = 0.02  # share known to the call centre without a contact in the window
 LONGEST_TENURE = 72  # months before the first day
 TECH_AFFINITY = {"18-29": 0.6, "30-44": 0.3, "45-59": -0.1, "60+": -0.6}  # means; sd 0.8

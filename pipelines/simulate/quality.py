@@ -11,7 +11,7 @@ from pipelines.simulate.calendar import DAYS, day_of
 from pipelines.simulate.model import (
     CHANCE,
     INCIDENT,
-    INDEX,
+    PLACE_OF,
     PLANNED,
     QUALITY,
     Flags,
@@ -22,7 +22,7 @@ from pipelines.simulate.operations import Operations
 
 SEASON = 0.10  # of quality in stores and delivery: best in early summer, worst in December
 PROMISED_DAYS = (2, 3, 4)  # to delivery
-LATEST = 6  # days late; nobody feels more
+LATEST_DAYS = 6  # days late; nobody feels more
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def serve(
     """
     size = len(touchpoint)
     when = np.where(day < 0, day % 365, np.minimum(day, DAYS - 1))
-    at = {name: touchpoint == place for name, place in INDEX.items()}
+    at = {name: touchpoint == place for name, place in PLACE_OF.items()}
     quality = QUALITY[touchpoint] + CHANCE[touchpoint] * rng.normal(size=size)
     store = np.where(at["store_advice"] | at["store_checkout"], home_store, -1)
     agent = np.where(at["hotline"], rng.integers(0, ops.AGENTS, size), -1)
@@ -80,7 +80,7 @@ def serve(
         [
             ops.WAIT_SLOPE * (wait - ops.WAIT_MINUTES) + world.agent[agent],
             ops.REPLY_SLOPE * (world.reply[when] * noise - ops.REPLY_HOURS),
-            ops.LATE_SLOPE * np.minimum(late, LATEST) + season,
+            ops.LATE_SLOPE * np.minimum(late, LATEST_DAYS) + season,
             world.store[store] + ops.STOCK_SLOPE * (stock - ops.STOCK_SHARE) + season,
             ops.LOAD_SLOPE * (world.load[when] - ops.LOAD_SECONDS),
             ops.REFUND_SLOPE * (world.refund[when] * noise - ops.REFUND_DAYS),
@@ -103,9 +103,9 @@ def _changes(touchpoint: Ints, day: Ints, units: dict[str, Flags]) -> Floats:
     """What the planned measures and the incident add to quality."""
     change = np.zeros(len(touchpoint))
     for planned in PLANNED:
-        reached = (touchpoint == INDEX[planned.touchpoint]) & (day >= day_of(planned.starts))
+        reached = (touchpoint == PLACE_OF[planned.touchpoint]) & (day >= day_of(planned.starts))
         change += planned.effect * (reached & units[planned.id])
     outage = (day >= day_of(INCIDENT.first)) & (day <= day_of(INCIDENT.last))
     for name, effect in INCIDENT.effects:
-        change += effect * (outage & (touchpoint == INDEX[name]))
+        change += effect * (outage & (touchpoint == PLACE_OF[name]))
     return change

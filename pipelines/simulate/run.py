@@ -24,6 +24,7 @@ def run(study: Study, settings: SimulateSettings, _read: Read, draft: Path) -> s
     with (
         store.replacing(study.folder / "truth.json") as kept,
         kept.open("w", encoding="utf-8") as content,
+        progress.counting(customers, "customers"),
     ):
         told = truth.TruthFile(content)
         for number, size in sizes(customers):
@@ -32,7 +33,7 @@ def run(study: Study, settings: SimulateSettings, _read: Read, draft: Path) -> s
             waves = truth.add(waves, part.waves)
             told.add(part.truth)
             del part  # or there would be two in memory
-            progress.tell(told.persons, customers, "customers")
+            progress.done(size)
         whole = company.describe(seed)
         rows += files.write_company(draft / "raw", whole.exports)
         told.close(truth.of_company(waves) | whole.truth)

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipelines.core.errors import ContractError, examples
-from pipelines.simulate.phrasebook import LANGUAGES, phrasebook
+from pipelines.simulate.phrasebook import PHRASE_LANGUAGES, phrasebook
 from pipelines.simulate.typos import mistype
 
 # Share of searches by what is wanted.
@@ -52,11 +52,11 @@ def search_terms(rng: np.random.Generator, language: NDArray[np.str_]) -> pl.Dat
         If a language is unknown.
     """
     spoken = pl.Series(language, dtype=pl.String)
-    unknown = [name for name in spoken.unique(maintain_order=True) if name not in LANGUAGES]
+    unknown = [name for name in spoken.unique(maintain_order=True) if name not in PHRASE_LANGUAGES]
     if unknown:
         raise ContractError(
             "search_terms: language",
-            expected=f"one of {', '.join(LANGUAGES)}",
+            expected=f"one of {', '.join(PHRASE_LANGUAGES)}",
             got=examples(unknown),
             todo="correct the language of the customers",
         )

@@ -12,10 +12,27 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate import answers
-from pipelines.simulate.answers import BLANK, EFFORT, NOT_USED, OVERALL, RATING, RECOMMEND, Style
+from pipelines.simulate.answers import (
+    BLANK_CODE,
+    EFFORT,
+    NOT_USED_CODE,
+    OVERALL,
+    RATING,
+    RECOMMEND,
+    AnswerStyle,
+)
 from pipelines.simulate.calendar import awake, month_of
 from pipelines.simulate.journeys import Contacts, Histories
-from pipelines.simulate.model import FIRST_DAY, INDEX, NAMES, RATED, REWORDING, Flags, Floats, Ints
+from pipelines.simulate.model import (
+    FIRST_DAY,
+    N_RATED,
+    PLACE_OF,
+    REWORDING,
+    TOUCHPOINT_NAMES,
+    Flags,
+    Floats,
+    Ints,
+)
 from pipelines.simulate.population import AGES, COUNTRIES, Population
 
 WAVES = {"2023": 10, "2024": 22, "2025": 34}  # month of the cold survey; state at its beginning
@@ -79,7 +96,7 @@ class Wave:
         Card holders who were customers: the frame, places in the partition.
     meant : ndarray of float, shape (n_frame,)
         Latent overall satisfaction without the person's style.
-    quality, used : ndarray, shape (n_frame, RATED)
+    quality, used : ndarray, shape (n_frame, N_RATED)
         Remembered quality, and whether it was used in the last twelve months.
     would_answer : dict of ndarray of int, shape (n_frame,)
         What each would answer, by question; blanks included.
@@ -96,7 +113,7 @@ class Wave:
     quality: Floats
     used: Flags
     would_answer: dict[str, Ints]
-    style: Style
+    style: AnswerStyle
     response: Floats
     answered: Flags
     weight: Floats
@@ -118,16 +135,16 @@ def _wave(
     rng: np.random.Generator,
 ) -> Wave:
     chosen = np.flatnonzero(lives.present(month, people.joined_month) & holds_card)
-    style = Style.draw(people, chosen, rng)
+    style = AnswerStyle.draw(people, chosen, rng)
     quality, used = lives.memory[month, chosen].astype(float), lives.used[month, chosen]
     satisfied = lives.satisfaction[month, chosen]
     attached = people.attachment[chosen]
     would = {}
-    for place, touchpoint in enumerate(NAMES[:RATED]):
-        meant = quality[:, place] + answers.HALO * satisfied
+    for place, touchpoint in enumerate(TOUCHPOINT_NAMES[:N_RATED]):
+        meant = quality[:, place] + answers.SATISFACTION_HALO * satisfied
         meant = meant + _reworded(touchpoint, name)
         rating = style.answer(RATING, meant, answers.RATING_NOISE, rng)
-        would[touchpoint] = np.where(used[:, place], rating, NOT_USED)
+        would[touchpoint] = np.where(used[:, place], rating, NOT_USED_CODE)
     would["overall"] = style.answer(OVERALL, satisfied, answers.OVERALL_NOISE, rng)
     recommends = satisfied + answers.LOYAL_ANSWER * attached
     would["nps"] = style.answer(RECOMMEND, recommends, answers.OVERALL_NOISE, rng)
@@ -150,12 +167,12 @@ def _reworded(touchpoint: str, wave: str) -> float:
 
 def _leave_out(values: Ints, question: str, rng: np.random.Generator) -> Ints:
     """Leave out answers; those that say "not used" stay, only ratings can be unknown."""
-    rated = question in NAMES[:RATED]
+    rated = question in TOUCHPOINT_NAMES[:N_RATED]
     left = answers.leave_out(values, rng, can_be_unknown=rated)
-    return np.where(values == NOT_USED, values, left) if rated else left
+    return np.where(values == NOT_USED_CODE, values, left) if rated else left
 
 
-def _expectations(style: Style, rng: np.random.Generator) -> dict[str, Ints]:
+def _expectations(style: AnswerStyle, rng: np.random.Generator) -> dict[str, Ints]:
     size = len(style.leniency)
     return {
         f"expected_{name}": style.answer(RATING, np.full(size, mean), 0.6, rng)
@@ -163,7 +180,7 @@ def _expectations(style: Style, rng: np.random.Generator) -> dict[str, Ints]:
     }
 
 
-def _stated(style: Style, rng: np.random.Generator) -> dict[str, Ints]:
+def _stated(style: AnswerStyle, rng: np.random.Generator) -> dict[str, Ints]:
     size = len(style.leniency)
     said = {}
     for name, mean in STATED.items():
@@ -185,11 +202,11 @@ def _kano(size: int, rng: np.random.Generator) -> dict[str, Ints]:
     return said
 
 
-def _straighten(would: dict[str, Ints], style: Style) -> None:
+def _straighten(would: dict[str, Ints], style: AnswerStyle) -> None:
     """Give straight-liners the same rating of all they used."""
     same = would["emotion"]
-    for touchpoint in NAMES[:RATED]:
-        lined = style.straight & (would[touchpoint] != NOT_USED)
+    for touchpoint in TOUCHPOINT_NAMES[:N_RATED]:
+        lined = style.straight & (would[touchpoint] != NOT_USED_CODE)
         would[touchpoint] = np.where(lined, same, would[touchpoint])
 
 
@@ -224,20 +241,20 @@ class Hot:
     """Questionnaires right after a contact: one element per questionnaire.
 
     `contact` is the place in the contacts; `answers` has, by kind, what was answered
-    (`BLANK` if nothing, or if the question is not asked there).
+    (`BLANK_CODE` if nothing, or if the question is not asked there).
     """
 
     contact: Ints
     minute: Floats
     answers: dict[str, Ints]
-    style: Style
+    style: AnswerStyle
 
 
 def ask_after_contacts(people: Population, lives: Histories, rng: np.random.Generator) -> Hot:
     """Ask after some rated contacts, a customer at most once a month."""
     contacts = lives.contacts
     invited = np.flatnonzero(
-        (contacts.touchpoint < RATED) & (rng.random(len(contacts.day)) < HOT_INVITED)
+        (contacts.touchpoint < N_RATED) & (rng.random(len(contacts.day)) < HOT_INVITED)
     )
     month = month_of(contacts.day[invited])
     _, first = np.unique(contacts.customer[invited] * 1000 + month, return_index=True)
@@ -252,8 +269,10 @@ def ask_after_contacts(people: Population, lives: Histories, rng: np.random.Gene
     replied = rng.random(len(invited)) < 1 / (1 + np.exp(-odds))
     contact, month = invited[replied], month[replied]
     customer = contacts.customer[contact]
-    style = Style.draw(people, customer, rng)
-    meant = contacts.quality[contact] + answers.HALO * lives.satisfaction[month, customer]
+    style = AnswerStyle.draw(people, customer, rng)
+    meant = (
+        contacts.quality[contact] + answers.SATISFACTION_HALO * lives.satisfaction[month, customer]
+    )
     meant = meant + _reworded_from(contacts, contact)
     said = {
         "rating": style.answer(RATING, meant, answers.RATING_NOISE, rng),
@@ -261,15 +280,15 @@ def ask_after_contacts(people: Population, lives: Histories, rng: np.random.Gene
         "emotion": style.answer(RATING, meant, answers.RATING_NOISE, rng),
     }
     for kind, asked in (("ease", EASE_ASKED), ("emotion", EMOTION_ASKED)):
-        there = np.isin(contacts.touchpoint[contact], [INDEX[name] for name in asked])
-        said[kind] = np.where(there, answers.leave_out(said[kind], rng), BLANK)
+        there = np.isin(contacts.touchpoint[contact], [PLACE_OF[name] for name in asked])
+        said[kind] = np.where(there, answers.leave_out(said[kind], rng), BLANK_CODE)
     later = awake(contacts.minute[contact] + 10 + rng.exponential(20, len(contact)))
     return Hot(contact, later, said, style)
 
 
 def _reworded_from(contacts: Contacts, contact: Ints) -> Floats:
     """What the new wording adds, from the first day of its wave's year."""
-    place = INDEX[REWORDING.touchpoint]
+    place = PLACE_OF[REWORDING.touchpoint]
     first = 12 * (int(REWORDING.wave) - FIRST_DAY.year)
     new = (contacts.touchpoint[contact] == place) & (month_of(contacts.day[contact]) >= first)
     effect: Floats = np.where(new, REWORDING.effect, 0.0)

@@ -12,10 +12,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.core.errors import ContractError, examples
-from pipelines.simulate.model import NAMES
+from pipelines.simulate.model import TOUCHPOINT_NAMES
 from pipelines.simulate.phrasebook import (
     GENERAL,
-    LANGUAGES,
+    PHRASE_LANGUAGES,
     POLARITIES,
     Phrasebook,
     phrasebook,
@@ -23,7 +23,7 @@ from pipelines.simulate.phrasebook import (
 from pipelines.simulate.typos import mistype
 
 # Shares of texts.
-EMPTY = 0.6  # of those about nothing in particular: they say nothing
+SAYING_NOTHING = 0.6  # of those about nothing in particular: they say nothing
 IRONIC = 0.04  # of negative ones that say one thing: praise that is meant as blame
 NEGATED = 0.12  # of the others: what is meant is said by a negation, "not bad"
 SHARED = 0.10  # of the others: as it could be said of several touchpoints, "took for ever"
@@ -33,7 +33,7 @@ EXCLAIMED = 0.06  # of those that are not neutral: the statement ends in an excl
 
 
 @dataclass(frozen=True)
-class Style:
+class TextStyle:
     """How texts of an origin are built; all are shares of them.
 
     Attributes
@@ -53,12 +53,12 @@ class Style:
     bare: float
 
 
-STYLES = {
-    "survey": Style(opener=0.10, detail=0.15, closer=0.10, lower=0.08, bare=0.5),
-    "review": Style(opener=0.55, detail=0.60, closer=0.55, lower=0.02, bare=0.1),
-    "social": Style(opener=0.35, detail=0.10, closer=0.60, lower=0.25, bare=0.6),
-    "forum": Style(opener=0.50, detail=0.40, closer=0.50, lower=0.15, bare=0.4),
-    "support": Style(opener=0.85, detail=0.60, closer=0.85, lower=0.02, bare=0.1),
+STYLE_OF_ORIGIN = {
+    "survey": TextStyle(opener=0.10, detail=0.15, closer=0.10, lower=0.08, bare=0.5),
+    "review": TextStyle(opener=0.55, detail=0.60, closer=0.55, lower=0.02, bare=0.1),
+    "social": TextStyle(opener=0.35, detail=0.10, closer=0.60, lower=0.25, bare=0.6),
+    "forum": TextStyle(opener=0.50, detail=0.40, closer=0.50, lower=0.15, bare=0.4),
+    "support": TextStyle(opener=0.85, detail=0.60, closer=0.85, lower=0.02, bare=0.1),
 }
 
 _SECOND = ("second_touchpoint_id", "second_polarity")
@@ -70,7 +70,7 @@ def compose(about: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     Parameters
     ----------
     about : DataFrame, n rows
-        `language` (de, en), `origin` (a key of `STYLES`), `touchpoint_id` (null: about
+        `language` (de, en), `origin` (a key of `STYLE_OF_ORIGIN`), `touchpoint_id` (null: about
         nothing in particular), `polarity` (-1, 0, 1), and `second_touchpoint_id` with
         `second_polarity` where a text speaks of two touchpoints, else null.
     rng : Generator
@@ -109,11 +109,11 @@ def compose(about: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 def _check(about: pl.DataFrame) -> None:
     """Refuse rows that there are no words for."""
     known = {
-        "language": LANGUAGES,
-        "origin": tuple(STYLES),
-        "touchpoint_id": (*NAMES, None),
+        "language": PHRASE_LANGUAGES,
+        "origin": tuple(STYLE_OF_ORIGIN),
+        "touchpoint_id": (*TOUCHPOINT_NAMES, None),
         "polarity": tuple(POLARITIES),
-        "second_touchpoint_id": (*NAMES, None),
+        "second_touchpoint_id": (*TOUCHPOINT_NAMES, None),
         "second_polarity": (*POLARITIES, None),
     }
     for name, valid in known.items():
@@ -143,7 +143,7 @@ def _manner(about: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     named, mixed = pl.col("touchpoint_id").is_not_null(), pl.col(_SECOND[0]).is_not_null()
     ironic = (pl.col("polarity") == -1) & ~mixed & (chance[0] < IRONIC)
     return about.select(
-        kind=pl.when(~named & (chance[1] < EMPTY))
+        kind=pl.when(~named & (chance[1] < SAYING_NOTHING))
         .then(pl.lit("empty"))
         .when(ironic)
         .then(pl.lit("ironic"))
@@ -248,7 +248,7 @@ def _present(rows: pl.DataFrame, rng: np.random.Generator) -> dict[str, pl.Expr]
 
 def _share(trait: str) -> pl.Expr:
     """Share of texts with a trait, by the style of their origin."""
-    shares = {origin: getattr(style, trait) for origin, style in STYLES.items()}
+    shares = {origin: getattr(style, trait) for origin, style in STYLE_OF_ORIGIN.items()}
     return pl.col("origin").replace_strict(shares, return_dtype=pl.Float64)
 
 

@@ -41,18 +41,18 @@ from pipelines.simulate import (
     typos,
     variants,
 )
-from pipelines.simulate.answers import DONT_KNOW, NOT_USED, RATING
+from pipelines.simulate.answers import DONT_KNOW_CODE, NOT_USED_CODE, RATING
 from pipelines.simulate.exports import contacts, writings
 from pipelines.simulate.journeys import Histories
 from pipelines.simulate.leaving import BadContacts, hazard
 from pipelines.simulate.model import (
     INCIDENT,
     MONTHS,
-    NAMES,
+    N_RATED,
     PENALTY,
     PLANNED,
-    RATED,
     REWARD,
+    TOUCHPOINT_NAMES,
     Floats,
     satisfy,
 )
@@ -62,7 +62,7 @@ from pipelines.statistics.dominance import dominance
 
 LEVER = 0.5  # of quality: what each lever lifts every contact by
 HORIZON = 3  # months of the churn probability
-DIGITS = 5
+TRUTH_DECIMALS = 5
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Sums:
     said : dict of ndarray
         By question: number of answers, their sum, and for recommendation the promoters
         and the detractors.
-    products : ndarray of float, shape (2 * RATED + 2, 2 * RATED + 2)
+    products : ndarray of float, shape (2 * N_RATED + 2, 2 * N_RATED + 2)
         Cross-products of 1, use and use x quality of each touchpoint, and the latent
         overall answer.
     """
@@ -112,16 +112,16 @@ class Sums:
 
 def _count(question: str, values: np.ndarray) -> Floats:
     """Number of answers, their sum, promoters and detractors."""
-    rated = question in NAMES[:RATED]
-    given = values[(values >= 0) & ~(rated & np.isin(values, (NOT_USED, DONT_KNOW)))]
+    rated = question in TOUCHPOINT_NAMES[:N_RATED]
+    given = values[(values >= 0) & ~(rated & np.isin(values, (NOT_USED_CODE, DONT_KNOW_CODE)))]
     return np.array([len(given), given.sum(), (given >= 9).sum(), (given <= 6).sum()], float)
 
 
 def describe_wave(sums: Sums) -> dict[str, Any]:
     """Population values of a wave."""
     count, _, promoters, detractors = sums.said["nps"]
-    reach = np.diag(sums.products)[1 : RATED + 1] / sums.size
-    felt = sums.products[0, RATED + 1 : -1]
+    reach = np.diag(sums.products)[1 : N_RATED + 1] / sums.size
+    felt = sums.products[0, N_RATED + 1 : -1]
     means = {
         question: _rounded(total / count)
         for question, (count, total, *_) in sums.said.items()
@@ -132,9 +132,11 @@ def describe_wave(sums: Sums) -> dict[str, Any]:
         "response_rate": _rounded(sums.answering / sums.size),
         "nps": _rounded(100 * (promoters - detractors) / count),
         "mean_answer": means,
-        "csat": {name: _rounded(_percent(means[name])) for name in NAMES[:RATED]},
-        "reach": dict(zip(NAMES, _rounded(100 * reach), strict=False)),
-        "quality_of_users": dict(zip(NAMES, _rounded(felt / (reach * sums.size)), strict=False)),
+        "csat": {name: _rounded(_percent(means[name])) for name in TOUCHPOINT_NAMES[:N_RATED]},
+        "reach": dict(zip(TOUCHPOINT_NAMES, _rounded(100 * reach), strict=False)),
+        "quality_of_users": dict(
+            zip(TOUCHPOINT_NAMES, _rounded(felt / (reach * sums.size)), strict=False)
+        ),
     }
 
 
@@ -145,13 +147,13 @@ def _percent(answer: float) -> float:
 def covariance(sums: Sums) -> Floats:
     """Covariance of use and use x (quality - mean of users), by touchpoint, then overall.
 
-    Shape (2 * RATED + 1, 2 * RATED + 1), divided by the frame's size.
+    Shape (2 * N_RATED + 1, 2 * N_RATED + 1), divided by the frame's size.
     """
     size, products = sums.size, sums.products
-    centre = products[0, RATED + 1 : -1] / np.diag(products)[1 : RATED + 1]
+    centre = products[0, N_RATED + 1 : -1] / np.diag(products)[1 : N_RATED + 1]
     # Column `use x quality` minus `use` times the mean of users.
     turn = np.eye(len(products))
-    turn[np.arange(1, RATED + 1), np.arange(RATED + 1, 2 * RATED + 1)] = -centre
+    turn[np.arange(1, N_RATED + 1), np.arange(N_RATED + 1, 2 * N_RATED + 1)] = -centre
     turned = turn.T @ products @ turn
     mean = turned[0] / size
     return (turned / size - np.outer(mean, mean))[1:, 1:]
@@ -167,13 +169,13 @@ def importance(sums: Sums) -> dict[str, Any]:
 
     A touchpoint is the pair of its use and its remembered quality among users.
     """
-    groups = [[place, RATED + place] for place in range(RATED)]
+    groups = [[place, N_RATED + place] for place in range(N_RATED)]
     split = dominance(covariance(sums), groups)
     order = np.argsort(-split.general)
     return {
         "r2": _rounded(split.r2),
-        "lmg": dict(zip(NAMES, _rounded(split.general), strict=False)),
-        "order": [NAMES[place] for place in order],
+        "lmg": dict(zip(TOUCHPOINT_NAMES, _rounded(split.general), strict=False)),
+        "order": [TOUCHPOINT_NAMES[place] for place in order],
     }
 
 
@@ -217,7 +219,7 @@ def customers(people: Population, lives: Histories) -> dict[str, list[Any]]:
         "satisfaction": _listed(satisfied, stays),
         "churn_probability": _listed(before, stays),
     }
-    for place, name in enumerate(NAMES[:RATED]):
+    for place, name in enumerate(TOUCHPOINT_NAMES[:N_RATED]):
         lifted = memory.copy()
         lifted[:, place] += LEVER
         after = satisfy(lifted, used)
@@ -227,14 +229,14 @@ def customers(people: Population, lives: Histories) -> dict[str, list[Any]]:
 
 
 def _listed(values: Floats, known: np.ndarray | None = None) -> list[float | None]:
-    series = pl.Series(np.round(values, DIGITS)) + 0.0  # no minus zero
+    series = pl.Series(np.round(values, TRUTH_DECIMALS)) + 0.0  # no minus zero
     if known is not None:
         series = pl.select(pl.when(pl.Series(known)).then(series)).to_series()
     return series.to_list()
 
 
 def _rounded(values: Any) -> Any:
-    rounded = np.round(values, DIGITS)
+    rounded = np.round(values, TRUTH_DECIMALS)
     return rounded.tolist() if isinstance(rounded, np.ndarray) else float(rounded)
 
 
@@ -270,11 +272,10 @@ MODULES = (
 def parameters() -> dict[str, dict[str, Any]]:
     """Every parameter of the model, by the module that defines it.
 
-    A constant that a module imports is the very object of the module it comes from; that
-    tells it from one that only has the same name.
+    A name stands for one thing, so a name told before is one that a module imports.
     """
     named: dict[str, dict[str, Any]] = {}
-    seen: dict[str, list[Any]] = {}
+    seen: set[str] = set()
     for module in MODULES:
         own = {
             name: value
@@ -282,10 +283,9 @@ def parameters() -> dict[str, dict[str, Any]]:
             if name[0].isalpha()
             and name.isupper()
             and not isinstance(value, (np.ndarray, tzinfo))
-            and not any(value is earlier for earlier in seen.get(name, []))
+            and name not in seen
         }
-        for name, value in own.items():
-            seen.setdefault(name, []).append(value)
+        seen |= own.keys()
         named[module.__name__.rsplit(".", 1)[-1]] = own
     return named
 
@@ -293,8 +293,8 @@ def parameters() -> dict[str, dict[str, Any]]:
 def effects() -> dict[str, Any]:
     """What follows from the parameters alone: slopes, hazard ratios, effects of measures."""
     return {
-        "penalty": dict(zip(NAMES, PENALTY.tolist(), strict=False)),
-        "reward": dict(zip(NAMES, REWARD.tolist(), strict=False)),
+        "penalty": dict(zip(TOUCHPOINT_NAMES, PENALTY.tolist(), strict=False)),
+        "reward": dict(zip(TOUCHPOINT_NAMES, REWARD.tolist(), strict=False)),
         "odds_ratio_of_leaving": {
             "satisfaction": _rounded(np.exp(leaving.SATISFACTION)),
             "attachment": _rounded(np.exp(leaving.ATTACHMENT)),

@@ -11,8 +11,8 @@ from pipelines.simulate.model import Flags, Ints
 Codes = NDArray[np.uint32]  # code points, one row per text, zero after the end
 
 # Share of each kind. A text without ä, ö, ü or ß has a letter dropped instead of transcribed.
-KINDS = {"drop": 0.35, "double": 0.2, "swap": 0.25, "transcribe": 0.2}
-APART = 3  # letters between two slips of a text, so that the second never undoes the first
+TYPO_SHARES = {"drop": 0.35, "double": 0.2, "swap": 0.25, "transcribe": 0.2}
+LETTERS_APART = 3  # letters between two slips of a text, so that the second never undoes the first
 
 _TRANSCRIBED = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _DOTTED = np.array([ord(letter) for letter in _TRANSCRIBED], np.uint32)
@@ -46,7 +46,7 @@ def mistype(texts: pl.Series, slips: Ints, rng: np.random.Generator) -> tuple[pl
     if rows.size == 0:
         return texts, done
     codes = _codes(texts.gather(rows))
-    before = np.full(rows.size, -1 - 2 * APART)
+    before = np.full(rows.size, -1 - 2 * LETTERS_APART)
     for number in range(int(slips.max())):
         wanted = slips[rows] > number
         codes, place = _slip(codes, wanted, before, rng)
@@ -61,10 +61,10 @@ def _slip(
     """Mistype one letter of each wanted text, away from the slip before; -1 where none is."""
     n, width = codes.shape
     chance, order = rng.random(n), rng.random((n, width))
-    edges = np.cumsum(list(KINDS.values()))[:-1]
-    kind = np.array(list(KINDS))[np.searchsorted(edges, chance, "right")]
+    edges = np.cumsum(list(TYPO_SHARES.values()))[:-1]
+    kind = np.array(list(TYPO_SHARES))[np.searchsorted(edges, chance, "right")]
     open_to = _inside(codes) & wanted[:, None]
-    open_to &= np.abs(np.arange(width) - before[:, None]) > APART
+    open_to &= np.abs(np.arange(width) - before[:, None]) > LETTERS_APART
     dotted = open_to & np.isin(codes, _DOTTED)
     transcribed = (kind == "transcribe") & dotted.any(axis=1)
     open_to = np.where(transcribed[:, None], dotted, open_to)

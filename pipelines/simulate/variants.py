@@ -12,10 +12,9 @@ import polars as pl
 
 from pipelines.simulate import banks
 from pipelines.simulate.misspellings import abbreviate, misspell, transcribe
-from pipelines.simulate.model import Flags
+from pipelines.simulate.model import SYSTEMS, Flags
 
-SYSTEMS = ("crm", "shop", "callcentre")
-NAMES = ("given_name", "family_name")
+PERSON_NAMES = ("given_name", "family_name")
 ADDRESS = ("street", "postcode", "city")
 
 
@@ -51,7 +50,7 @@ RATES = {
 # family name before a marriage. About one in ten people moves in a year; assumed.
 MOVED = {"f": 0.09, "m": 0.09, "d": 0.09}
 MARRIED = {"f": 0.045, "m": 0.008, "d": 0.02}
-STRIPPED = 0.25  # share of transcribed records that lose the dots: Muller, not Mueller
+STRIPPED_SHARE = 0.25  # share of transcribed records that lose the dots: Muller, not Mueller
 TYPO_IN = {"family_name": 0.5, "given_name": 0.3, "street": 0.2}
 
 # Ways to write a telephone number, from dialling and area code and the line, and their shares.
@@ -64,7 +63,7 @@ PHONE_FORMATS = {
     "0{1} {2}": (0.18, 0.50),
 }
 # All of them, in the order in which they are listed in `variant`.
-KINDS = ("moved", "married", *RATES, "phone_format")
+VARIANT_KINDS = ("moved", "married", *RATES, "phone_format")
 
 
 def vary(records: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -85,12 +84,12 @@ def vary(records: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """
     chosen = _choose(records["source_system"], rng)
     sheet = records.with_columns(
-        pl.Series("stripped", rng.random(records.height) < STRIPPED),
+        pl.Series("stripped", rng.random(records.height) < STRIPPED_SHARE),
         **{_do(kind): flags for kind, flags in chosen.items()},
     ).rename({kind: _do(kind) for kind in ("moved", "married")})
     sheet = _misspell(_shorten(_mistake(sheet), rng), rng)
     sheet = _call(_leave_out(_arrange(sheet, rng)), rng)
-    listed = [pl.when(pl.col(kind)).then(pl.lit(kind)) for kind in KINDS]
+    listed = [pl.when(pl.col(kind)).then(pl.lit(kind)) for kind in VARIANT_KINDS]
     return sheet.with_columns(variant=pl.concat_str(listed, separator=",", ignore_nulls=True))
 
 
@@ -140,7 +139,8 @@ def _misspell(sheet: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Write wrong letters, and plain ones."""
     sheet = _change(sheet, "typo", **_typos(sheet, rng))
     plain = {
-        name: transcribe(pl.col(name), pl.col("stripped")) for name in (*NAMES, "street", "city")
+        name: transcribe(pl.col(name), pl.col("stripped"))
+        for name in (*PERSON_NAMES, "street", "city")
     }
     return _change(sheet, "transcription", **plain)
 
@@ -150,7 +150,7 @@ def _arrange(sheet: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     given, family = pl.col("given_name"), pl.col("family_name")
     sheet = _change(sheet, "swapped", given_name=family, family_name=given)
     sheet = _change(sheet, "title", given_name=_titles(sheet, rng) + " " + sheet["given_name"])
-    capitals = {name: pl.col(name).str.to_uppercase() for name in NAMES}
+    capitals = {name: pl.col(name).str.to_uppercase() for name in PERSON_NAMES}
     return _change(sheet, "upper_case", **capitals)
 
 
@@ -195,7 +195,7 @@ def _nicknames(sheet: pl.DataFrame, rng: np.random.Generator) -> pl.Expr:
     """Nicknames of given names; those without one stay."""
     later = pl.Series(rng.random(sheet.height) < 0.5)
     short = pl.col("given_name")
-    for country in banks.LANGUAGES:
+    for country in banks.LANGUAGE_OF_COUNTRY:
         known = banks.names(country).nicknames
         first = pl.col("given_name").replace({name: forms[0] for name, forms in known.items()})
         last = pl.col("given_name").replace({name: forms[-1] for name, forms in known.items()})
@@ -207,7 +207,7 @@ def _nicknames(sheet: pl.DataFrame, rng: np.random.Generator) -> pl.Expr:
 def _typos(sheet: pl.DataFrame, rng: np.random.Generator) -> dict[str, pl.Series]:
     """Names and streets of which one is mistyped."""
     where = rng.choice(len(TYPO_IN), sheet.height, p=list(TYPO_IN.values()))
-    language = sheet["country"].replace(banks.LANGUAGES)
+    language = sheet["country"].replace(banks.LANGUAGE_OF_COUNTRY)
     written = {}
     for place, name in enumerate(TYPO_IN):
         mistyped = misspell(sheet[name], language, rng)
@@ -219,7 +219,7 @@ def _titles(sheet: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
     """Titles that go with country and gender."""
     country, gender = sheet["country"].to_numpy(), sheet["gender"].to_numpy()
     title = np.full(sheet.height, "", dtype="<U12")
-    for name in banks.LANGUAGES:
+    for name in banks.LANGUAGE_OF_COUNTRY:
         for sex, titles in banks.names(name).titles.items():
             here: Flags = (country == name) & (gender == sex)
             title[here] = titles[rng.integers(0, len(titles), int(here.sum()))]

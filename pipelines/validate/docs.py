@@ -24,7 +24,7 @@ from great_expectations.render.view import DefaultJinjaPageView
 
 from pipelines.validate.judge import Judgement
 
-INDEX = "index.html"
+FRONT_PAGE = "index.html"
 _MARK = {True: "fa-check-circle text-success", False: "fa-times text-danger"}
 
 
@@ -44,10 +44,10 @@ def pages(study: str, judged: Mapping[str, Judgement]) -> dict[str, str]:
     results = {table: judgement.result for table, judgement in judged.items()}
     view = DefaultJinjaPageView(custom_views_directory=str(Path(__file__).parent))
     rendered = {
-        f"{table}.html": _html(view, _table_page(f"{study}: {table}", result), back=INDEX)
+        f"{table}.html": _html(view, _table_page(f"{study}: {table}", result), back=FRONT_PAGE)
         for table, result in results.items()
     }
-    return {INDEX: _html(view, _index_page(study, results)), **rendered}
+    return {FRONT_PAGE: _html(view, _index_page(study, results)), **rendered}
 
 
 def _html(

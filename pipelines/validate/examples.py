@@ -7,19 +7,19 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.contract.canonical import FREE_TEXT, IDENTIFIERS
+from pipelines.contract.code import WITHHELD
 from pipelines.contract.table import TIME
 from pipelines.contract.validate import QUARANTINE_EXAMPLES
-from pipelines.validate.quarantine import RULES, SEPARATOR
+from pipelines.validate.quarantine import BROKEN_RULES, SEPARATOR
 from pipelines.validate.verdicts import Verdict
 
 PERSONAL = IDENTIFIERS | FREE_TEXT
-WITHHELD = "withheld"
 LONGEST = 80  # characters of one cell
 
 
 def per_broken_rule(rejected: pl.LazyFrame) -> pl.LazyFrame:
     """One row per rejected row and rule it breaks, the rule's name in `rule`; in order."""
-    return rejected.with_columns(rule=pl.col(RULES).str.split(SEPARATOR)).explode("rule")
+    return rejected.with_columns(rule=pl.col(BROKEN_RULES).str.split(SEPARATOR)).explode("rule")
 
 
 def examples(

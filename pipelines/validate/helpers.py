@@ -12,10 +12,9 @@ import narwhals as nw
 import polars as pl
 
 from pipelines.core import engine
+from pipelines.core.answers import CUSTOMER
 from pipelines.core.engine import Frame
 from pipelines.core.study import Study
-
-CUSTOMER = ("source_system", "source_id")
 
 # Helper column -> the columns of the table that it stands for.
 STANDS_FOR: dict[str, tuple[str, ...]] = {

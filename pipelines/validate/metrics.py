@@ -33,7 +33,7 @@ from pipelines.validate.conditions import MAP_METRICS, PAIRS, Condition, missing
 from pipelines.validate.engine import PolarsExecutionEngine
 
 Single = tuple[nw.Expr | Condition, dict[str, Any], dict[str, Any]]
-BROKEN, INDEX = "broken?", "index?"  # columns added; no table has such names
+BROKEN, ROW_NUMBER = "broken?", "index?"  # columns added; no table has such names
 
 FETCHED = ("unexpected_values", "unexpected_rows", "unexpected_index_list")
 
@@ -110,7 +110,7 @@ def _fetch(
 
 def _broken_rows(rows: pl.LazyFrame, condition: Condition) -> pl.LazyFrame:
     """Return the rows that broke a rule, numbered as pandas would: from 0 in the batch."""
-    numbered = engine.from_polars(rows.with_row_index(INDEX))
+    numbered = engine.from_polars(rows.with_row_index(ROW_NUMBER))
     flagged = duplicates.flag(numbered, condition, BROKEN)
     return engine.to_polars(flagged.filter(nw.col(BROKEN)).drop(BROKEN))
 
@@ -132,7 +132,7 @@ def _values(
 
 
 def _rows(name: str, rows: pl.LazyFrame, condition: Condition, shape: Mapping[str, Any]) -> Any:
-    return rows.drop(INDEX).head(_limit(shape)).collect(engine="streaming").to_pandas()
+    return rows.drop(ROW_NUMBER).head(_limit(shape)).collect(engine="streaming").to_pandas()
 
 
 def _positions(
@@ -142,7 +142,7 @@ def _positions(
     names = shape.get("unexpected_index_column_names")
     some = rows if shape["result_format"] == "COMPLETE" else rows.head(_limit(shape))
     if not names:
-        return some.select(INDEX).collect(engine="streaming").to_series().to_list()
+        return some.select(ROW_NUMBER).collect(engine="streaming").to_series().to_list()
     shown = () if shape.get("exclude_unexpected_values") else condition.columns
     keyed = some.select(*dict.fromkeys([*shown, *names])).collect(engine="streaming")
     return keyed.to_dicts()

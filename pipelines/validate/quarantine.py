@@ -14,7 +14,7 @@ from pipelines.validate import duplicates
 from pipelines.validate.conditions import Condition
 from pipelines.validate.verdicts import Verdict
 
-RULES = "rules"
+BROKEN_RULES = "rules"
 SEPARATOR = "; "
 
 
@@ -72,19 +72,19 @@ def name_broken_rules(rows: Frame, rules: Mapping[str, Condition]) -> Frame:
         rows = duplicates.flag(rows, condition, flags[name])
     named = [nw.when(nw.col(flag)).then(nw.lit(name)) for name, flag in flags.items()]
     joined = nw.concat_str(*named, separator=SEPARATOR, ignore_nulls=True) if named else nw.lit("")
-    return rows.with_columns(joined.alias(RULES)).drop(*flags.values())
+    return rows.with_columns(joined.alias(BROKEN_RULES)).drop(*flags.values())
 
 
 def accepted(judged: Frame, table: Table) -> Frame:
     """Rows that break no rule, with exactly the table's columns; NaN, which is missing, as null."""
     numbers = [name for name, dtype in table.schema.items() if dtype.is_float()]
-    rows = judged.filter(nw.col(RULES) == "").select(*table.schema)
+    rows = judged.filter(nw.col(BROKEN_RULES) == "").select(*table.schema)
     return rows.with_columns(nw.col(name).fill_nan(None) for name in numbers) if numbers else rows
 
 
 def rejected(judged: Frame, mapped: Table) -> Frame:
     """Rows that break a rule, as they came, with their trace and the rules they break."""
-    return judged.filter(nw.col(RULES) != "").select(*mapped.schema, RULES)
+    return judged.filter(nw.col(BROKEN_RULES) != "").select(*mapped.schema, BROKEN_RULES)
 
 
 def count_by_file(judged: Frame) -> Frame:
@@ -96,5 +96,5 @@ def count_by_file(judged: Frame) -> Frame:
         Columns source, source_file, rows_judged and rows_quarantined.
     """
     return judged.group_by("source", "source_file").agg(
-        rows_judged=nw.len(), rows_quarantined=(nw.col(RULES) != "").cast(nw.Int64).sum()
+        rows_judged=nw.len(), rows_quarantined=(nw.col(BROKEN_RULES) != "").cast(nw.Int64).sum()
     )

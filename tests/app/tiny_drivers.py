@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from pipelines.contract.driver_codes import APPROACHES, POLICIES, QUADRANTS, TARGETS
-from pipelines.contract.estimate import ALL
+from pipelines.contract.driver_codes import APPROACHES, QUADRANTS, RATING_POLICIES, TARGETS
+from pipelines.contract.people import EVERYBODY
 from tests.app.tiny_bundle import Row, frame
 
 ASKED = {"overall_rating": ("2016", "2017", "2018"), "recommend": ("2017", "2018")}
@@ -45,7 +45,7 @@ SEGMENT_SHIFT = {"leisure": 12.0, "business": -12.0}
 
 
 def _people() -> Iterable[tuple[str, str, float]]:
-    yield ALL, ALL, 1.0
+    yield EVERYBODY, EVERYBODY, 1.0
     for segment, values in SEGMENTS.items():
         for value, share in values.items():
             yield segment, value, share
@@ -56,7 +56,7 @@ def _models() -> Iterable[tuple[Row, int]]:
     for outcome, waves in ASKED.items():
         for wave in waves:
             for segment, value, share in _people():
-                for target in TARGETS if segment == ALL else ("mean",):
+                for target in TARGETS if segment == EVERYBODY else ("mean",):
                     key = {
                         "mode": "cold",
                         "outcome": outcome,
@@ -69,13 +69,17 @@ def _models() -> Iterable[tuple[Row, int]]:
 
 
 def _policies(key: Row) -> tuple[str, ...]:
-    return POLICIES if key["segment"] == ALL and key["target"] == "mean" else POLICIES[:1]
+    return (
+        RATING_POLICIES
+        if key["segment"] == EVERYBODY and key["target"] == "mean"
+        else RATING_POLICIES[:1]
+    )
 
 
 def _approaches(key: Row, policy: str) -> tuple[str, ...]:
     """All for the mean of everybody; the latent R2 also for the boxes, under one policy only."""
     linear = APPROACHES[:-1] if len(_policies(key)) > 1 else APPROACHES[:1]
-    has_latent = key["segment"] == ALL and policy == POLICIES[0]
+    has_latent = key["segment"] == EVERYBODY and policy == RATING_POLICIES[0]
     return (*linear, "latent") if has_latent else linear
 
 
@@ -220,7 +224,7 @@ def _priorities(key: Row, n: int) -> list[Row]:
 
 def _contrasts(key: Row, n: int, everybody: int) -> list[Row]:
     rows = []
-    own, others = shares(key), shares(key | {"group": ALL})
+    own, others = shares(key), shares(key | {"group": EVERYBODY})
     for name in SHARES:
         difference = own[name] - others[name]
         error = math.hypot(_error(n), _error(everybody - n))
@@ -251,6 +255,6 @@ def tables() -> dict[str, pl.DataFrame]:
                     found["drivers"] += _drivers(key, policy, approach, n)
         if key["target"] == "mean" and n >= FEWEST:
             found["priorities"] += _priorities(key, n)
-            if key["segment"] != ALL:
+            if key["segment"] != EVERYBODY:
                 found["driver_contrasts"] += _contrasts(key, n, RESPONDENTS[key["wave"]])
     return {name: frame(name, rows) for name, rows in found.items()}

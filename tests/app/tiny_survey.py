@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
 
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from tests.app import tiny_drivers
 from tests.app.tiny_bundle import Row, frame, labels, write
@@ -82,7 +82,7 @@ def _making(method: str, n: int, wave: str, policy: str = EXCLUDED) -> Row:
 
 def _people() -> Iterable[tuple[str, str, float, float]]:
     """Segment, value, share of the respondents, shift of the score."""
-    yield ALL, ALL, 1.0, 0.0
+    yield EVERYBODY, EVERYBODY, 1.0, 0.0
     for segment, (_, values) in SEGMENTS.items():
         for place, value in enumerate(values):
             share = {SMALL: 0.05, WITHHELD: 0.005}.get((segment, value), 0.4)

@@ -4,9 +4,9 @@ import re
 
 from pipelines.command.demo_truth import DEMO_TRUTH, ELSEWHERE, demo_truth
 from pipelines.simulate import truth
-from pipelines.simulate.dirt import KINDS
+from pipelines.simulate.dirt import KINDS_OF_DIRT
 from pipelines.simulate.metrics import METRICS
-from pipelines.simulate.model import NAMES, PLANNED
+from pipelines.simulate.model import PLANNED, TOUCHPOINT_NAMES
 
 
 def test_the_documentation_is_current():
@@ -15,7 +15,7 @@ def test_the_documentation_is_current():
 
 def test_touchpoints_measures_and_modules_with_parameters_are_told():
     text = demo_truth()
-    for name in (*NAMES, *(planned.id for planned in PLANNED)):
+    for name in (*TOUCHPOINT_NAMES, *(planned.id for planned in PLANNED)):
         assert f"`{name}`" in text
     for module in set(truth.parameters()):
         assert f"`pipelines.simulate.{module}`" in text or f".{module}`" in text, module
@@ -36,7 +36,7 @@ def test_every_daily_figure_is_told():
 
 def test_kinds_that_nobody_can_see_are_told_apart():
     apart = demo_truth().partition("No check of a table could see these")[2].partition("\n## ")[0]
-    unseen = {kind.name for kinds in KINDS.values() for kind in kinds if kind.rule is None}
+    unseen = {kind.name for kinds in KINDS_OF_DIRT.values() for kind in kinds if kind.rule is None}
     assert set(re.findall(r"^- `(\w+)`", apart, re.MULTILINE)) == unseen
     rows = [line for line in apart.splitlines() if line.startswith("| ")][2:]
     table = {row.split(" | ")[2] for row in rows}

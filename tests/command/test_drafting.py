@@ -6,7 +6,7 @@ import yaml
 
 from pipelines.command.drafting.facts import describe
 from pipelines.command.drafting.guessed import Guess, count_guesses, to_yaml
-from pipelines.command.drafting.ratings import Scale, find_ratings
+from pipelines.command.drafting.ratings import DraftScale, find_ratings
 from pipelines.command.drafting.words import role_of, stage_of, tidy
 
 
@@ -18,15 +18,15 @@ def column(name: str, values: list[object]):
 @pytest.mark.parametrize(
     ("values", "scale"),
     [
-        ([1, 2, 3, 4, 5], Scale(1, 5)),
-        ([0, 1, 2, 3, 4, 5, 6], Scale(1, 5, missing={"0": "skipped", "6": "not_experienced"})),
-        ([1, 2, 3, 4, 5, 6], Scale(1, 6)),
-        ([1, 3, 4, 5, 8, 9], Scale(1, 5, missing={"8": "dont_know", "9": "skipped"})),
-        ([1, 2, 3, 4, 5, 6, 7, -99], Scale(1, 7, missing={"-99": "skipped"})),
-        ([1, 2, 4, 5, "Blank"], Scale(1, 5, missing={"Blank": "skipped"})),
+        ([1, 2, 3, 4, 5], DraftScale(1, 5)),
+        ([0, 1, 2, 3, 4, 5, 6], DraftScale(1, 5, missing={"0": "skipped", "6": "not_experienced"})),
+        ([1, 2, 3, 4, 5, 6], DraftScale(1, 6)),
+        ([1, 3, 4, 5, 8, 9], DraftScale(1, 5, missing={"8": "dont_know", "9": "skipped"})),
+        ([1, 2, 3, 4, 5, 6, 7, -99], DraftScale(1, 7, missing={"-99": "skipped"})),
+        ([1, 2, 4, 5, "Blank"], DraftScale(1, 5, missing={"Blank": "skipped"})),
         (
             ["very dissatisfied", "satisfied", "very satisfied", "N/A"],
-            Scale(
+            DraftScale(
                 1,
                 5,
                 {
@@ -49,7 +49,7 @@ def test_a_scale_is_told_by_its_values(values, scale):
 def test_recommendation_reaches_from_0_to_10_even_if_few_answered_low():
     (rating,) = find_ratings([column("NETPRO", [7, 8, 10, 11])])
     assert rating.measure == "nps"
-    assert rating.scale == Scale(0, 10, missing={"11": "not_experienced"})
+    assert rating.scale == DraftScale(0, 10, missing={"11": "not_experienced"})
 
 
 def test_neighbours_on_one_scale_are_ratings_whatever_their_names():

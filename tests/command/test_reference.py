@@ -1,7 +1,7 @@
 """What repeats a declaration is derived from it, and current."""
 
 from pipelines.command.reference import CONTRACT, GLOSSARY, glossary, reference
-from pipelines.command.stages import STAGES, pipeline
+from pipelines.command.stages import PIPELINE_FILE, pipeline
 from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.registry import published
 
@@ -15,7 +15,7 @@ def test_the_glossary_is_current():
 
 
 def test_the_stages_are_current():
-    assert STAGES.read_text(encoding="utf-8") == pipeline(), "run `make derive`"
+    assert PIPELINE_FILE.read_text(encoding="utf-8") == pipeline(), "run `make derive`"
 
 
 def test_every_column_of_every_table_is_documented():

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pipelines.command import repro
-from pipelines.command.repro import Ended, Said, Started, follow
+from pipelines.command.repro import Ended, Going, Said, Started, follow
 from pipelines.core import params
 from pipelines.core.errors import StudyError
 
@@ -126,3 +126,12 @@ def test_the_pipeline_runs_then_is_up_to_date_then_passes_on_a_failure(project, 
     assert "expected numbers, got 'bad'; correct it" in failed.err
     assert "failed with exit code 2" in failed.out
     assert report.read_text() == "1\n2\n3\n", "what was published before is gone"
+
+
+def test_progress_of_a_stage_is_shown_and_is_not_its_summary():
+    lines = ["Running stage 'drivers@x':\n", "  .. 15 of 90 models\n", "  90 models (3.0 s)\n"]
+    assert list(follow(lines, seconds())) == [
+        Started("drivers@x"),
+        Going("drivers@x", "15 of 90 models"),
+        Ended("drivers@x", "done", "90 models", 1.5),
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.command import repro, verify
-from pipelines.command.verify import Verdict, compare
+from pipelines.command.verify import Comparison, compare
 from pipelines.core.errors import SourceError
 
 
@@ -67,12 +67,12 @@ def test_the_copy_has_sources_but_no_outputs_caches_or_lock(project, tmp_path):
 def test_a_fresh_clone_is_compared_with_the_lock_alone(tmp_path):
     (tmp_path / "copy" / "out").mkdir(parents=True)
     verdicts = compare(tmp_path, {"out": "h.dir"}, tmp_path / "copy", {"out": "h.dir"})
-    assert list(verdicts) == [Verdict("out", "identical", "to dvc.lock; not computed here yet")]
+    assert list(verdicts) == [Comparison("out", "identical", "to dvc.lock; not computed here yet")]
 
 
 def test_an_output_that_the_copy_lacks_is_missing(tmp_path):
     verdicts = compare(tmp_path, {"out": "h"}, tmp_path, {})
-    assert list(verdicts) == [Verdict("out", "missing", "not in the clean copy")]
+    assert list(verdicts) == [Comparison("out", "missing", "not in the clean copy")]
 
 
 def test_another_hash_than_the_recorded_one_is_a_change_even_if_the_files_agree(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.contract.code import LANGUAGES, PARAMETERS, places_of
+from pipelines.contract.code import LANGUAGES, READER_PLACES, places_of
 from pipelines.contract.table import NUMBER, Column, Table
 from tests.contract.samples import measure_of, range_of
 
@@ -72,7 +72,7 @@ def _lists(column: Column) -> Iterator[Mutation]:
         kind = column.codes.name
         yield Mutation({name: "gossip"}, f"codes in {name}.*gossip is no code of {kind}")
         for code, sentence in column.codes.codes.items():
-            places = places_of(sentence[LANGUAGES[0]]) - PARAMETERS
+            places = places_of(sentence[LANGUAGES[0]]) - READER_PLACES
             wrong = f"{code} lacks the values" if places else f"{code} has no place for foreign"
             changed = code if places else f"{code}?foreign=1"
             yield Mutation({name: changed}, f"codes in {name}.*{wrong}")

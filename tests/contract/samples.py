@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from pipelines.contract.code import LANGUAGES, PARAMETERS, WITHHELD, places_of, write_code
+from pipelines.contract.code import LANGUAGES, READER_PLACES, WITHHELD, places_of, write_code
 from pipelines.contract.table import DATE, FLAG, NUMBER, TEXT, TIME, WHOLE, Column, Measure, Table
 
 DAY, TIME_OF_DAY = date(2024, 1, 1), datetime(2024, 1, 1, tzinfo=UTC)
@@ -84,7 +84,7 @@ def _coded(column: Column) -> list[str]:
     assert column.codes is not None
     found = []
     for code, sentence in column.codes.codes.items():
-        places = sorted(places_of(sentence[LANGUAGES[0]]) - PARAMETERS)
+        places = sorted(places_of(sentence[LANGUAGES[0]]) - READER_PLACES)
         if code != WITHHELD:
             found.append(write_code(code, **{place: f"{place} of it" for place in places}))
     return [*found, " ".join(found[:2])] if column.several else found

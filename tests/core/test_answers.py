@@ -5,8 +5,9 @@ import doctest
 import numpy as np
 import pytest
 
+from pipelines.contract.canonical import MISSING_REASONS
 from pipelines.core import answers
-from pipelines.core.answers import DONT_KNOW, GIVEN, NOT_EXPERIENCED, REASONS, experience
+from pipelines.core.answers import DONT_KNOW, GIVEN, NOT_EXPERIENCED, experience
 
 NAN = float("nan")
 
@@ -19,8 +20,10 @@ def test_a_dont_know_is_an_experience_if_the_caller_says_so(counts, told):
 
 @pytest.mark.parametrize("counts", [True, False])
 def test_a_rating_tells_of_an_experience_and_other_blanks_of_nothing(counts):
-    others = [k for k in range(1, len(REASONS) + 1) if k not in (NOT_EXPERIENCED, DONT_KNOW)]
-    assert len(others) == len(REASONS) - 2
+    others = [
+        k for k in range(1, len(MISSING_REASONS) + 1) if k not in (NOT_EXPERIENCED, DONT_KNOW)
+    ]
+    assert len(others) == len(MISSING_REASONS) - 2
     reason = np.array([GIVEN, NOT_EXPERIENCED, NAN, *others])
     found = experience(reason, dont_know_is_experience=counts)
     expected = [1.0, 0.0, NAN] + [NAN] * len(others)

@@ -9,8 +9,8 @@ import polars as pl
 
 from pipelines.drivers.records import DerivedRows
 from pipelines.drivers.sheets import Sheets
-from pipelines.simulate.answers import BLANK, DONT_KNOW, NOT_USED, OVERALL, RATING
-from pipelines.simulate.model import NAMES, RATED
+from pipelines.simulate.answers import BLANK_CODE, DONT_KNOW_CODE, NOT_USED_CODE, OVERALL, RATING
+from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES
 from pipelines.simulate.partition import Scene
 from pipelines.simulate.surveys import Wave
 from pipelines.statistics.dominance import dominance
@@ -191,8 +191,8 @@ def of_policy(found: DerivedRows, sheets: Sheets, policy: str) -> list[dict[str,
 
 def questionnaires(wave: Wave) -> Sheets:
     """What respondents of a wave of the demo study answer, before their files are spoilt."""
-    there = wave.answered & (wave.would_answer["overall"] != BLANK)
-    said = np.column_stack([wave.would_answer[name][there] for name in NAMES[:RATED]])
+    there = wave.answered & (wave.would_answer["overall"] != BLANK_CODE)
+    said = np.column_stack([wave.would_answer[name][there] for name in TOUCHPOINT_NAMES[:N_RATED]])
     overall = wave.would_answer["overall"][there].astype(float)
     weight = np.zeros(len(there))
     weight[wave.answered] = wave.weight
@@ -203,12 +203,14 @@ def questionnaires(wave: Wave) -> Sheets:
         mode="cold",
         wave=wave.name,
         outcome="overall",
-        drivers=NAMES[:RATED],
-        touchpoints=NAMES[:RATED],
+        drivers=TOUCHPOINT_NAMES[:N_RATED],
+        touchpoints=TOUCHPOINT_NAMES[:N_RATED],
         left_out=(),
         target=np.column_stack([target, 100.0 * (overall >= 9), 100.0 * (overall <= 5)]),
-        rating=np.where(np.isin(said, (NOT_USED, DONT_KNOW, BLANK)), np.nan, percent),
-        used=np.where(said == BLANK, np.nan, (said != NOT_USED).astype(float)),
+        rating=np.where(
+            np.isin(said, (NOT_USED_CODE, DONT_KNOW_CODE, BLANK_CODE)), np.nan, percent
+        ),
+        used=np.where(said == BLANK_CODE, np.nan, (said != NOT_USED_CODE).astype(float)),
         stated=np.full(said.shape, np.nan),
         weight=weight[there],
         cluster=np.arange(n),
@@ -233,8 +235,10 @@ def shares_of_answers(scene: Scene, wave: Wave) -> Floats:
 
     Those with a blank or a don't-know, which come at random, are left out.
     """
-    said = np.column_stack([wave.would_answer[name] for name in NAMES[:RATED]]).astype(float)
+    said = np.column_stack([wave.would_answer[name] for name in TOUCHPOINT_NAMES[:N_RATED]]).astype(
+        float
+    )
     overall = wave.would_answer["overall"].astype(float)
-    whole = ~np.isin(said, (DONT_KNOW, BLANK)).any(axis=1) & (overall != BLANK)
-    used = (said != NOT_USED).astype(float)
+    whole = ~np.isin(said, (DONT_KNOW_CODE, BLANK_CODE)).any(axis=1) & (overall != BLANK_CODE)
+    used = (said != NOT_USED_CODE).astype(float)
     return shares_of(used[whole], said[whole], overall[whole], tendency(scene, wave)[whole])

@@ -20,7 +20,7 @@ from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.sheets import Sheets
 from pipelines.importance import relative_importance
 from pipelines.simulate import truth
-from pipelines.simulate.model import NAMES, RATED
+from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES
 from pipelines.simulate.operations import draw_operations
 from pipelines.simulate.partition import play
 from pipelines.statistics.em import find_patterns, fit_patterns
@@ -207,7 +207,7 @@ def surveys() -> list[Survey]:
             rows = populations.of_policy(analysed(sheets), sheets, "use_rating")
             found = np.array([[row["value"], row["std_error"]] for row in rows])
             lmg = truth.importance(truth.Sums.over(wave))["lmg"]
-            true = np.array([lmg[name] for name in NAMES[:RATED]])
+            true = np.array([lmg[name] for name in TOUCHPOINT_NAMES[:N_RATED]])
             made.append(Survey(true, populations.shares_of_answers(scene, wave), *found.T))
     return made
 

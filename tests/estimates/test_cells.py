@@ -12,7 +12,7 @@ from pipelines.contract.estimate import BY_NAME
 from pipelines.core.errors import ContractError
 from pipelines.estimates import estimate
 from pipelines.estimates.cells import estimate_cells
-from pipelines.estimates.samples import Design, samples
+from pipelines.estimates.samples import SamplingDesign, samples
 from pipelines.estimates.targets import Item, Target
 from tests.estimates.tables import everybody, survey_of_clusters
 
@@ -117,7 +117,7 @@ def test_equal_weights_are_no_weights(seed):
 
 def one_sample(n: int):
     rows = pl.DataFrame({"stratum": [0] * n, "unit": list(range(n)), "weight": [1.0] * n})
-    return list(samples(rows, [], {}, Design("stratum", "unit", "weight")))
+    return list(samples(rows, [], {}, SamplingDesign("stratum", "unit", "weight")))
 
 
 def test_an_average_of_several_answers_has_the_pooled_family():
@@ -141,7 +141,7 @@ def test_a_group_in_which_nobody_was_asked_is_left_out():
     rows = pl.DataFrame({"stratum": [0] * 4, "unit": range(4), "purpose": list("aabb")})
     asked = np.array([True, True, False, False])
     items = [Item("signs", False, asked, [Target("mean", None, asked, np.full(4, 0.5))])]
-    drawn = samples(rows, [], {"purpose": "purpose"}, Design("stratum", "unit", None))
+    drawn = samples(rows, [], {"purpose": "purpose"}, SamplingDesign("stratum", "unit", None))
     cells = estimate_cells((sample, items) for sample in drawn)
     assert set(cells["group"]) == {"all", "a"}
 

@@ -11,7 +11,7 @@ from pipelines.contract.table import Measure
 from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
 from pipelines.estimates.families import with_intervals
-from pipelines.estimates.samples import Design, samples
+from pipelines.estimates.samples import SamplingDesign, samples
 from pipelines.estimates.targets import Item, Target
 
 LATE = Measure("late", 0, 100, "percent", family="share", pooled="mean", better="lower")
@@ -27,7 +27,7 @@ def estimates_of(measure: str | Measure, *waves: list[float]) -> pl.DataFrame:
         target = Target(measure, None, asked, sample.rows["y"].to_numpy())
         return [Item("x", False, asked, [target])]
 
-    drawn = samples(rows, ["wave"], {}, Design("stratum", "unit", None))
+    drawn = samples(rows, ["wave"], {}, SamplingDesign("stratum", "unit", None))
     return with_intervals(estimate_cells((one, items(one)) for one in drawn), 0.95)
 
 

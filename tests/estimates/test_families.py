@@ -9,7 +9,7 @@ import pytest
 from pipelines.core.errors import ContractError
 from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.families import with_intervals
-from pipelines.estimates.samples import Design, samples
+from pipelines.estimates.samples import SamplingDesign, samples
 from pipelines.estimates.targets import Item, Target
 from pipelines.statistics.intervals import normal_quantile
 from tests.estimates.tables import everybody
@@ -61,7 +61,7 @@ def test_a_family_without_an_interval_is_refused(family):
     rows = pl.DataFrame({"stratum": [0, 0], "unit": [0, 1]})
     asked = np.ones(2, dtype=bool)
     items = [Item("x", False, asked, [Target("mean", None, asked, np.array([0.2, 0.4]))])]
-    drawn = samples(rows, [], {}, Design("stratum", "unit", None))
+    drawn = samples(rows, [], {}, SamplingDesign("stratum", "unit", None))
     cells = estimate_cells((sample, items) for sample in drawn)
     with pytest.raises(ContractError, match=r"families .*'nps', got another family for 'mean'"):
         with_intervals(cells.with_columns(family=pl.lit(family, pl.String)), 0.95)

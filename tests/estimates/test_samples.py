@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.estimates.samples import Design, samples
+from pipelines.estimates.samples import SamplingDesign, samples
 
 ROWS = pl.DataFrame(
     {
@@ -16,7 +16,7 @@ ROWS = pl.DataFrame(
         "weight": [1.0, 2.0, 1.0, 2.0, 1.0],
     }
 )
-DESIGN = Design("stratum", "unit", "weight")
+DESIGN = SamplingDesign("stratum", "unit", "weight")
 
 
 def test_samples_come_in_the_order_of_what_tells_them_apart():
@@ -57,6 +57,6 @@ def test_an_attribute_may_have_any_name():
 
 
 def test_without_weights_every_row_counts_one():
-    (sample,) = samples(ROWS, [], {}, Design("stratum", "unit", None))
+    (sample,) = samples(ROWS, [], {}, SamplingDesign("stratum", "unit", None))
     assert sample.weight is None
     assert sample.is_unweighted

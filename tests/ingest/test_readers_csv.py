@@ -73,7 +73,7 @@ def test_latin_1_bytes_in_utf_8_are_shown_with_line_byte_and_what_to_write(tmp_p
 def test_the_place_of_a_bad_byte_does_not_depend_on_how_the_file_is_read(tmp_path, monkeypatch):
     content = "a,b\n1,ä\n2,".encode() + b"\xe4b\n"
     for size in range(1, 12):
-        monkeypatch.setattr(encodings, "CHUNK", size)
+        monkeypatch.setattr(encodings, "CHUNK_BYTES", size)
         with pytest.raises(SourceError, match=r"line 3, byte 3 \(byte 12 of the file\)"):
             read_csv_text(tmp_path, content)
 
@@ -228,7 +228,7 @@ def test_any_text_is_read_or_refused_with_a_reason(text, size):
         pytest.MonkeyPatch.context() as patch,
         suppress(SourceError),
     ):
-        patch.setattr(encodings, "CHUNK", size)
+        patch.setattr(encodings, "CHUNK_BYTES", size)
         table = read_csv_text(Path(folder), "a;b\n" + text, delimiter=";")
         assert table.rows.collect().height == table.lines
 

@@ -46,7 +46,7 @@ def test_rows_come_sorted_by_all_columns_whatever_the_query_says(shop):
 
 
 def test_batches_of_different_types_become_one_column(shop, monkeypatch):
-    monkeypatch.setattr(database, "BATCH", 1)
+    monkeypatch.setattr(database, "ROWS_PER_BATCH", 1)
     rows = ask(shop, "SELECT pieces, amount, note FROM orders;").rows.collect()
     assert rows["pieces"].to_list() == ["1", "2", "many"]
     assert rows["note"].to_list() == [None] * 3
@@ -179,7 +179,7 @@ def postgres(server, monkeypatch):
 
 
 def test_postgresql_rows_come_typed_sorted_and_in_utc(tmp_path, postgres, monkeypatch):
-    monkeypatch.setattr(database, "BATCH", 1)
+    monkeypatch.setattr(database, "ROWS_PER_BATCH", 1)
     query = "SELECT id, amount, on_day, at, note, more FROM orders WHERE note IS NULL OR '%' = '%'"
     rows = ask(tmp_path, query, postgres).rows.collect()
     assert rows["id"].str.tail(1).to_list() == ["1", "2"]

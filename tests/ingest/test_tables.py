@@ -11,7 +11,7 @@ from pipelines.core import engine
 from pipelines.core.errors import ContractError
 from pipelines.core.study import Map, Study
 from pipelines.ingest.readers import RawTable
-from pipelines.ingest.tables import OFFERS, ledger, map_study
+from pipelines.ingest.tables import OFFERED_COLUMNS, ledger, map_study
 from tests.ingest.test_mapping import MAP, RAW
 
 
@@ -51,7 +51,7 @@ def test_rows_offered_are_lines_times_the_columns_unpivoted(study):
 
 def offered(may_skip: bool) -> pl.DataFrame:
     row = ("reviews", "survey", "raw/a.csv", 4, 8, may_skip)
-    return pl.DataFrame([row], schema=OFFERS, orient="row")
+    return pl.DataFrame([row], schema=OFFERED_COLUMNS, orient="row")
 
 
 def written(rows: int) -> pl.DataFrame:

@@ -191,7 +191,7 @@ def test_the_step_is_a_function_of_tables_in_memory(study):
     ],
 )
 def test_a_measure_that_nobody_declared_is_refused(study, monkeypatch, measure_of, message):
-    def delighted(question: items.Question) -> Iterator[Target]:
+    def delighted(question: items.AskedQuestion) -> Iterator[Target]:
         yield Target(measure_of, None, question.given, question.share)
 
     monkeypatch.setattr(items, "_scores", delighted)

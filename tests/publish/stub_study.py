@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.contract import registry
 from pipelines.contract.canonical import RESPONSES
 from pipelines.contract.drivers import STEP as DRIVERS_STEP
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.core import store
 from pipelines.core.study import Study
@@ -57,8 +57,8 @@ DESK = {
     "stage": "use",
     "touchpoint_id": "desk",
     "question_id": "q_desk",
-    "segment": ALL,
-    "group": ALL,
+    "segment": EVERYBODY,
+    "group": EVERYBODY,
     "wave": "2017",
     "measure": "mean",
     "weighted": False,

@@ -1,7 +1,7 @@
 """The manifest says what a bundle is and what it was made from."""
 
 from pipelines.contract import registry
-from pipelines.contract.publish import EMPTY as EMPTY_TABLES
+from pipelines.contract.publish import EMPTY_REASONS as EMPTY_TABLES
 from pipelines.contract.registry import published
 from pipelines.core import params
 from pipelines.core.versions import hash_of

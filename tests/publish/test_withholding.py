@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.drivers import USERS
-from pipelines.contract.estimate import ALL, ANSWERS
+from pipelines.contract.estimate import ANSWERS
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.contract.table import NUMBER, TEXT, Column, Table, count
 from pipelines.core.errors import ContractError
@@ -41,7 +42,7 @@ def hidden_ages(scores: pl.DataFrame, distributions: pl.DataFrame = NOTHING["dis
 
 
 def test_a_cell_of_nine_is_withheld_and_one_of_ten_is_not():
-    assert hidden_ages(table("scores", {"n": 9})) == [ALL]
+    assert hidden_ages(table("scores", {"n": 9})) == [EVERYBODY]
     assert hidden_ages(table("scores", {"n": 10})) == []
 
 
@@ -59,7 +60,7 @@ def test_ages_are_withheld_until_ten_answers_are_missing():
 
 def test_people_of_unknown_age_protect_a_small_age():
     scores = by_age(young=60, old=35, very_old=5)
-    unknown = pl.when(pl.col("segment") == ALL).then(pl.col("n") + 5).otherwise("n")
+    unknown = pl.when(pl.col("segment") == EVERYBODY).then(pl.col("n") + 5).otherwise("n")
     assert hidden_ages(scores.with_columns(n=unknown)) == ["very_old"]
 
 
@@ -78,8 +79,8 @@ def test_a_small_cell_loses_every_number_its_flags_and_how_it_was_made():
     assert all(gone[name].null_count() == 2 for name in NUMBERS)
     assert gone["flags"].unique().to_list() == ["withheld"]
     assert gone["method"].unique().to_list() == [WITHHELD]
-    kept = told.filter(pl.col("group").is_in((ALL, "young")))
-    assert kept.equals(scores.filter(pl.col("group").is_in((ALL, "young"))))
+    kept = told.filter(pl.col("group").is_in((EVERYBODY, "young")))
+    assert kept.equals(scores.filter(pl.col("group").is_in((EVERYBODY, "young"))))
 
 
 def test_weighted_and_unweighted_numbers_of_a_cell_go_together():
@@ -188,7 +189,7 @@ HEADS = Table(
 
 def heads(**sizes: int) -> pl.DataFrame:
     """Everybody at a desk, and groups of them."""
-    rows = [("desk", ALL, ALL, sum(sizes.values()), 0.5)]
+    rows = [("desk", EVERYBODY, EVERYBODY, sum(sizes.values()), 0.5)]
     rows += [("desk", "age", age, n, 0.5) for age, n in sizes.items()]
     return pl.DataFrame(rows, schema=HEADS.schema, orient="row")
 
@@ -216,7 +217,7 @@ sizes = st.lists(st.integers(0, 60), min_size=1, max_size=8)
 @given(sizes, st.integers(0, 20), st.integers(1, 20))
 def test_what_subtraction_tells_is_nothing_or_about_enough_people(ages, unknown, limit):
     scores = by_age(**{f"age_{i}": n for i, n in enumerate(ages)})
-    everybody = pl.when(pl.col("segment") == ALL).then(pl.col("n") + unknown).otherwise("n")
+    everybody = pl.when(pl.col("segment") == EVERYBODY).then(pl.col("n") + unknown).otherwise("n")
     tables = NOTHING | {"scores": scores.with_columns(n=everybody)}
     cells = sized(ANSWERS, tables, DECLARED)
     hidden = withheld(cells, limit, ANSWERS.line, ANSWERS.sizes)
@@ -237,14 +238,14 @@ def test_a_limit_of_one_withholds_nothing(ages):
 
 def by_side(name: str, n: dict[str, int], users: dict[str, int]) -> pl.DataFrame:
     """Models of everybody and of sides, of so many answers and so many users of the desk."""
-    rows = [{"segment": "side", "group": side} if side != ALL else {} for side in n]
+    rows = [{"segment": "side", "group": side} if side != EVERYBODY else {} for side in n]
     return table(
         name,
         *(row | {"n": n[side], "n_users": users[side]} for row, side in zip(rows, n, strict=True)),
     )
 
 
-SIDES = {ALL: 1000, "left": 600, "right": 400}
+SIDES = {EVERYBODY: 1000, "left": 600, "right": 400}
 
 
 def told_users(users: dict[str, int], models: pl.DataFrame) -> list[str]:
@@ -255,16 +256,20 @@ def told_users(users: dict[str, int], models: pl.DataFrame) -> list[str]:
 
 def test_a_driver_of_nine_users_is_withheld_and_one_of_ten_is_not():
     models = by_side("driver_models", SIDES, SIDES)
-    assert told_users({ALL: 500, "left": 490, "right": 10}, models) == [ALL, "left", "right"]
+    assert told_users({EVERYBODY: 500, "left": 490, "right": 10}, models) == [
+        EVERYBODY,
+        "left",
+        "right",
+    ]
     # And the other side, because everybody minus it would tell the nine.
-    assert told_users({ALL: 500, "left": 491, "right": 9}, models) == [ALL]
+    assert told_users({EVERYBODY: 500, "left": 491, "right": 9}, models) == [EVERYBODY]
 
 
 def test_users_of_a_side_without_a_model_are_not_told_by_subtraction():
     models = table("driver_models", {}, {"segment": "side", "group": "left"},
                    {"segment": "side", "group": "right", "value": None,
                     "status": "refused", "n": 30})  # fmt: skip
-    users = {ALL: 500, "left": 495, "right": 5}
+    users = {EVERYBODY: 500, "left": 495, "right": 5}
     drivers = by_side("drivers", SIDES, users).filter(pl.col("group") != "right")
     assert withheld_users(drivers, models) == ["left", "right"]
     enough = drivers.with_columns(n_users=pl.Series([500, 480]))

@@ -31,7 +31,7 @@ def test_the_most_frequent_names_are_as_frequent_as_in_life(two_partitions):
 
 
 def test_frequencies_fall_with_the_rank():
-    for country in banks.LANGUAGES:
+    for country in banks.LANGUAGE_OF_COUNTRY:
         for drawn_from in (*banks.names(country).given.values(), banks.names(country).family):
             assert drawn_from.share.sum() == pytest.approx(1)
             assert (np.diff(drawn_from.share) < 0).all()

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.simulate.calendar import (
-    CLOSES,
+    AWAKE_FROM,
+    AWAKE_UNTIL,
     DAY,
     DAYS,
-    OPENS,
     awake,
     dates,
     day_of,
@@ -58,7 +58,7 @@ def test_times_are_those_of_berlin_clocks():
 @given(st.floats(0, 1000 * DAY))
 def test_nothing_happens_at_night(minute):
     later = awake(np.array([minute]))[0]
-    assert OPENS <= later % DAY <= CLOSES
+    assert AWAKE_FROM <= later % DAY <= AWAKE_UNTIL
     assert 0 <= later - minute <= 9.5 * 60
 
 

@@ -8,9 +8,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.simulate import dirt
-from pipelines.simulate.dirt import KINDS, TABLES, Kind, spoil
+from pipelines.simulate.dirt import KINDS_OF_DIRT, TABLE_OF_FILE, Kind, spoil
 
-EXPORTS = sorted({*KINDS} - {"survey/cold", "metrics/daily"})
+EXPORTS = sorted({*KINDS_OF_DIRT} - {"survey/cold", "metrics/daily"})
 
 
 def rng() -> np.random.Generator:
@@ -18,13 +18,13 @@ def rng() -> np.random.Generator:
 
 
 def kind_of(export: str, name: str, question: str | None) -> Kind:
-    (found,) = (k for k in KINDS[export] if k.name == name and k.question == question)
+    (found,) = (k for k in KINDS_OF_DIRT[export] if k.name == name and k.question == question)
     return found
 
 
 def test_a_row_that_comes_twice_by_hand(monkeypatch):
     twice = Kind("twice", "key_unique", 1.0, {"b": pl.lit("?")}, pl.col("a") == 2, repeats=True)
-    monkeypatch.setitem(dirt.KINDS, "test", (twice,))
+    monkeypatch.setitem(dirt.KINDS_OF_DIRT, "test", (twice,))
     spoilt = spoil(pl.DataFrame({"a": [1, 2, 3], "b": ["x", "y", "z"]}), "test", rng())
     assert spoilt.rows.rows() == [(1, "x"), (2, "y"), (2, "?"), (3, "z")]
     assert spoilt.dirty.select("row", "kind", "rule", "id").rows() == [
@@ -35,7 +35,7 @@ def test_a_row_that_comes_twice_by_hand(monkeypatch):
 
 def test_of_a_repetition_that_nobody_can_see_the_second_row_is_the_wrong_one(monkeypatch):
     twice = Kind("again", None, 1.0, {"a": pl.col("a") + 10}, pl.col("a") == 1, repeats=True)
-    monkeypatch.setitem(dirt.KINDS, "test", (twice,))
+    monkeypatch.setitem(dirt.KINDS_OF_DIRT, "test", (twice,))
     spoilt = spoil(pl.DataFrame({"a": [1, 2]}), "test", rng())
     assert spoilt.rows.rows() == [(1,), (11,), (2,)]
     assert spoilt.dirty.select("row", "rule", "id").rows() == [(2, None, "11")]
@@ -46,7 +46,7 @@ def test_no_row_is_dirty_in_two_ways(monkeypatch):
         Kind("first", "rule", 0.5, {"a": pl.lit(-1)}),
         Kind("second", "rule", 1.0, {"b": pl.lit(-1)}),
     )
-    monkeypatch.setitem(dirt.KINDS, "test", both)
+    monkeypatch.setitem(dirt.KINDS_OF_DIRT, "test", both)
     spoilt = spoil(pl.DataFrame({"a": [0] * 400, "b": [0] * 400}), "test", rng())
     assert spoilt.dirty.height == 400
     assert (spoilt.rows["a"] + spoilt.rows["b"] == -1).all()
@@ -61,7 +61,7 @@ def test_an_export_without_kinds_stays_clean():
 
 
 def test_every_export_with_kinds_has_a_table():
-    assert set(KINDS) == set(TABLES)
+    assert set(KINDS_OF_DIRT) == set(TABLE_OF_FILE)
 
 
 def check(clean: pl.DataFrame, spoilt: dirt.Spoilt, export: str) -> None:
@@ -121,5 +121,5 @@ def test_kinds_are_as_frequent_as_their_shares_say():
 
 
 def test_umlauts_are_misread_as_the_wrong_encoding_does_it():
-    for letter, garbled in dirt.MISREAD.items():
+    for letter, garbled in dirt.MISREAD_LETTERS.items():
         assert letter.encode("utf-8").decode("cp1252") == garbled

@@ -12,8 +12,9 @@ from polars.testing import assert_frame_equal
 from pipelines.core.errors import ContractError
 from pipelines.simulate import banks
 from pipelines.simulate.identities import DUPLICATES, Identities, customer_records
+from pipelines.simulate.model import SYSTEMS
 from pipelines.simulate.persons import draw_persons
-from pipelines.simulate.variants import KINDS, MARRIED, MOVED, RATES, SYSTEMS
+from pipelines.simulate.variants import MARRIED, MOVED, RATES, VARIANT_KINDS
 from tests.simulate.sampled_people import SIZE, within_binomial_bounds
 
 # Which kinds can change a field, as the brief descriptions in `variants` say.
@@ -40,7 +41,7 @@ def compared(identities, people) -> pl.DataFrame:
             identities.persons, on="person", suffix="_true", maintain_order="left"
         )
         .join(people.select("person", "gender"), on="person", maintain_order="left")
-        .with_columns(kinds.list.contains(kind).alias(kind) for kind in KINDS)
+        .with_columns(kinds.list.contains(kind).alias(kind) for kind in VARIANT_KINDS)
     )
 
 
@@ -131,7 +132,7 @@ def test_a_region_without_cities_is_refused(people):
 # What differs
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", VARIANT_KINDS)
 def test_every_kind_of_difference_occurs(compared, kind):
     assert compared[kind].any()
 
@@ -144,7 +145,7 @@ def test_a_field_differs_from_the_truth_only_for_a_stated_reason(compared, field
     assert not (differs & ~stated).any()
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", VARIANT_KINDS)
 def test_a_stated_difference_is_one(compared, kind):
     fields = [field for field, kinds in CAUSES.items() if kind in kinds]
     differs = pl.any_horizontal(pl.col(f).ne_missing(pl.col(f"{f}_true")) for f in fields)

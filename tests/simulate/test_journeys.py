@@ -9,25 +9,25 @@ from pipelines.simulate import paths
 from pipelines.simulate.calendar import DAYS
 from pipelines.simulate.journeys import (
     BURN_IN,
-    FORGOTTEN,
-    LONGEST,
+    FORGOTTEN_AFTER,
+    LONGEST_JOURNEY,
     MEMORY,
     Contacts,
     Diary,
 )
 from pipelines.simulate.model import (
-    INDEX,
     MONTHS,
-    NAMES,
+    N_RATED,
     PENALTY,
-    RATED,
+    PLACE_OF,
     REWARD,
+    TOUCHPOINT_NAMES,
     satisfy,
 )
 from pipelines.simulate.partition import Scene
 from pipelines.simulate.population import draw_population
 
-DELIVERY, HOTLINE = INDEX["delivery"], INDEX["hotline"]
+DELIVERY, HOTLINE = PLACE_OF["delivery"], PLACE_OF["hotline"]
 PURCHASE, BROWSE = paths.INTENTIONS.index("purchase"), paths.INTENTIONS.index("browse")
 
 
@@ -40,7 +40,7 @@ def contacts(*rows: tuple[int, str, float, float]) -> Contacts:
         np.array(customer),
         whole,
         whole,
-        np.array([INDEX[name] for name in names]),
+        np.array([PLACE_OF[name] for name in names]),
         np.array(minute, float),
         none,
         np.array(quality, float),
@@ -88,9 +88,9 @@ def test_satisfaction_by_hand(diary):
 
 
 def test_satisfaction_has_a_kink_at_adequate():
-    memory = np.zeros((3, RATED))
-    memory[:, INDEX["web_checkout"]] = (-1, 0, 1)
-    used = np.ones((3, RATED), bool)
+    memory = np.zeros((3, N_RATED))
+    memory[:, PLACE_OF["web_checkout"]] = (-1, 0, 1)
+    used = np.ones((3, N_RATED), bool)
     assert satisfy(memory, used) == pytest.approx([-0.40, 0, 0.04])
     assert satisfy(memory, ~used) == pytest.approx([0, 0, 0])
 
@@ -104,7 +104,7 @@ def test_contacts_of_a_journey_are_in_time_order_and_in_the_window(scene: Scene)
     assert seen.day.min() >= 0
     assert seen.day.max() < DAYS
     _, lengths = np.unique(seen.journey, return_counts=True)
-    assert 1 < lengths.max() <= LONGEST
+    assert 1 < lengths.max() <= LONGEST_JOURNEY
 
 
 def test_a_journey_belongs_to_one_customer_and_has_one_intention(scene: Scene):
@@ -145,15 +145,15 @@ def test_memory_and_use_follow_from_the_contacts_one_by_one(scene: Scene):
         own = np.flatnonzero((seen.customer == customer) & (month <= until))
         for i in own[np.lexsort((seen.minute[own], month[own]))]:
             point = int(seen.touchpoint[i])
-            if point < RATED:
+            if point < N_RATED:
                 before = memory.get(point, seen.quality[i])
                 memory[point] = (1 - MEMORY) * before + MEMORY * seen.quality[i]
                 last[point] = int(month[i])
-        for point in range(RATED):
+        for point in range(N_RATED):
             assert lives.memory[until, customer, point] == pytest.approx(
                 memory.get(point, 0.0), abs=1e-5
             )
-            used = point in last and until - last[point] < FORGOTTEN
+            used = point in last and until - last[point] < FORGOTTEN_AFTER
             assert lives.used[until, customer, point] == used
 
 
@@ -176,7 +176,7 @@ def test_satisfaction_is_that_of_memory(scene: Scene):
 
 
 def test_every_touchpoint_is_met_and_the_kinds_of_the_model_are_as_described(scene: Scene):
-    assert set(scene.lives.contacts.touchpoint) == set(range(len(NAMES)))
-    slopes = dict(zip(NAMES, zip(PENALTY, REWARD, strict=True), strict=False))
+    assert set(scene.lives.contacts.touchpoint) == set(range(len(TOUCHPOINT_NAMES)))
+    slopes = dict(zip(TOUCHPOINT_NAMES, zip(PENALTY, REWARD, strict=True), strict=False))
     assert slopes["delivery"] == (1.4, 0.8)
     assert slopes["store_advice"] == (0.10, 0.46)

@@ -16,14 +16,14 @@ from pipelines.contract.canonical import TOUCHPOINT_METRICS
 from pipelines.core.errors import ContractError
 from pipelines.simulate.metrics import (
     METRICS,
+    METRICS_TRUTH,
+    NOISE_PERSISTENCE,
     OUTAGE,
-    PERSISTENCE,
     PRESS,
-    TRUTH,
     WEEKS,
     daily_metrics,
 )
-from pipelines.simulate.model import FIRST_DAY, LAST_DAY, NAMES, RATED
+from pipelines.simulate.model import FIRST_DAY, LAST_DAY, N_RATED, TOUCHPOINT_NAMES
 
 SEEDS = 60
 BEFORE = (date(2022, 1, 1), date(2022, 1, 14))  # an outage that no day of the window feels
@@ -77,7 +77,7 @@ def test_there_is_a_tone_on_the_days_with_articles_and_no_others(daily):
 
 
 def test_every_touchpoint_that_no_survey_rates_has_figures():
-    assert {metric.touchpoint for metric in METRICS} == set(NAMES[RATED:])
+    assert {metric.touchpoint for metric in METRICS} == set(TOUCHPOINT_NAMES[N_RATED:])
 
 
 def test_counts_are_whole_and_parts_are_no_more_than_what_they_are_part_of(daily):
@@ -120,7 +120,7 @@ def test_the_same_seed_gives_the_same_figures(daily):
 
 
 def test_the_truth_can_be_written_as_json():
-    told = json.loads(json.dumps(TRUTH, default=date.isoformat))
+    told = json.loads(json.dumps(METRICS_TRUTH, default=date.isoformat))
     assert [event["first"] for event in told["events"]] == ["2024-11-11", "2025-04-07"]
     assert len(told["metrics"]) == len(METRICS)
 
@@ -201,7 +201,7 @@ def test_noise_lasts_from_day_to_day_as_told(many, touchpoint, metric):
     noise *= np.sqrt(SEEDS / (SEEDS - 1))
     assert np.nanstd(noise) == pytest.approx(told.noise, rel=0.02)
     together = np.nanmean(noise[1:] * noise[:-1]) / np.nanmean(noise**2)
-    assert together == pytest.approx(PERSISTENCE, abs=0.015)
+    assert together == pytest.approx(NOISE_PERSISTENCE, abs=0.015)
 
 
 def test_newsletters_go_out_on_tuesdays_and_fridays(many):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.simulate.misspellings import SHORTEST, abbreviate, misspell, transcribe
+from pipelines.simulate.misspellings import SHORTEST_MISSPELT, abbreviate, misspell, transcribe
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_typing_error_is_one_edit_after_the_first_letter(words, language, seed
     mistyped = misspell(text, languages, np.random.default_rng(seed))
     for word, written in zip(words, mistyped.to_list(), strict=True):
         assert written[0] == word[0]
-        assert edits(word, written) == (1 if len(word) >= SHORTEST else 0)
+        assert edits(word, written) == (1 if len(word) >= SHORTEST_MISSPELT else 0)
 
 
 def test_typing_errors_are_of_all_four_kinds():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.core.errors import ContractError
 from pipelines.simulate.identities import customer_records
+from pipelines.simulate.model import SYSTEMS
 from pipelines.simulate.numbers import PERSONS, luhn_digit, scatter
-from pipelines.simulate.variants import SYSTEMS
 from tests.simulate.sampled_people import SIZE, draw_people
 
 

@@ -14,13 +14,13 @@ from polars.testing import assert_frame_equal
 from sklearn.metrics import cohen_kappa_score
 
 from pipelines.simulate.framework import (
-    HIGHEST,
-    INTERACTIONS,
-    LOWEST,
+    HIGHEST_POINTS,
+    INTERACTION_TYPES,
+    LOWEST_POINTS,
     framework,
     neighbours,
 )
-from pipelines.simulate.model import NAMES, STAGES, TIME_ZONE, TOUCHPOINTS
+from pipelines.simulate.model import STAGES, TIME_ZONE, TOUCHPOINT_NAMES, TOUCHPOINTS
 from pipelines.simulate.observations import (
     OBSERVERS,
     TEAMS,
@@ -32,7 +32,7 @@ from pipelines.simulate.observations import (
 )
 
 MANY = 20_000
-PLACE = {interaction.id: place for place, interaction in enumerate(INTERACTIONS)}
+PLACE = {interaction.id: place for place, interaction in enumerate(INTERACTION_TYPES)}
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +59,9 @@ def test_the_framework_has_sixty_interactions_at_all_touchpoints():
     rows = framework()
     assert rows.height == rows["interaction_type"].n_unique() == 60
     assert rows["label_en"].n_unique() == rows["label_de"].n_unique() == 60
-    assert set(rows["touchpoint_id"]) == set(NAMES)
+    assert set(rows["touchpoint_id"]) == set(TOUCHPOINT_NAMES)
     assert rows.group_by("touchpoint_id").len()["len"].min() == 2
-    assert (rows["points"].min(), rows["points"].max()) == (LOWEST, HIGHEST)
+    assert (rows["points"].min(), rows["points"].max()) == (LOWEST_POINTS, HIGHEST_POINTS)
     stages = {point.id: point.stage for point in TOUCHPOINTS}
     assert all(
         stages[point] == stage for point, stage in rows.select("touchpoint_id", "stage").rows()
@@ -138,7 +138,7 @@ def test_times_lie_in_opening_hours_rise_and_are_the_same_for_all_observers(seen
 def test_a_stage_s_sum_adds_the_points_of_its_interactions(seen):
     first = seen.truth.filter(pl.col("journey_id") == "J001")
     for (stage,), rows in first.partition_by("stage", as_dict=True).items():
-        its = [INTERACTIONS[PLACE[name]] for name in rows["interaction_type"]]
+        its = [INTERACTION_TYPES[PLACE[name]] for name in rows["interaction_type"]]
         assert rows["stage_sum"].unique().to_list() == [sum(one.points for one in its)], stage
     stages = seen.truth.unique(["journey_id", "stage"])
     assert stages["stage_sum"].sum() == seen.truth["points"].sum()
@@ -162,7 +162,7 @@ def test_the_truth_can_be_written_as_json(seen):
 
 def test_a_textbook_table_has_a_kappa_of_two_fifths():
     # Both say yes 20, both no 15, 5 and 10 apart: agreement .7, by chance .5
-    together = np.zeros((len(INTERACTIONS), len(INTERACTIONS)))
+    together = np.zeros((len(INTERACTION_TYPES), len(INTERACTION_TYPES)))
     together[:2, :2] = np.array([[20, 5], [10, 15]]) / 50
     found = agreement(together)
     assert found == pytest.approx({"share": 0.7, "kappa": 0.4, "weighted_kappa": 0.4})
@@ -220,7 +220,7 @@ def test_agreement_of_many_journeys_is_as_told(many, kind, pair):
     weighted = cohen_kappa_score(
         points[one].to_numpy(),
         points[other].to_numpy(),
-        labels=list(range(LOWEST, HIGHEST + 1)),
+        labels=list(range(LOWEST_POINTS, HIGHEST_POINTS + 1)),
         weights="quadratic",
     )
     assert weighted == pytest.approx(told["weighted_kappa"], abs=2 * error)

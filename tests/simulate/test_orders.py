@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipelines.simulate.calendar import DAY
-from pipelines.simulate.model import INDEX
+from pipelines.simulate.model import PLACE_OF
 from pipelines.simulate.orders import CATEGORIES, category_of
 from pipelines.simulate.partition import Scene
 
@@ -44,7 +44,7 @@ def test_products_belong_to_categories_in_their_order():
 
 def test_every_checkout_leaves_an_order_with_lines_from_one_on(scene: Scene):
     orders, seen = scene.orders, scene.lives.contacts
-    checkouts = [INDEX[f"{at}_checkout"] for at in ("web", "app", "store")]
+    checkouts = [PLACE_OF[f"{at}_checkout"] for at in ("web", "app", "store")]
     assert set(orders.checkout) == set(np.flatnonzero(np.isin(seen.touchpoint, checkouts)))
     starts = np.diff(orders.checkout, prepend=-1) != 0
     assert (orders.line[starts] == 1).all()
@@ -56,7 +56,7 @@ def test_every_checkout_leaves_an_order_with_lines_from_one_on(scene: Scene):
 def test_an_order_is_delivered_after_it_was_placed_and_as_late_as_its_contact(scene: Scene):
     orders, seen = scene.orders, scene.lives.contacts
     arrived = ~np.isnan(orders.delivered)
-    in_store = seen.touchpoint[orders.checkout] == INDEX["store_checkout"]
+    in_store = seen.touchpoint[orders.checkout] == PLACE_OF["store_checkout"]
     assert not (arrived & in_store).any()
     assert arrived[~in_store].mean() > 0.75
     placed = seen.minute[orders.checkout]
@@ -73,7 +73,7 @@ def test_where_something_comes_back_the_first_line_does(scene: Scene):
     back = ~np.isnan(orders.returned)
     returning = np.unique(orders.checkout[back])
     assert back[np.isin(orders.checkout, returning) & (orders.line == 1)].all()
-    journeys = seen.journey[seen.touchpoint == INDEX["returns"]]
+    journeys = seen.journey[seen.touchpoint == PLACE_OF["returns"]]
     assert np.isin(seen.journey[returning], journeys).all()
     arrived = back & ~np.isnan(orders.delivered)
     assert (orders.returned[arrived] >= orders.delivered[arrived]).all()

@@ -19,7 +19,7 @@ from pipelines.core import params, study
 from pipelines.core.params import PROJECT
 from pipelines.simulate import files, partition
 from pipelines.simulate import run as simulation
-from pipelines.simulate.partition import NUMBERS, kind_of, simulate, sizes
+from pipelines.simulate.partition import NUMBERS_PER_PARTITION, kind_of, simulate, sizes
 from tests.simulate.conftest import sized
 
 CUSTOMERS = 1_500
@@ -120,7 +120,7 @@ def test_numbers_of_two_partitions_never_meet(world, monkeypatch):
     }.items():
         meeting = set(first[export][column].drop_nulls()) & set(second[export][column].drop_nulls())
         assert not meeting - {"K-X000000", "S0000000000", "CC00000"}, export
-    assert second["survey/cold_2024"]["resp"].min() == NUMBERS + 1
+    assert second["survey/cold_2024"]["resp"].min() == NUMBERS_PER_PARTITION + 1
 
 
 def test_customer_numbers_of_contacts_belong_to_the_system_that_logged_them(written):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.simulate import paths
-from pipelines.simulate.model import INDEX, NAMES
+from pipelines.simulate.model import PLACE_OF, TOUCHPOINT_NAMES
 from pipelines.simulate.paths import BAD_MOOD, CHECKOUT, END, GOOD, HOME, INTENTIONS, START, TABLE
 
 WEB, APP, STORE = 0, 1, 2
@@ -16,10 +16,10 @@ WEB, APP, STORE = 0, 1, 2
 
 def step(intention: str, channel: int, bad: int, at: str, chance: float) -> str:
     """Name of the next touchpoint of one journey."""
-    state = paths.START_STATE if at == START else INDEX[at]
+    state = paths.START_STATE if at == START else PLACE_OF[at]
     one = (np.array([value]) for value in (INTENTIONS.index(intention), channel, bad, state))
     found = paths.follow(*one, np.array([chance]))[0]
-    return END if found == paths.END_STATE else NAMES[found]
+    return END if found == paths.END_STATE else TOUCHPOINT_NAMES[found]
 
 
 def test_a_purchase_begins_at_the_shop_for_shares_up_to_51_percent_then_at_advertising():
@@ -63,14 +63,14 @@ def test_a_bad_delivery_is_followed_by_complaints():
 
 def test_a_contact_that_the_bad_mood_does_not_name_is_followed_as_in_the_good_one():
     good, bad = TABLE[:, :, 0], TABLE[:, :, 1]
-    place = INDEX["order_updates"]
+    place = PLACE_OF["order_updates"]
     assert np.array_equal(good[:, :, place], bad[:, :, place])
-    assert not np.array_equal(good[:, :, INDEX["delivery"]], bad[:, :, INDEX["delivery"]])
+    assert not np.array_equal(good[:, :, PLACE_OF["delivery"]], bad[:, :, PLACE_OF["delivery"]])
 
 
 def test_passive_contacts_and_referrals_end_after_one_contact():
     for intention in ("passive", "referral"):
-        rows = TABLE[INTENTIONS.index(intention), :, :, : len(NAMES)]
+        rows = TABLE[INTENTIONS.index(intention), :, :, : len(TOUCHPOINT_NAMES)]
         assert (rows[..., :-1] == 0).all()
         assert (rows[..., -1] == 1).all()
 
@@ -80,14 +80,14 @@ def test_shares_of_every_contact_add_up_to_one():
         for chain in chains.values():
             for name, shares in chain.items():
                 assert sum(shares.values()) == pytest.approx(1), name
-                assert {name, *shares} <= {*NAMES, HOME, CHECKOUT, START, END}
+                assert {name, *shares} <= {*TOUCHPOINT_NAMES, HOME, CHECKOUT, START, END}
 
 
 @given(
     st.sampled_from(INTENTIONS),
     st.integers(0, 2),
     st.integers(0, 1),
-    st.sampled_from([START, *NAMES]),
+    st.sampled_from([START, *TOUCHPOINT_NAMES]),
     st.floats(0, 1, exclude_max=True),
 )
 def test_only_contacts_with_a_share_follow(intention, channel, bad, at, chance):

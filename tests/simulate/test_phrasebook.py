@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.simulate.model import NAMES
+from pipelines.simulate.model import TOUCHPOINT_NAMES
 from pipelines.simulate.phrasebook import (
     GENERAL,
-    LANGUAGES,
+    PHRASE_LANGUAGES,
     POLARITIES,
     cells_of,
     expand,
@@ -28,7 +28,7 @@ PLAIN_UE = r"(?i)(?<![aeq])ue|ae|oe"
 PLAIN_WORDS = r"(?i)aktuell|zuerst"
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module", params=PHRASE_LANGUAGES)
 def language(request) -> str:
     return request.param
 
@@ -53,12 +53,12 @@ def test_a_template_without_choices_is_its_only_variant():
 
 
 def test_both_languages_have_the_same_cells():
-    de, en = (dict(cells_of(read_bank(language))) for language in LANGUAGES)
+    de, en = (dict(cells_of(read_bank(language))) for language in PHRASE_LANGUAGES)
     assert list(de) == list(en)
 
 
 def test_every_touchpoint_and_polarity_has_twelve_templates_or_more(cells):
-    for touchpoint in (*NAMES, GENERAL):
+    for touchpoint in (*TOUCHPOINT_NAMES, GENERAL):
         for polarity in POLARITIES.values():
             place = f"touchpoints/{touchpoint}/{polarity}"
             templates = [
@@ -71,7 +71,7 @@ def test_every_touchpoint_and_polarity_has_twelve_templates_or_more(cells):
 
 
 def test_every_touchpoint_shares_statements_with_others(cells):
-    for touchpoint in NAMES:
+    for touchpoint in TOUCHPOINT_NAMES:
         for polarity in POLARITIES.values():
             assert len(cells[f"touchpoints/{touchpoint}/{polarity}/shared"]) >= 8
 
@@ -89,7 +89,7 @@ def test_a_negation_is_in_what_is_negated_and_nowhere_else(cells, language):
         assert not negation.search(sentence), sentence
 
 
-@pytest.mark.parametrize("touchpoint", NAMES)
+@pytest.mark.parametrize("touchpoint", TOUCHPOINT_NAMES)
 def test_plain_sentences_name_the_touchpoint_and_oblique_ones_do_not(cells, language, touchpoint):
     word = re.compile(WORDS[language][touchpoint], re.IGNORECASE)
     for sentence in variants(cells, f"^touchpoints/{touchpoint}/.*/plain$"):
@@ -111,7 +111,7 @@ def test_openers_end_a_sentence_or_lead_into_one(cells, language):
 
 
 def test_every_slot_has_values_in_the_language_it_is_used_in(cells, language):
-    number = LANGUAGES.index(language)
+    number = PHRASE_LANGUAGES.index(language)
     slots = phrasebook().slots
     for sentence in variants(cells, ""):
         for name in SLOT.findall(sentence):

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.simulate import operations as ops
 from pipelines.simulate.calendar import DAYS, day_of
-from pipelines.simulate.model import INCIDENT, INDEX, NAMES, PLANNED, TOUCHPOINTS
+from pipelines.simulate.model import INCIDENT, PLACE_OF, PLANNED, TOUCHPOINT_NAMES, TOUCHPOINTS
 from pipelines.simulate.operations import Operations, draw_operations, stores_of
 from pipelines.simulate.population import REGIONS
 from pipelines.simulate.quality import Served, serve
@@ -36,7 +36,7 @@ def ordinary() -> Operations:
 
 def contact(name: str, on: date, world: Operations, member: bool = False, n: int = 50) -> Served:
     units = {planned.id: np.full(n, member) for planned in PLANNED}
-    where = np.full(n, INDEX[name]), np.full(n, day_of(on)), np.zeros(n, int)
+    where = np.full(n, PLACE_OF[name]), np.full(n, day_of(on)), np.zeros(n, int)
     return serve(*where, units, world, np.random.default_rng(3))
 
 
@@ -49,7 +49,7 @@ def test_a_measure_lifts_its_touchpoint_in_its_units_from_its_day_on(ordinary, p
     day_before = planned.starts - timedelta(days=1)
     assert lift(planned.touchpoint, planned.starts) == pytest.approx(planned.effect)
     assert lift(planned.touchpoint, day_before) == pytest.approx(0)
-    for name in {*NAMES} - {one.touchpoint for one in PLANNED}:
+    for name in {*TOUCHPOINT_NAMES} - {one.touchpoint for one in PLANNED}:
         assert lift(name, planned.starts) == pytest.approx(0), name
 
 
@@ -85,7 +85,7 @@ def test_a_minute_more_on_hold_takes_nine_hundredths_off():
     world = draw_operations(rng)
     n = 60_000
     day = rng.integers(0, DAYS, n)
-    where = np.full(n, INDEX["hotline"]), day, np.zeros(n, int)
+    where = np.full(n, PLACE_OF["hotline"]), day, np.zeros(n, int)
     units = {planned.id: np.zeros(n, bool) for planned in PLANNED}
     served = serve(*where, units, world, rng)
     rest = served.quality - world.agent[served.agent]
@@ -96,7 +96,7 @@ def test_a_minute_more_on_hold_takes_nine_hundredths_off():
 
 def test_parcels_alone_are_late_calls_and_mails_alone_wait_and_stores_alone_have_a_store(ordinary):
     on = date(2024, 5, 1)
-    for name in NAMES:
+    for name in TOUCHPOINT_NAMES:
         served = contact(name, on, ordinary)
         assert np.isnan(served.late).all() == (name != "delivery")
         assert np.isnan(served.wait).all() == (name not in ("hotline", "support_email"))

@@ -12,20 +12,20 @@ import statsmodels.api as sm
 
 from pipelines.contract.canonical import CANONICAL
 from pipelines.simulate import leaving, surveys
-from pipelines.simulate.answers import BLANK, DONT_KNOW, LENIENCY, NOT_USED, RATING
+from pipelines.simulate.answers import BLANK_CODE, DONT_KNOW_CODE, LENIENCY, NOT_USED_CODE, RATING
 from pipelines.simulate.calendar import DAY, day_of
-from pipelines.simulate.dirt import KINDS
+from pipelines.simulate.dirt import KINDS_OF_DIRT
 from pipelines.simulate.journeys import BURN_IN, PURCHASES, PURCHASES_BY_SEGMENT
 from pipelines.simulate.model import (
-    BAD,
+    BAD_QUALITY,
     INCIDENT,
-    INDEX,
     MONTHS,
-    NAMES,
+    N_RATED,
+    PLACE_OF,
     PLANNED,
     QUALITY,
-    RATED,
     REWORDING,
+    TOUCHPOINT_NAMES,
 )
 from pipelines.simulate.partition import Scene
 from pipelines.simulate.paths import INTENTIONS
@@ -103,7 +103,7 @@ def test_every_rejected_row_is_under_the_rule_of_its_kind(dirty, rejected):
 def test_kinds_that_no_check_can_see_are_these(dirty):
     unseen = set(dirty.filter(pl.col("rule").is_null())["kind"])
     assert unseen == {"amount_in_cents", "next_customer", "other_currency", "logged_twice"}
-    assert {kind.name for kinds in KINDS.values() for kind in kinds} == set(dirty["kind"])
+    assert {kind.name for kinds in KINDS_OF_DIRT.values() for kind in kinds} == set(dirty["kind"])
 
 
 def test_rows_are_dirty_in_at_least_twelve_ways_and_about_two_percent_are(demo, dirty):
@@ -142,13 +142,13 @@ def weighted(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
 def test_ratings_of_respondents_are_those_of_the_population_plus_selection(demo, whole, name):
     (wave,) = (one for one in whole.waves if one.name == name)
     cell = cells(whole, wave)
-    for touchpoint in NAMES[:RATED]:
+    for touchpoint in TOUCHPOINT_NAMES[:N_RATED]:
         rows = respondents(demo, touchpoint, name)
         rated = rows.filter(pl.col("value").is_not_null())
         values = 100 * (rated["value"].to_numpy() - RATING.low) / (RATING.high - RATING.low)
         mean, error = weighted(values, rated["weight"].to_numpy())
         said = wave.would_answer[touchpoint]
-        given = ~np.isin(said, (NOT_USED, DONT_KNOW, BLANK))
+        given = ~np.isin(said, (NOT_USED_CODE, DONT_KNOW_CODE, BLANK_CODE))
         score = 100 * (said - RATING.low) / (RATING.high - RATING.low)
         truth = demo.truth["waves"][name]["csat"][touchpoint]
         assert score[given].mean() == pytest.approx(truth, abs=1e-3)
@@ -157,9 +157,9 @@ def test_ratings_of_respondents_are_those_of_the_population_plus_selection(demo,
         used = (rows["missing"] != "not_experienced").fill_null(True).to_numpy().astype(float)
         reach, error = weighted(used, rows["weight"].to_numpy())
         true_reach = demo.truth["waves"][name]["reach"][touchpoint] / 100
-        assert wave.used[:, INDEX[touchpoint]].mean() == pytest.approx(true_reach, abs=1e-5)
-        answered = said != BLANK
-        chosen = selected_mean(wave, cell, wave.used[:, INDEX[touchpoint]], answered)
+        assert wave.used[:, PLACE_OF[touchpoint]].mean() == pytest.approx(true_reach, abs=1e-5)
+        answered = said != BLANK_CODE
+        chosen = selected_mean(wave, cell, wave.used[:, PLACE_OF[touchpoint]], answered)
         assert reach == pytest.approx(chosen, abs=LIMIT * error), touchpoint
 
 
@@ -196,7 +196,7 @@ def test_a_new_wording_moves_answers_and_not_quality(demo):
         return new["mean_answer"][name] - old["mean_answer"][name] - RATING.step * felt
 
     assert 0.35 < moved(REWORDING.touchpoint) < RATING.step * REWORDING.effect
-    for name in {*NAMES[:RATED]} - {REWORDING.touchpoint}:
+    for name in {*TOUCHPOINT_NAMES[:N_RATED]} - {REWORDING.touchpoint}:
         assert moved(name) == pytest.approx(0, abs=0.08), name
     felt = {name: waves[name]["quality_of_users"][REWORDING.touchpoint] for name in WAVES}
     assert felt["2025"] == pytest.approx(felt["2024"], abs=0.1)
@@ -209,16 +209,18 @@ def test_quality_is_that_of_the_touchpoint_where_operations_have_no_part(whole):
     seen = whole.lives.contacts
     outage = (seen.day >= day_of(INCIDENT.first)) & (seen.day <= day_of(INCIDENT.last))
     for name in ("app", "app_checkout", "order_updates", "newsletter", "word_of_mouth"):
-        felt = seen.quality[(seen.touchpoint == INDEX[name]) & ~outage]
+        felt = seen.quality[(seen.touchpoint == PLACE_OF[name]) & ~outage]
         error = felt.std() / len(felt) ** 0.5
-        assert felt.mean() == pytest.approx(QUALITY[INDEX[name]], abs=LIMIT * error + 1e-12), name
+        assert felt.mean() == pytest.approx(QUALITY[PLACE_OF[name]], abs=LIMIT * error + 1e-12), (
+            name
+        )
 
 
 def test_the_outage_is_seen_on_its_days_and_no_others(whole):
     seen = whole.lives.contacts
     first, last = day_of(INCIDENT.first), day_of(INCIDENT.last)
     for name, effect in INCIDENT.effects:
-        here = seen.touchpoint == INDEX[name]
+        here = seen.touchpoint == PLACE_OF[name]
         n = np.bincount(seen.day[here])
         daily = np.bincount(seen.day[here], seen.quality[here]) / np.maximum(n, 1)
         worst = np.argsort(np.where(n > 0, daily, np.inf))[: last - first + 1]
@@ -232,7 +234,7 @@ def test_the_outage_is_seen_on_its_days_and_no_others(whole):
 @pytest.mark.parametrize("planned", PLANNED, ids=lambda planned: planned.id)
 def test_the_effect_of_a_measure_is_the_difference_of_differences(whole, planned):
     seen = whole.lives.contacts
-    here = seen.touchpoint == INDEX[planned.touchpoint]
+    here = seen.touchpoint == PLACE_OF[planned.touchpoint]
     # Parcels are late after they were handed over, so they arrive days later than that.
     served = (seen.minute - np.nan_to_num(seen.late) * DAY) // DAY
     after = served >= day_of(planned.starts)
@@ -266,7 +268,7 @@ def test_odds_of_leaving_are_those_of_the_model(whole):
 
     def bad(name: str) -> np.ndarray:
         had = np.zeros((MONTHS, size), bool)
-        hit = (seen.touchpoint == INDEX[name]) & (seen.quality < BAD) & (began >= 0)
+        hit = (seen.touchpoint == PLACE_OF[name]) & (seen.quality < BAD_QUALITY) & (began >= 0)
         had[began[hit], seen.customer[hit]] = True
         return had[month, customer]
 
@@ -279,8 +281,8 @@ def test_odds_of_leaving_are_those_of_the_model(whole):
         "tenure": np.log1p(tenure / 12),
         "hotline": bad("hotline"),
         "delivery": bad("delivery"),
-        "returns_new": returned & (tenure < leaving.NEW),
-        "returns_later": returned & (tenure >= leaving.NEW),
+        "returns_new": returned & (tenure < leaving.NEW_MONTHS),
+        "returns_later": returned & (tenure >= leaving.NEW_MONTHS),
     }
     left = lives.left_month[customer] == month + 1
     fitted = sm.Logit(left, np.column_stack(list(table.values())).astype(float)).fit(disp=0)
@@ -347,17 +349,17 @@ def test_the_true_order_of_importance_is_that_of_all_subsets(demo, whole):
         )
     )
     cov = np.cov(np.column_stack([used, np.where(used, quality, 0.0), overall]), rowvar=False)
-    r2 = np.zeros(1 << RATED)
-    for subset in range(1, 1 << RATED):
-        chosen = [place for place in range(RATED) if subset >> place & 1]
-        x = chosen + [RATED + place for place in chosen]
+    r2 = np.zeros(1 << N_RATED)
+    for subset in range(1, 1 << N_RATED):
+        chosen = [place for place in range(N_RATED) if subset >> place & 1]
+        x = chosen + [N_RATED + place for place in chosen]
         explained = cov[x, -1] @ np.linalg.solve(cov[np.ix_(x, x)], cov[x, -1])
         r2[subset] = explained / cov[-1, -1]
-    size = np.array([bin(subset).count("1") for subset in range(1 << RATED)])
+    size = np.array([bin(subset).count("1") for subset in range(1 << N_RATED)])
     lmg = {}
-    for place, name in enumerate(NAMES[:RATED]):
-        without = np.array([s for s in range(1 << RATED) if not s >> place & 1])
-        weight = np.array([1 / (RATED * comb(RATED - 1, k)) for k in size[without]])
+    for place, name in enumerate(TOUCHPOINT_NAMES[:N_RATED]):
+        without = np.array([s for s in range(1 << N_RATED) if not s >> place & 1])
+        weight = np.array([1 / (N_RATED * comb(N_RATED - 1, k)) for k in size[without]])
         lmg[name] = float((weight * (r2[without | 1 << place] - r2[without])).sum())
     told = demo.truth["importance"]["all"]
     assert told["r2"] == pytest.approx(r2[-1], abs=1e-4)

@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from pipelines.core.errors import ContractError
-from pipelines.simulate.phrasebook import LANGUAGES, cells_of, expand, phrasebook, read_bank
+from pipelines.simulate.phrasebook import PHRASE_LANGUAGES, cells_of, expand, phrasebook, read_bank
 from pipelines.simulate.searches import CAPITALS, INTENTS, MISTYPED, UNANSWERED, search_terms
 
 N = 30_000
@@ -30,7 +30,7 @@ def searches(languages) -> pl.DataFrame:
 def vocabulary(language: str) -> set[str]:
     """All words that a search in a language can have, correctly spelt."""
     bank = dict(cells_of(read_bank(language)))
-    number = LANGUAGES.index(language)
+    number = PHRASE_LANGUAGES.index(language)
     slots = phrasebook().slots.values()
     values = [
         slot.values[slot.first[number] : slot.first[number] + slot.count[number]] for slot in slots
@@ -107,7 +107,7 @@ def test_the_terms_of_an_intent_say_so(searches, languages):
 
 
 def test_every_intent_has_five_templates_or_three_where_no_page_answers():
-    for language in LANGUAGES:
+    for language in PHRASE_LANGUAGES:
         bank = dict(cells_of(read_bank(language)))
         for intent in INTENTS:
             assert len(bank[f"searches/{intent}"]) >= (3 if intent in UNANSWERED else 5)
@@ -119,7 +119,7 @@ def test_terms_are_many_and_the_frequent_ones_frequent(searches):
     assert terms.value_counts()["count"].max() > 100
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", PHRASE_LANGUAGES)
 def test_typing_errors_come_at_the_stated_rate(searches, languages, language):
     known = vocabulary(language)
     terms = searches["search_term"].filter(pl.Series(languages == language))

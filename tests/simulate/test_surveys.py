@@ -10,20 +10,20 @@ import pytest
 
 from pipelines.simulate import answers, surveys
 from pipelines.simulate.answers import (
-    BLANK,
-    DONT_KNOW,
-    NOT_USED,
+    BLANK_CODE,
+    DONT_KNOW_CODE,
+    NOT_USED_CODE,
     OVERALL,
     RATING,
     RECOMMEND,
     leave_out,
 )
 from pipelines.simulate.calendar import DAY, month_of
-from pipelines.simulate.model import INDEX, NAMES, RATED, REWORDING
+from pipelines.simulate.model import N_RATED, PLACE_OF, REWORDING, TOUCHPOINT_NAMES
 from pipelines.simulate.partition import Scene
 from pipelines.simulate.surveys import KANO, KANO_ANSWERS, ask_after_contacts, ask_yearly
 
-CODES = (NOT_USED, DONT_KNOW, BLANK)
+CODES = (NOT_USED_CODE, DONT_KNOW_CODE, BLANK_CODE)
 
 
 @pytest.mark.parametrize(
@@ -46,17 +46,17 @@ def test_an_answer_is_the_nearest_place_of_the_scale(scale, latent, spread, answ
 def test_three_percent_of_answers_are_blank_and_two_percent_of_ratings_unknown():
     n = 100_000
     left = leave_out(np.full(n, 4), np.random.default_rng(1), can_be_unknown=True)
-    for code, share in ((BLANK, 0.03), (DONT_KNOW, 0.02)):
+    for code, share in ((BLANK_CODE, 0.03), (DONT_KNOW_CODE, 0.02)):
         assert (left == code).mean() == pytest.approx(share, abs=4 * (share / n) ** 0.5)
     other = leave_out(np.full(n, 4), np.random.default_rng(1))
-    assert set(np.unique(other)) == {BLANK, 4}
+    assert set(np.unique(other)) == {BLANK_CODE, 4}
 
 
 def test_who_did_not_use_a_touchpoint_says_so_and_nobody_else(scene: Scene):
     for wave in scene.waves:
-        for place, name in enumerate(NAMES[:RATED]):
+        for place, name in enumerate(TOUCHPOINT_NAMES[:N_RATED]):
             said = wave.would_answer[name]
-            assert ((said == NOT_USED) == ~wave.used[:, place]).all()
+            assert ((said == NOT_USED_CODE) == ~wave.used[:, place]).all()
 
 
 def test_answers_are_on_their_scales(scene: Scene):
@@ -65,7 +65,9 @@ def test_answers_are_on_their_scales(scene: Scene):
         for question, said in wave.would_answer.items():
             scale = scales.get(question, RATING)
             given = (
-                said[~np.isin(said, CODES)] if question in NAMES[:RATED] else said[said != BLANK]
+                said[~np.isin(said, CODES)]
+                if question in TOUCHPOINT_NAMES[:N_RATED]
+                else said[said != BLANK_CODE]
             )
             assert given.min() >= scale.low, question
             assert given.max() <= scale.high, question
@@ -109,7 +111,7 @@ def test_the_new_wording_moves_one_question_from_its_wave_on(scene: Scene, monke
 
 def test_straight_liners_rate_all_alike(scene: Scene):
     wave = scene.waves[-1]
-    rated = np.stack([wave.would_answer[name] for name in NAMES[:RATED]], axis=1)
+    rated = np.stack([wave.would_answer[name] for name in TOUCHPOINT_NAMES[:N_RATED]], axis=1)
     given = np.where(np.isin(rated, CODES), np.nan, rated)
     several = wave.style.straight & ((~np.isnan(given)).sum(axis=1) > 1)
     assert several.sum() > 5
@@ -145,7 +147,7 @@ def test_a_customer_is_asked_once_a_month_at_most_and_after_the_contact(scene: S
     month = month_of(seen.day[hot.contact])
     pairs = set(zip(seen.customer[hot.contact], month, strict=True))
     assert len(pairs) == len(hot.contact) > 50
-    assert (seen.touchpoint[hot.contact] < RATED).all()
+    assert (seen.touchpoint[hot.contact] < N_RATED).all()
     later = hot.minute - seen.minute[hot.contact]
     assert later.min() >= 10
     assert np.quantile(later, 0.8) < DAY
@@ -155,9 +157,9 @@ def test_ease_and_emotion_are_asked_where_they_make_sense(scene: Scene):
     hot = scene.hot
     place = scene.lives.contacts.touchpoint[hot.contact]
     for kind, asked in (("ease", surveys.EASE_ASKED), ("emotion", surveys.EMOTION_ASKED)):
-        there = np.isin(place, [INDEX[name] for name in asked])
-        assert (hot.answers[kind][~there] == BLANK).all()
-        assert (hot.answers[kind][there] != BLANK).mean() > 0.9
+        there = np.isin(place, [PLACE_OF[name] for name in asked])
+        assert (hot.answers[kind][~there] == BLANK_CODE).all()
+        assert (hot.answers[kind][there] != BLANK_CODE).mean() > 0.9
     assert hot.answers["ease"].max() <= answers.EFFORT.high
 
 

@@ -14,12 +14,21 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import f1_score
 
 from pipelines.core.errors import ContractError
-from pipelines.simulate.model import NAMES
-from pipelines.simulate.texts import EMPTY, IRONIC, NEGATED, OBLIQUE, SHARED, STYLES, TYPOS, compose
+from pipelines.simulate.model import TOUCHPOINT_NAMES
+from pipelines.simulate.texts import (
+    IRONIC,
+    NEGATED,
+    OBLIQUE,
+    SAYING_NOTHING,
+    SHARED,
+    STYLE_OF_ORIGIN,
+    TYPOS,
+    compose,
+)
 from tests.simulate.touchpoint_words import NEGATIONS, WORDS
 
 N = 20_000
-ORIGINS = tuple(STYLES)
+ORIGINS = tuple(STYLE_OF_ORIGIN)
 
 
 def planned(n: int, seed: int, origins: tuple[str, ...] = ORIGINS) -> pl.DataFrame:
@@ -29,9 +38,9 @@ def planned(n: int, seed: int, origins: tuple[str, ...] = ORIGINS) -> pl.DataFra
         {
             "language": rng.choice(["de", "en"], n),
             "origin": rng.choice(origins, n),
-            "touchpoint_id": rng.choice(["", *NAMES], n),
+            "touchpoint_id": rng.choice(["", *TOUCHPOINT_NAMES], n),
             "polarity": rng.integers(-1, 2, n),
-            "second_touchpoint_id": rng.choice(NAMES, n),
+            "second_touchpoint_id": rng.choice(TOUCHPOINT_NAMES, n),
             "second_polarity": rng.integers(-1, 2, n),
         }
     )
@@ -150,7 +159,7 @@ def test_comments_in_surveys_are_shorter_than_reviews(texts):
 
 def test_texts_are_negated_ironic_mistyped_and_empty_at_the_stated_rates(texts):
     nothing = texts.filter(pl.col("touchpoint_id").is_null())
-    assert_share(nothing["empty_of_content"], EMPTY)
+    assert_share(nothing["empty_of_content"], SAYING_NOTHING)
     said = texts.filter(~pl.col("empty_of_content"))
     single = said.filter(pl.col("second_touchpoint_id").is_null(), polarity=-1)
     assert_share(single["ironic"], IRONIC)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from pipelines.simulate import truth
-from pipelines.simulate.answers import BLANK, DONT_KNOW, LENIENCY, NOT_USED
-from pipelines.simulate.model import INDEX, MONTHS, NAMES, RATED
+from pipelines.simulate.answers import BLANK_CODE, DONT_KNOW_CODE, LENIENCY, NOT_USED_CODE
+from pipelines.simulate.model import MONTHS, N_RATED, PLACE_OF, TOUCHPOINT_NAMES
 from pipelines.simulate.partition import Scene
 from pipelines.simulate.surveys import Wave
 from pipelines.simulate.truth import Sums, TruthFile
 
-DELIVERY = INDEX["delivery"]
+DELIVERY = PLACE_OF["delivery"]
 
 
 def half(wave: Wave, part: slice) -> Wave:
@@ -51,7 +51,7 @@ def test_sums_of_two_halves_are_those_of_the_whole(scene: Scene):
 
 def test_the_covariance_of_use_and_use_times_quality_is_the_direct_one(scene: Scene):
     wave = scene.waves[0]
-    centre = np.array([wave.quality[wave.used[:, k], k].mean() for k in range(RATED)])
+    centre = np.array([wave.quality[wave.used[:, k], k].mean() for k in range(N_RATED)])
     felt = np.where(wave.used, wave.quality - centre, 0.0)
     overall = wave.meant + LENIENCY * wave.style.leniency
     direct = np.cov(np.column_stack([wave.used, felt, overall]), rowvar=False, bias=True)
@@ -62,13 +62,13 @@ def test_population_values_of_a_wave_are_counted_directly(scene: Scene):
     wave = scene.waves[2]
     told = truth.describe_wave(Sums.over(wave))
     nps = wave.would_answer["nps"]
-    given = nps[nps != BLANK]
+    given = nps[nps != BLANK_CODE]
     votes = 100 * ((given >= 9).mean() - (given <= 6).mean())
     assert told["nps"] == pytest.approx(votes, abs=1e-4)
     assert told["frame"] == len(wave.customer)
     assert told["response_rate"] == pytest.approx(wave.response.mean(), abs=1e-5)
     rating = wave.would_answer["delivery"]
-    rated = rating[~np.isin(rating, (NOT_USED, DONT_KNOW, BLANK))]
+    rated = rating[~np.isin(rating, (NOT_USED_CODE, DONT_KNOW_CODE, BLANK_CODE))]
     assert told["mean_answer"]["delivery"] == pytest.approx(rated.mean(), abs=1e-5)
     assert told["csat"]["delivery"] == pytest.approx(100 * (rated.mean() - 1) / 4, abs=1e-3)
     used = wave.used[:, DELIVERY]
@@ -81,7 +81,7 @@ def test_population_values_of_a_wave_are_counted_directly(scene: Scene):
 def test_importance_adds_up_and_is_in_order(scene: Scene):
     told = truth.importance(Sums.over(scene.waves[0]))
     assert sum(told["lmg"].values()) == pytest.approx(told["r2"], abs=1e-4)
-    assert list(told["lmg"]) == list(NAMES[:RATED])
+    assert list(told["lmg"]) == list(TOUCHPOINT_NAMES[:N_RATED])
     assert sorted(told["lmg"].values(), reverse=True) == [told["lmg"][n] for n in told["order"]]
 
 
@@ -117,7 +117,7 @@ def test_the_churn_probability_of_one_customer_by_hand(scene: Scene):
 def test_levers_help_those_who_stay_and_are_null_for_the_others(scene: Scene):
     told = truth.customers(scene.people, scene.lives)
     last = scene.lives.present(MONTHS - 1, scene.people.joined_month)
-    for name in NAMES[:RATED]:
+    for name in TOUCHPOINT_NAMES[:N_RATED]:
         gained = told[f"satisfaction_by_{name}"]
         lost = told[f"churn_by_{name}"]
         assert [value is not None for value in gained] == last.tolist()
@@ -130,9 +130,9 @@ def test_parameters_have_every_constant_of_a_module_and_can_be_written():
     told = truth.parameters()
     assert told["leaving"]["HOTLINE"] == 1.1
     assert told["journeys"]["MEMORY"] == 0.4
-    assert "BAD" not in told["journeys"]  # imported, and told where it belongs
-    assert told["typos"]["KINDS"] != told["variants"]["KINDS"]  # one name, two things
-    assert told["observations"]["OPENS"] == 8
+    assert "BAD_QUALITY" not in told["journeys"]  # imported, and told where it belongs
+    assert told["model"]["BAD_QUALITY"] == -0.7
+    assert told["observations"]["FIRST_HOUR"] == 8
     again = json.loads(truth._json(told))
     assert again["model"]["PLANNED"][0]["id"] == "careful_carrier"
     assert again["surveys"]["KANO_SLIP"] == 0.12

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.simulate.typos import APART, KINDS, mistype
+from pipelines.simulate.typos import LETTERS_APART, TYPO_SHARES, mistype
 
 N = 4000
 
@@ -34,10 +34,10 @@ def test_dots_get_lost_as_a_keyboard_without_umlauts_makes_them():
 def test_kinds_come_in_their_shares():
     typed = pl.Series(repeated("grünlich", 1))
     share = (typed == "gruenlich").mean()
-    expected = KINDS["transcribe"]
+    expected = TYPO_SHARES["transcribe"]
     assert share == pytest.approx(expected, abs=4 * (expected * (1 - expected) / N) ** 0.5)
     longer = typed.filter(typed != "gruenlich").str.len_chars() == 9
-    expected = KINDS["double"] / (1 - KINDS["transcribe"])
+    expected = TYPO_SHARES["double"] / (1 - TYPO_SHARES["transcribe"])
     assert longer.mean() == pytest.approx(expected, abs=4 * (expected * (1 - expected) / N) ** 0.5)
 
 
@@ -62,7 +62,7 @@ def test_what_has_no_letter_to_mistype_stays_and_says_so(text):
 def test_a_short_text_has_one_error_where_two_were_wanted():
     typed, done = mistype(pl.Series(["gut"] * 50), np.full(50, 2), np.random.default_rng(1))
     assert (done == 1).all()
-    assert len("gut") <= APART + 1
+    assert len("gut") <= LETTERS_APART + 1
     assert set(typed) <= {"gt", "guut", "gtu"}
 
 

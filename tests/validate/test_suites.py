@@ -10,7 +10,7 @@ import pytest
 
 from expectations.rules import contract_rules, rule
 from pipelines.contract.canonical import CANONICAL
-from pipelines.contract.code import DeclarationError, write_code
+from pipelines.contract.code import DeclarationError, read_code, write_code
 from pipelines.contract.rules import CONDITIONS
 from pipelines.contract.table import NUMBER, Column, Table
 from pipelines.core import engine
@@ -207,6 +207,11 @@ def test_every_rule_says_what_it_wants_and_what_to_do(good: Judged, name: str):
         assert len(verdict.sentence) > 10
         assert len(verdict.todo) > 10
         assert verdict.on_fail in ("quarantine", "warn", "stop")
+
+
+def test_every_condition_that_has_a_sentence_is_asked_by_a_rule(good: Judged):
+    asked = {read_code(verdict.condition)[0] for name in good for verdict in good[name]}
+    assert asked == set(CONDITIONS.names)
 
 
 @pytest.mark.parametrize(

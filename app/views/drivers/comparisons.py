@@ -18,8 +18,8 @@ from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES
 from pipelines.charts.trend import trend_with_interval
-from pipelines.contract.driver_codes import MODEL_STATUSES, POLICIES
-from pipelines.contract.estimate import ALL
+from pipelines.contract.driver_codes import MODEL_STATUSES, RATING_POLICIES
+from pipelines.contract.people import EVERYBODY
 
 MAX_GROUPS_SHOWN = len(SERIES)  # as many as there are colours
 MAX_CONTRASTS_SHOWN = 12
@@ -34,7 +34,7 @@ def show_policies(bundle: Bundle, words: Words, model: Model, approach: str) -> 
     everybody = model.of_everybody
     split = models.USUAL["approach"] if approach == models.LATENT else approach
     fits = models.find(bundle, "driver_models", everybody)
-    order = models.known(POLICIES.names, fits["policy"])
+    order = models.known(RATING_POLICIES.names, fits["policy"])
     names = {code: words(f"drivers.policy.{code}.name") for code in order}
     found = models.find(bundle, "drivers", everybody, approach=split)
     shares = models.ranked(bundle, words, found)
@@ -130,7 +130,7 @@ def show_groups(bundle: Bundle, words: Words, model: Model) -> None:
     """Draw the shares of every group of one attribute, and which differences survive."""
     st.header(words("drivers.groups"), divider="gray")
     table = bundle.tables["drivers"].filter(pl.col("mode") == model.mode)
-    there = set(table["segment"]) - {ALL}
+    there = set(table["segment"]) - {EVERYBODY}
     labels = {
         name: words.label(segment["label"], name)
         for name, segment in bundle.register["segments"].items()

@@ -15,7 +15,7 @@ from app.views.drivers import findings, models
 from app.views.drivers.models import Model
 from pipelines.charts.priority import priority_map, stated_map
 from pipelines.contract.driver_codes import QUADRANTS
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import Unit
 
 MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
@@ -112,7 +112,7 @@ def _of_whom(words: Words, model: Model, found: pl.DataFrame) -> None:
     """Say that a map is of all customers or of the mean, if the reader chose something else."""
     row = found.row(0, named=True)
     is_other = row["segment"] != model.segment or row["target"] != model.target
-    if is_other and row["segment"] == ALL:
+    if is_other and row["segment"] == EVERYBODY:
         st.caption(f":material/info: {words('drivers.of_everybody')}")
 
 

@@ -13,12 +13,12 @@ from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.language import Words
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.driver_codes import APPROACHES, POLICIES, REASONS, TARGETS
-from pipelines.contract.estimate import ALL
+from pipelines.contract.driver_codes import APPROACHES, MODEL_REASONS, RATING_POLICIES, TARGETS
+from pipelines.contract.people import EVERYBODY
 
 LATENT = "latent"  # of a model that is not linear; the policies are compared without it
 WHOLES = {"lmg": "r2", "johnson": "r2", "latent": "latent"}  # what shares sum up to; others: "sum"
-USUAL = {"policy": POLICIES.names[0], "approach": APPROACHES[0]}
+USUAL = {"policy": RATING_POLICIES.names[0], "approach": APPROACHES[0]}
 MEAN = TARGETS.names[0]
 
 
@@ -44,7 +44,7 @@ class Model:
     @property
     def of_everybody(self) -> Model:
         """The model of the mean answer of all customers: every policy and approach has it."""
-        return replace(self, segment=ALL, group=ALL, target=MEAN)
+        return replace(self, segment=EVERYBODY, group=EVERYBODY, target=MEAN)
 
     @property
     def in_every_wave(self) -> Model:
@@ -105,7 +105,7 @@ def policies(bundle: Bundle, model: Model, approach: str) -> list[str]:
     """Policies to choose among: all that were tried, or those of the latent R2."""
     table = "drivers" if approach == LATENT else "driver_models"
     other = {"approach": approach} if approach == LATENT else {}
-    return known(POLICIES.names, find(bundle, table, model, **other)["policy"])
+    return known(RATING_POLICIES.names, find(bundle, table, model, **other)["policy"])
 
 
 def whole(approach: str) -> str:
@@ -140,7 +140,7 @@ def headings(words: Words, table: str, columns: Sequence[str]) -> dict[str, str]
 
 def reason(words: Words, row: Mapping[str, Any]) -> str:
     """Why a model was refused or shrunk; empty if it was neither."""
-    return words.sentence(REASONS, row["reason"]) if row["reason"] else ""
+    return words.sentence(MODEL_REASONS, row["reason"]) if row["reason"] else ""
 
 
 def approach_name(words: Words, approach: str, target: str) -> str:

@@ -18,7 +18,8 @@ from app.views.drivers.models import Model
 from pipelines.charts.importance import ranked_shares, slope_dots
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.driver_codes import APPROACHES
-from pipelines.contract.estimate import ALL, FLAGS
+from pipelines.contract.estimate import FLAGS
+from pipelines.contract.people import EVERYBODY
 
 Row = Mapping[str, Any]
 
@@ -44,7 +45,7 @@ def choose_model(view: View) -> Model:
 
 def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
     """The mean, or one end of the scale; of groups only the mean is modelled."""
-    if model.segment != ALL:
+    if model.segment != EVERYBODY:
         return models.MEAN
     found = models.targets(bundle, model)
     names = {t: models.target_name(bundle, words, model.outcome, t) for t in found}

@@ -12,7 +12,7 @@ from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from pipelines.charts.intervals import interval_dots, score_bars
-from pipelines.contract.estimate import ALL
+from pipelines.contract.people import EVERYBODY
 
 HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
 NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
@@ -26,9 +26,9 @@ def notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> N
         st.info(plain(words.label(said[wave], "")), icon=":material/info:")
     elif wave is not None and not bundle.wave(mode, wave)["weighted"]:
         st.info(words("overview.no_weights"), icon=":material/info:")
-    if ALL in said:
+    if EVERYBODY in said:
         with st.expander(words("overview.notes"), icon=":material/sticky_note_2:"):
-            st.markdown(plain(words.label(said[ALL], "")))
+            st.markdown(plain(words.label(said[EVERYBODY], "")))
 
 
 def headlines(view: View) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 from pipelines.command.drafting import business, words
 from pipelines.command.drafting.guessed import Guess
-from pipelines.command.drafting.layouts import Layout, each_file
-from pipelines.command.drafting.part import Entries, Owner, Part
-from pipelines.command.drafting.ratings import Scale
+from pipelines.command.drafting.layouts import FileLayout, each_file
+from pipelines.command.drafting.part import DraftPart, Entries, Owner
+from pipelines.command.drafting.ratings import DraftScale
 from pipelines.command.drafting.sniff import Reading
 from pipelines.command.drafting.survey import (
-    Survey,
+    DraftSurvey,
     draft_survey,
     find_survey,
     merged,
@@ -25,18 +25,18 @@ from pipelines.command.drafting.survey import (
 )
 
 CURRENCY = "EUR"
-KNOWN = 0.9  # of a source's customer ids stand in the master data, or they are others
+MIN_SHARE_KNOWN = 0.9  # of a source's customer ids stand in the master data, or they are others
 
 
 @dataclass(frozen=True)
 class Sourced:
     """A source of the draft: its files and what was recognised in them."""
 
-    layout: Layout
-    part: Part
+    layout: FileLayout
+    part: DraftPart
 
 
-def draft_sources(layouts: Sequence[Layout]) -> list[Sourced]:
+def draft_sources(layouts: Sequence[FileLayout]) -> list[Sourced]:
     """Recognise what is in each layout."""
     parted = _named_apart(one for layout in layouts for one in _parted(layout, layouts))
     german = is_german(parted)
@@ -55,21 +55,21 @@ def draft_sources(layouts: Sequence[Layout]) -> list[Sourced]:
     ]
 
 
-def is_german(layouts: Sequence[Layout]) -> bool:
+def is_german(layouts: Sequence[FileLayout]) -> bool:
     """Whether the column names are German."""
     return words.is_german([fact.name for layout in layouts for fact in layout.facts])
 
 
-def _parted(layout: Layout, layouts: Sequence[Layout]) -> list[Layout]:
+def _parted(layout: FileLayout, layouts: Sequence[FileLayout]) -> list[FileLayout]:
     """Make one source of all files, if something names their rows over all of them."""
     survey = find_survey(layout)
     part = survey.needs_parting if survey else business.needs_parting(layout)
     return each_file(layout) if part or _overlaps(layout, layouts) else [layout]
 
 
-def _named_apart(layouts: Iterable[Layout]) -> list[Layout]:
+def _named_apart(layouts: Iterable[FileLayout]) -> list[FileLayout]:
     """Give layouts of one name numbers."""
-    taken: dict[str, Layout] = {}
+    taken: dict[str, FileLayout] = {}
     for layout in layouts:
         numbered = (f"{layout.name}_{number}" for number in count(2))
         name = next(name for name in chain([layout.name], numbered) if name not in taken)
@@ -77,18 +77,18 @@ def _named_apart(layouts: Iterable[Layout]) -> list[Layout]:
     return list(taken.values())
 
 
-def _overlaps(layout: Layout, layouts: Sequence[Layout]) -> bool:
+def _overlaps(layout: FileLayout, layouts: Sequence[FileLayout]) -> bool:
     """Whether some, but not all of several files have another sheet that is a source."""
     return len(layout.files) > 1 and any(
         set(other.files) & set(layout.files) and other.files != layout.files for other in layouts
     )
 
 
-def _distinct(surveys: Sequence[Survey | None]) -> list[Survey | None]:
+def _distinct(surveys: Sequence[DraftSurvey | None]) -> list[DraftSurvey | None]:
     """Keep surveys apart: questions of one name but another measure or scale, and ids."""
     alone = sum(survey is not None for survey in surveys) == 1
     known: dict[str, tuple[str, str]] = {}
-    renamed: list[Survey | None] = []
+    renamed: list[DraftSurvey | None] = []
     for survey in surveys:
         if survey is None:
             renamed.append(None)
@@ -103,12 +103,12 @@ def _distinct(surveys: Sequence[Survey | None]) -> list[Survey | None]:
     return renamed
 
 
-def _is_master(layout: Layout) -> bool:
+def _is_master(layout: FileLayout) -> bool:
     lines = business.is_transactions(layout) or business.is_contacts(layout)
     return not lines and business.is_customers(layout) and business.customer_key(layout) is not None
 
 
-def _owner(layout: Layout, master: Layout | None) -> Owner:
+def _owner(layout: FileLayout, master: FileLayout | None) -> Owner:
     """Say whose customers a source names: those of the master data, if nearly all are there."""
     who = layout.with_role("customer")
     key = business.customer_key(master) if master else None
@@ -116,10 +116,10 @@ def _owner(layout: Layout, master: Layout | None) -> Owner:
         return Owner(layout.name)
     named = layout.sample.get_column(who.name).drop_nulls().unique()
     known = named.is_in(master.sample.get_column(key.name).implode()).sum()
-    return Owner(master.name, True) if known >= KNOWN * len(named) else Owner(layout.name)
+    return Owner(master.name, True) if known >= MIN_SHARE_KNOWN * len(named) else Owner(layout.name)
 
 
-def _draft(layout: Layout, survey: Survey | None, owner: Owner, german: bool) -> Part:
+def _draft(layout: FileLayout, survey: DraftSurvey | None, owner: Owner, german: bool) -> DraftPart:
     if survey:
         return draft_survey(survey, owner, german)
     if business.is_transactions(layout):
@@ -181,8 +181,8 @@ def _all(entries: Iterable[Entries]) -> Entries:
     return together
 
 
-def _scales(parts: Sequence[Part]) -> dict[str, Scale]:
-    scales: dict[str, Scale] = {}
+def _scales(parts: Sequence[DraftPart]) -> dict[str, DraftScale]:
+    scales: dict[str, DraftScale] = {}
     for part in parts:
         for name, scale in part.scales.items():
             scales[name] = merged(scales.get(name), scale)
@@ -193,7 +193,7 @@ def _stages(german: bool) -> Entries:
     languages = ("en", "de") if german else ("en",)
     return {
         stage: {"label": {language: labels[language] for language in languages}}
-        for stage, labels in words.STAGES.items()
+        for stage, labels in words.STAGE_LABELS.items()
     }
 
 

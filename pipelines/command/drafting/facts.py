@@ -10,16 +10,16 @@ import polars as pl
 
 from pipelines.command.drafting.words import role_of, why_missing
 from pipelines.ingest import cells
-from pipelines.ingest.header import ROW
+from pipelines.ingest.header import SOURCE_ROW
 from pipelines.ingest.spss import Variable
 
-FEW = 30  # different values that are listed
-MOST = 0.95  # of the filled cells; a few odd ones do not change what a column is
+VALUES_LISTED = 30  # different values that are listed
+MIN_SHARE_ALIKE = 0.95  # of the filled cells; a few odd ones do not change what a column is
 
 _DOT = r"^[+-]?\d+(\.\d+)?$|^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?\d+(,\d+)?$|^[+-]?\d{1,3}(\.\d{3})+(,\d+)?$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-COMPACT = "%Y%m%d"  # a whole number otherwise, so its name has to say that it is a date
+COMPACT_DATE = "%Y%m%d"  # a whole number otherwise, so its name has to say that it is a date
 _COMPACT = r"^(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 _TIME_ROLES = ("date", "birth_on", "created", "delivered", "promised", "returned")
 TIMES = (
@@ -104,9 +104,9 @@ def sample_of(rows: pl.LazyFrame, most: int) -> tuple[pl.DataFrame, set[str]]:
     schema = rows.collect_schema()
     frame = nw.from_native(rows.head(most))
     kinds = frame.collect_schema()
-    texts = [cells.text(name, kinds[name]).alias(name) for name in schema if name != ROW]
+    texts = [cells.text(name, kinds[name]).alias(name) for name in schema if name != SOURCE_ROW]
     times = {name for name, dtype in schema.items() if dtype.is_temporal()}
-    return frame.select(ROW, *texts).collect().to_native(), times
+    return frame.select(SOURCE_ROW, *texts).collect().to_native(), times
 
 
 def describe(
@@ -121,7 +121,7 @@ def describe(
     variables : mapping
         Labels and missing codes from SPSS, by column.
     """
-    columns = [column for column in sample.iter_columns() if column.name != ROW]
+    columns = [column for column in sample.iter_columns() if column.name != SOURCE_ROW]
     commas = any(_only_with_comma(column) for column in columns)
     return [
         _describe(column.drop_nulls(), column.name in times, commas, variables.get(column.name))
@@ -131,11 +131,11 @@ def describe(
 
 def _describe(cell: pl.Series, typed: bool, commas: bool, variable: Variable | None) -> Facts:
     tally = cell.value_counts(sort=False).sort(cell.name) if len(cell) else None
-    values = dict(tally.iter_rows()) if tally is not None and tally.height <= FEW else {}
+    values = dict(tally.iter_rows()) if tally is not None and tally.height <= VALUES_LISTED else {}
     decimal = _decimal(cell, commas)
     role = role_of(cell.name)
-    if role in _TIME_ROLES and _share(cell, _COMPACT) >= MOST:
-        decimal, formats = None, [COMPACT]
+    if role in _TIME_ROLES and _share(cell, _COMPACT) >= MIN_SHARE_ALIKE:
+        decimal, formats = None, [COMPACT_DATE]
     else:
         formats = [""] if typed else ([] if decimal or not len(cell) else _formats(cell))
     known = [*values, *(variable.values if variable else ())]
@@ -148,7 +148,7 @@ def _describe(cell: pl.Series, typed: bool, commas: bool, variable: Variable | N
         decimal=None if typed else decimal,
         format=formats[0] if formats else None,
         either_day_or_month=len({pattern[:2] for pattern in formats}) > 1,
-        email=_share(cell, _EMAIL) >= MOST,
+        email=_share(cell, _EMAIL) >= MIN_SHARE_ALIKE,
         length=float(cell.str.len_chars().mean() or 0),  # type: ignore[arg-type]
         spoken=_share(cell, r"\S\s+\S"),
         label=variable.label if variable else None,
@@ -163,12 +163,12 @@ def _share(cell: pl.Series, pattern: str) -> float:
 
 
 def _only_with_comma(cell: pl.Series) -> bool:
-    return _share(cell, _COMMA) >= MOST > _share(cell, _DOT)
+    return _share(cell, _COMMA) >= MIN_SHARE_ALIKE > _share(cell, _DOT)
 
 
 def _decimal(cell: pl.Series, commas: bool) -> str | None:
     """Decimal mark of a column of numbers; where both would do, that of its neighbours."""
-    dot, comma = _share(cell, _DOT) >= MOST, _share(cell, _COMMA) >= MOST
+    dot, comma = _share(cell, _DOT) >= MIN_SHARE_ALIKE, _share(cell, _COMMA) >= MIN_SHARE_ALIKE
     if dot and comma:
         return "," if commas and _share(cell, "[.,]") else "."
     return "." if dot else "," if comma else None
@@ -182,4 +182,4 @@ def _formats(cell: pl.Series) -> list[str]:
         for pattern in TIMES
     }
     best = max(read.values())
-    return [pattern for pattern, n in read.items() if n == best >= MOST * len(some)]
+    return [pattern for pattern, n in read.items() if n == best >= MIN_SHARE_ALIKE * len(some)]

@@ -12,9 +12,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-MARK = "guess: "
-SHORT = 160  # signs: a mapping of so few may stand on one line
-DEEP = 4  # blanks of indentation
+GUESS_MARK = "guess: "
+LONGEST_INLINE_MAPPING = 160  # signs: a mapping of so few may stand on one line
+INDENTATION = 4  # blanks of indentation
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ def to_yaml(draft: dict[str, Any], heading: str) -> str:
     text = io.StringIO()
     yaml_writer().dump(_node(draft, 0), text)
     sections = _SECTION.sub(r"\n\1", text.getvalue())
-    sections = _COMMENT.sub(f"  # {MARK}", sections)
+    sections = _COMMENT.sub(f"  # {GUESS_MARK}", sections)
     return "".join(f"# {line}\n" for line in heading.splitlines()) + sections
 
 
 _SECTION = re.compile(r"^((?:# .*\n)?[a-z_]+:(?: *#.*)?)$", re.MULTILINE)
-_COMMENT = re.compile(rf"(?<=\S) +# {MARK}")  # behind a value
+_COMMENT = re.compile(rf"(?<=\S) +# {GUESS_MARK}")  # behind a value
 
 
 def yaml_writer() -> YAML:
@@ -75,9 +75,9 @@ def _mapping(draft: dict[str, Any], indent: int) -> CommentedMap:
         node = _node(guess.value if guess else value, indent + 2)
         mapping[_text(key)] = node
         if guess and _is_block(node):
-            mapping.yaml_set_comment_before_after_key(key, MARK + guess.why, indent)
+            mapping.yaml_set_comment_before_after_key(key, GUESS_MARK + guess.why, indent)
         elif guess:
-            mapping.yaml_add_eol_comment(MARK + guess.why, key)
+            mapping.yaml_add_eol_comment(GUESS_MARK + guess.why, key)
     if _is_short(draft, indent) and not any(map(_is_block, mapping.values())):
         mapping.fa.set_flow_style()
     return mapping
@@ -86,7 +86,11 @@ def _mapping(draft: dict[str, Any], indent: int) -> CommentedMap:
 def _is_short(draft: dict[str, Any], indent: int) -> bool:
     """Whether a mapping stands on one line: a leaf, or deep and short, and without guesses."""
     leaf = not any(isinstance(value, (dict, list)) for value in draft.values())
-    return not count_guesses(draft) and len(str(draft)) <= SHORT and (leaf or indent >= DEEP)
+    return (
+        not count_guesses(draft)
+        and len(str(draft)) <= LONGEST_INLINE_MAPPING
+        and (leaf or indent >= INDENTATION)
+    )
 
 
 def _is_block(node: Any) -> bool:

@@ -19,12 +19,15 @@ from pipelines.ingest.readers import read_rows
 from pipelines.ingest.spss import Variable, read_variables
 
 FILE = "source_file"
-SAMPLE, LEAST_ROWS = 200_000, 1_000  # rows looked at: of all files, and of each at least
+ROWS_SAMPLED, MIN_ROWS_OF_FILE = (
+    200_000,
+    1_000,
+)  # rows looked at: of all files, and of each at least
 _NO_TEMPLATE = re.compile(r"[{}\[\].:!]")  # signs with a meaning in templates
 
 
 @dataclass(frozen=True)
-class Layout:
+class FileLayout:
     """Files that are alike, and a sample of what is in them.
 
     `sample` has the columns as text, `source_row` and `source_file`.
@@ -69,7 +72,7 @@ class _One:
     variables: dict[str, Variable]
 
 
-def find_layouts(files: Sequence[Path]) -> list[Layout]:
+def find_layouts(files: Sequence[Path]) -> list[FileLayout]:
     """Read some of each file and group those that are alike, in the order given.
 
     Raises
@@ -80,7 +83,7 @@ def find_layouts(files: Sequence[Path]) -> list[Layout]:
     groups: dict[tuple[object, ...], list[_One]] = {}
     for path in files:
         for reading in sniff(path):
-            one = _read(path, reading, max(LEAST_ROWS, SAMPLE // len(files)))
+            one = _read(path, reading, max(MIN_ROWS_OF_FILE, ROWS_SAMPLED // len(files)))
             key = (replace(reading, encoding=None), frozenset(one.sample.columns))
             groups.setdefault(key, []).append(one)
     parted = [part for group in groups.values() for part in _by_encoding(group)]
@@ -88,7 +91,7 @@ def find_layouts(files: Sequence[Path]) -> list[Layout]:
     return [_layout(name, part) for name, part in zip(names, parted, strict=True)]
 
 
-def each_file(layout: Layout) -> list[Layout]:
+def each_file(layout: FileLayout) -> list[FileLayout]:
     """Part a layout into one per file."""
     return [
         replace(
@@ -129,14 +132,14 @@ def _by_encoding(group: list[_One]) -> list[list[_One]]:
     return parted + [[one for one in group if one.reading.encoding == other] for other in others]
 
 
-def _layout(name: str, group: list[_One]) -> Layout:
+def _layout(name: str, group: list[_One]) -> FileLayout:
     columns = group[0].sample.columns
     samples = [one.sample.select(*columns, pl.lit(one.path.name).alias(FILE)) for one in group]
     sample = pl.concat(samples)
     reading = next((o.reading for o in group if o.reading.encoding != "ascii"), group[0].reading)
     times = set().union(*(one.times for one in group))
     facts = describe(sample.drop(FILE), times, group[0].variables)
-    return Layout(name, reading, tuple(one.path for one in group), tuple(facts), sample)
+    return FileLayout(name, reading, tuple(one.path for one in group), tuple(facts), sample)
 
 
 def _names(groups: Iterable[list[_One]]) -> list[str]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from pipelines.command.drafting.facts import Facts
 from pipelines.command.drafting.guessed import Guess
-from pipelines.command.drafting.layouts import Layout
+from pipelines.command.drafting.layouts import FileLayout
 from pipelines.command.drafting.part import Entries, Owner
-from pipelines.ingest.header import ROW
+from pipelines.ingest.header import SOURCE_ROW
 
-YEAR = re.compile(r"(?:19|20)\d\d")
+YEAR_PATTERN = re.compile(r"(?:19|20)\d\d")
 
 
 def text(fact: Facts) -> Guess:
@@ -38,7 +38,7 @@ def time(fact: Facts) -> Guess:
 
 def joined(columns: Sequence[str], prefix: str = "", suffix: str = "") -> Any:
     """Make an id of one or several columns."""
-    if len(columns) == 1 and columns[0] != ROW and not prefix and not suffix:
+    if len(columns) == 1 and columns[0] != SOURCE_ROW and not prefix and not suffix:
         return columns[0]
     cells = "-".join(f"{{{name}}}" for name in columns)
     return {"template": "-".join(part for part in (prefix, cells, suffix) if part)}
@@ -52,7 +52,7 @@ def person(who: Facts, owner: Owner) -> Entries:
     return {"source_system": Guess({"constant": owner.system}, same), "source_id": text(who)}
 
 
-def wave(layout: Layout, when: Facts | None) -> Guess:
+def wave(layout: FileLayout, when: Facts | None) -> Guess:
     """Tell the wave: by a column, else by the year of a date, else by the files' names."""
     named = layout.with_role("wave")
     if named:
@@ -62,12 +62,12 @@ def wave(layout: Layout, when: Facts | None) -> Guess:
         start = "^" if not when.format or when.format.startswith("%Y") else ""
         patterns = {f"{start}{year}": year for year in years}
         return Guess({"column": when.name, "patterns": patterns}, "one wave per year")
-    in_name = YEAR.search(" ".join(path.stem for path in layout.files))
+    in_name = YEAR_PATTERN.search(" ".join(path.stem for path in layout.files))
     year = years[0] if years else in_name[0] if in_name else "1"
     return Guess({"constant": year}, "all answers are one wave")
 
 
-def _years(layout: Layout, when: Facts) -> list[str]:
+def _years(layout: FileLayout, when: Facts) -> list[str]:
     """List the years of a column of dates that are written with four digits."""
     if when.format and "%Y" not in when.format:
         return []

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipelines.command.drafting.ratings import Scale
+from pipelines.command.drafting.ratings import DraftScale
 
 Entries = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Part:
+class DraftPart:
     """Entries of one source for the sections of study.yaml.
 
     Parameters
@@ -26,7 +26,7 @@ class Part:
     said: list[str]
     questions: Entries = field(default_factory=dict)
     touchpoints: Entries = field(default_factory=dict)
-    scales: dict[str, Scale] = field(default_factory=dict)
+    scales: dict[str, DraftScale] = field(default_factory=dict)
     segments: Entries = field(default_factory=dict)
     codes: Entries = field(default_factory=dict)
 

@@ -11,8 +11,8 @@ from pipelines.command.drafting import words
 from pipelines.command.drafting.facts import Facts
 
 ENDS = ((1, 5), (0, 10), (1, 7), (1, 10), (1, 6), (1, 4))  # of scales in use, commonest first
-BATTERY = 3  # neighbours on one scale are a battery of questions, whatever their names
-COVERED = 0.6  # of a scale's points must occur, or a scale is as good as any
+MIN_BATTERY = 3  # neighbours on one scale are a battery of questions, whatever their names
+MIN_SHARE_COVERED = 0.6  # of a scale's points must occur, or a scale is as good as any
 # Codes that surveys use for "no answer", and what they mostly mean.
 CODES = {
     **dict.fromkeys((0, 9, 99, 999, -1, -9, -99, -999), "skipped"),
@@ -22,17 +22,17 @@ CODES = {
 }
 RECOMMENDATION = (0, 10)
 HINTS = (
-    ("nps", words.RECOMMENDED),
-    ("expectation", words.EXPECTED),
-    ("importance", words.IMPORTANT),
-    ("ces", words.EFFORT),
-    ("overall", words.OVERALL),
-    ("csat", words.RATED),
+    ("nps", words.RECOMMENDATION_WORDS),
+    ("expectation", words.EXPECTATION_WORDS),
+    ("importance", words.IMPORTANCE_WORDS),
+    ("ces", words.EFFORT_WORDS),
+    ("overall", words.OVERALL_WORDS),
+    ("csat", words.RATING_WORDS),
 )
 
 
 @dataclass(frozen=True)
-class Scale:
+class DraftScale:
     """A scale: its ends, its labels in the file, and its codes for no answer."""
 
     low: int
@@ -52,7 +52,7 @@ class Rating:
 
     column: Facts
     measure: str
-    scale: Scale
+    scale: DraftScale
 
 
 def find_ratings(columns: Sequence[Facts], sure: bool = False) -> list[Rating]:
@@ -61,7 +61,7 @@ def find_ratings(columns: Sequence[Facts], sure: bool = False) -> list[Rating]:
     A column is one if its name or its labels say so, or if it stands in a battery: at least
     three neighbours on the same scale. With `sure`, all that can be are.
     """
-    found: dict[str, Scale] = {}
+    found: dict[str, DraftScale] = {}
     for run in _runs(columns):
         own = {fact.name: scale for fact in run if (scale := guess_scale(fact))}
         battery = _battery(own.values())
@@ -92,12 +92,12 @@ def _runs(columns: Sequence[Facts]) -> Iterator[list[Facts]]:
 
 def _may_be_rating(fact: Facts) -> bool:
     of_something_else = fact.role not in (None, "stars", "answer") or words.has(
-        fact.name, words.ATTRIBUTE
+        fact.name, words.ATTRIBUTE_WORDS
     )
     return bool(fact.values) and not fact.is_time and not of_something_else
 
 
-def guess_scale(fact: Facts) -> Scale | None:
+def guess_scale(fact: Facts) -> DraftScale | None:
     """Guess the scale of a column from its values and labels."""
     labelled = _from_texts(fact)
     if labelled:
@@ -109,17 +109,17 @@ def guess_scale(fact: Facts) -> Scale | None:
     return replace(scale, missing=scale.missing | fact.said_missing) if scale else None
 
 
-def _from_numbers(values: set[int], recommends: bool) -> Scale | None:
+def _from_numbers(values: set[int], recommends: bool) -> DraftScale | None:
     """Guess the scale of plain numbers: that with the fewest codes outside it."""
     if recommends and not values <= {0, 1}:
         return _scale(values, RECOMMENDATION)
     if {0, 6} <= values <= set(range(7)):  # 6 = does not apply, 0 = blank
-        return Scale(1, 5, missing={"0": "skipped", "6": "not_experienced"})
+        return DraftScale(1, 5, missing={"0": "skipped", "6": "not_experienced"})
     fitting = [scale for ends in ENDS if (scale := _scale(values, ends, strict=True))]
     return min(fitting, key=lambda scale: len(scale.missing), default=None)
 
 
-def _scale(values: set[int], ends: tuple[int, int], strict: bool = False) -> Scale | None:
+def _scale(values: set[int], ends: tuple[int, int], strict: bool = False) -> DraftScale | None:
     """Lay a scale over values: those outside must be codes for no answer.
 
     With `strict`, the ends must be told by the values.
@@ -130,9 +130,9 @@ def _scale(values: set[int], ends: tuple[int, int], strict: bool = False) -> Sca
     if not inside or not all(_why(value, high) for value in outside):
         return None
     told = max(inside) == high and (low != 0 or 0 in inside)
-    if strict and not (told and len(inside) >= COVERED * (high - low + 1)):
+    if strict and not (told and len(inside) >= MIN_SHARE_COVERED * (high - low + 1)):
         return None
-    return Scale(low, high, missing={str(v): _why(v, high) or "" for v in sorted(outside)})
+    return DraftScale(low, high, missing={str(v): _why(v, high) or "" for v in sorted(outside)})
 
 
 def _why(code: int, high: int) -> str | None:
@@ -140,7 +140,7 @@ def _why(code: int, high: int) -> str | None:
     return "not_experienced" if code == high + 1 else CODES.get(code)
 
 
-def _from_codes(fact: Facts) -> Scale | None:
+def _from_codes(fact: Facts) -> DraftScale | None:
     """Take the scale from labelled codes, as SPSS has them."""
     reasons = {
         code: words.why_missing(label) or ("skipped" if code in fact.missing else None)
@@ -155,15 +155,17 @@ def _from_codes(fact: Facts) -> Scale | None:
     seen = {value for value in fact.whole if not reasons.get(str(value))}
     if not 2 <= ends[1] - ends[0] <= 10 or any(not ends[0] <= v <= ends[1] for v in seen):
         return None
-    return Scale(*ends, missing={code: why for code, why in reasons.items() if why})
+    return DraftScale(*ends, missing={code: why for code, why in reasons.items() if why})
 
 
-def _from_texts(fact: Facts) -> Scale | None:
+def _from_texts(fact: Facts) -> DraftScale | None:
     """Take the scale from texts such as 'very satisfied'."""
     reasons = {text: words.why_missing(text) for text in fact.values}
     answers = {text for text, why in reasons.items() if not why}
     low = {text.lower() for text in answers}
-    known = next((five for five in words.FIVE if len(low) >= BATTERY and low <= set(five)), None)
+    known = next(
+        (five for five in words.FIVE if len(low) >= MIN_BATTERY and low <= set(five)), None
+    )
     if known is None:
         return None
     spelt = {text.lower(): text for text in answers}
@@ -172,16 +174,16 @@ def _from_texts(fact: Facts) -> Scale | None:
         spelt.get(text, text.capitalize() if upper else text): place
         for place, text in enumerate(known, start=1)
     }
-    return Scale(1, len(known), labels, {text: why for text, why in reasons.items() if why})
+    return DraftScale(1, len(known), labels, {text: why for text, why in reasons.items() if why})
 
 
-def _battery(scales: Iterable[Scale]) -> Scale | None:
+def _battery(scales: Iterable[DraftScale]) -> DraftScale | None:
     """Find the scale that most of some neighbours share, if they are enough."""
     listed = list(scales)
     if not listed:
         return None
     ends, n = Counter(scale.ends for scale in listed).most_common(1)[0]
-    if n < BATTERY:
+    if n < MIN_BATTERY:
         return None
     like = [scale for scale in listed if scale.ends == ends]
     missing = {code: why for scale in like for code, why in scale.missing.items()}
@@ -189,13 +191,13 @@ def _battery(scales: Iterable[Scale]) -> Scale | None:
     return replace(like[0], missing=missing, labels=labels)
 
 
-def _fits(fact: Facts, scale: Scale) -> bool:
+def _fits(fact: Facts, scale: DraftScale) -> bool:
     """Whether every value of a column is on a scale or one of its codes."""
     known = {*map(str, range(scale.low, scale.high + 1)), *scale.missing, *scale.labels}
     return set(fact.values) <= known | set(fact.said_missing)
 
 
-def _measure(fact: Facts, scale: Scale) -> str:
+def _measure(fact: Facts, scale: DraftScale) -> str:
     told = hint(fact)
     if scale.ends == RECOMMENDATION and told in (None, "nps"):
         return "nps"

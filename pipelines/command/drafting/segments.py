@@ -9,26 +9,26 @@ from typing import Any
 from pipelines.command.drafting import words
 from pipelines.command.drafting.facts import Facts
 from pipelines.command.drafting.guessed import Guess
-from pipelines.command.drafting.layouts import Layout
+from pipelines.command.drafting.layouts import FileLayout
 from pipelines.command.drafting.part import Entries
 from pipelines.command.drafting.words import tidy
 
-MOST_SEGMENTS = 12
-MOST_VALUES = 12  # of one
+MAX_SEGMENTS = 12
+MAX_VALUES_PER_SEGMENT = 12  # of one
 
 
-def find_segments(layout: Layout, taken: Collection[str]) -> list[Facts]:
+def find_segments(layout: FileLayout, taken: Collection[str]) -> list[Facts]:
     """Find the attributes among the columns that are not taken."""
     free = [fact for fact in layout.facts if fact.name not in taken and _is_attribute(fact)]
-    return free[:MOST_SEGMENTS]
+    return free[:MAX_SEGMENTS]
 
 
 def _is_attribute(fact: Facts) -> bool:
     """Whether a column has few values, and they or its name say that they are names."""
     if fact.role not in (None, "country", "channel", "stratum") or fact.is_time:
         return False
-    told = bool(fact.labels) or fact.decimal is None or words.has(fact.name, words.ATTRIBUTE)
-    return told and 2 <= len(fact.values) <= MOST_VALUES
+    told = bool(fact.labels) or fact.decimal is None or words.has(fact.name, words.ATTRIBUTE_WORDS)
+    return told and 2 <= len(fact.values) <= MAX_VALUES_PER_SEGMENT
 
 
 def column_name(fact: Facts) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.core.errors import SourceError
-from pipelines.ingest.encodings import CHUNK, probable_encoding, utf8_chunks
+from pipelines.ingest.encodings import CHUNK_BYTES, probable_encoding, utf8_chunks
 from pipelines.ingest.excel import sheet_names
-from pipelines.ingest.records import NAMES, fitting_delimiter
+from pipelines.ingest.records import DELIMITER_NAMES, fitting_delimiter
 
 _MARKS = {
     b"PAR1": "parquet",
@@ -19,7 +19,7 @@ _MARKS = {
     b"$FL2": "sav",
     b"$FL3": "sav",
 }
-SAMPLE = 1 << 18  # bytes looked at for the delimiter
+BYTES_SNIFFED = 1 << 18  # bytes looked at for the delimiter
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Reading:
         return {key: value for key, value in named.items() if value is not None}
 
     def __str__(self) -> str:
-        delimiter = NAMES[self.delimiter] if self.delimiter else None
+        delimiter = DELIMITER_NAMES[self.delimiter] if self.delimiter else None
         parts = (self.reader, delimiter, self.encoding, self.sheet)
         return ", ".join(part for part in parts if part)
 
@@ -61,7 +61,7 @@ def sniff(path: Path) -> list[Reading]:
             str(path), expected="a file", got="none there", todo="correct the path, or its name"
         )
     with path.open("rb") as file:
-        begin = file.read(CHUNK)
+        begin = file.read(CHUNK_BYTES)
     if not begin:
         raise SourceError(
             str(path), expected="a table", got="an empty file", todo="export it again"
@@ -76,9 +76,9 @@ def sniff(path: Path) -> list[Reading]:
 
 def _delimited(path: Path, begin: bytes) -> Reading:
     encoding = _encoding(path, begin)
-    text = next(itertools.chain(utf8_chunks(path, encoding, str(path)), [b""]))[:SAMPLE]
+    text = next(itertools.chain(utf8_chunks(path, encoding, str(path)), [b""]))[:BYTES_SNIFFED]
     first = text.partition(b"\n")[0].decode()
-    most = max(NAMES, key=first.count)
+    most = max(DELIMITER_NAMES, key=first.count)
     return Reading("csv", fitting_delimiter(text) or (most if most in first else ","), encoding)
 
 
@@ -88,7 +88,7 @@ def _encoding(path: Path, begin: bytes) -> str:
         return guess
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read(CHUNK_BYTES):
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError:

@@ -11,9 +11,9 @@ import polars as pl
 from pipelines.command.drafting import maps, words
 from pipelines.command.drafting.facts import Facts, describe
 from pipelines.command.drafting.guessed import Guess
-from pipelines.command.drafting.layouts import Layout
-from pipelines.command.drafting.part import Entries, Owner, Part
-from pipelines.command.drafting.ratings import Rating, Scale, find_ratings
+from pipelines.command.drafting.layouts import FileLayout
+from pipelines.command.drafting.part import DraftPart, Entries, Owner
+from pipelines.command.drafting.ratings import DraftScale, Rating, find_ratings
 from pipelines.command.drafting.segments import (
     code_lists,
     column_map,
@@ -23,15 +23,17 @@ from pipelines.command.drafting.segments import (
     label_of,
 )
 from pipelines.command.drafting.words import tidy
-from pipelines.ingest.header import ROW
+from pipelines.ingest.header import SOURCE_ROW
 
-WHOLE = ("nps", "overall")  # measures about everything, not one touchpoint
-LEAST_TEXT = 25  # signs of a mean comment
-_HINTS = "|".join((words.EXPECTED, words.IMPORTANT, words.EFFORT, words.RATED))
+OVERALL_MEASURES = ("nps", "overall")  # measures about everything, not one touchpoint
+MIN_COMMENT_LENGTH = 25  # signs of a mean comment
+_HINTS = "|".join(
+    (words.EXPECTATION_WORDS, words.IMPORTANCE_WORDS, words.EFFORT_WORDS, words.RATING_WORDS)
+)
 
 
 @dataclass(frozen=True)
-class Survey:
+class DraftSurvey:
     """What was recognised in the files of a survey.
 
     Parameters
@@ -50,7 +52,7 @@ class Survey:
         Whether no other source holds questionnaires, whose numbers could be the same.
     """
 
-    layout: Layout
+    layout: FileLayout
     asked: dict[str, Rating]
     long: tuple[Facts, Facts] | None
     key: tuple[str, ...]
@@ -62,12 +64,12 @@ class Survey:
     @property
     def needs_parting(self) -> bool:
         """Whether nothing names a questionnaire over all of several files."""
-        return len(self.layout.files) > 1 and self.key == (ROW,)
+        return len(self.layout.files) > 1 and self.key == (SOURCE_ROW,)
 
     @property
     def prefix(self) -> str:
         """What makes ids differ from those of other sources."""
-        return "" if self.alone and self.key != (ROW,) else self.layout.name
+        return "" if self.alone and self.key != (SOURCE_ROW,) else self.layout.name
 
     @property
     def taken(self) -> set[str]:
@@ -76,7 +78,7 @@ class Survey:
         return {*self.key, *(fact.name for fact in facts)}
 
 
-def find_survey(layout: Layout) -> Survey | None:
+def find_survey(layout: FileLayout) -> DraftSurvey | None:
     """Find a survey's questions; None if the files hold none."""
     question, answer = layout.with_role("question"), layout.with_role("answer")
     long = None
@@ -91,18 +93,20 @@ def find_survey(layout: Layout) -> Survey | None:
     when = next((fact for fact in layout.facts if fact.is_time and fact.filled), None)
     key, who = _key(layout, when, long), layout.with_role("customer")
     texts = [] if long else [fact for fact in layout.facts if is_text(fact)]
-    return Survey(layout, _by_id(ratings), long, key, when, who, texts)
+    return DraftSurvey(layout, _by_id(ratings), long, key, when, who, texts)
 
 
 def is_text(fact: Facts) -> bool:
     """Whether a column holds what people wrote."""
     if fact.is_time or fact.decimal or not fact.filled or fact.email:
         return False
-    written = fact.length >= LEAST_TEXT and fact.spoken > 0.5 and fact.unique > fact.filled / 2
+    written = (
+        fact.length >= MIN_COMMENT_LENGTH and fact.spoken > 0.5 and fact.unique > fact.filled / 2
+    )
     return fact.role == "text" or (fact.role is None and written)
 
 
-def _ratings_of_rows(layout: Layout, question: Facts, answer: Facts) -> list[Rating]:
+def _ratings_of_rows(layout: FileLayout, question: Facts, answer: Facts) -> list[Rating]:
     """Look at the answers to each question as if they had a column of their own."""
     asked = layout.sample.select(pl.col(question.name).alias("q"), pl.col(answer.name).alias("a"))
     columns = [
@@ -121,7 +125,9 @@ def _by_id(ratings: Sequence[Rating]) -> dict[str, Rating]:
     return ids
 
 
-def _key(layout: Layout, when: Facts | None, long: tuple[Facts, Facts] | None) -> tuple[str, ...]:
+def _key(
+    layout: FileLayout, when: Facts | None, long: tuple[Facts, Facts] | None
+) -> tuple[str, ...]:
     """Find what names a questionnaire; in a long file, it does so together with the question."""
     ids = [layout.with_role(role) for role in ("response", "id", "customer")]
     times = [fact.name for fact in (layout.with_role("wave"), when) if fact]
@@ -129,10 +135,10 @@ def _key(layout: Layout, when: Facts | None, long: tuple[Facts, Facts] | None) -
     wider = [[*names, time] for names in named for time in times]
     question = [long[0].name] if long else []
     keys = (tuple(names) for names in (*named, *wider) if layout.key([[*names, *question]]))
-    return next(keys, (ROW,))
+    return next(keys, (SOURCE_ROW,))
 
 
-def draft_survey(survey: Survey, owner: Owner, german: bool) -> Part:
+def draft_survey(survey: DraftSurvey, owner: Owner, german: bool) -> DraftPart:
     """Draft responses, comments as reviews, and attributes as segments of customers."""
     alone = not (survey.long or owner.has_master_data)
     segments = find_segments(survey.layout, survey.taken) if alone else []
@@ -142,7 +148,7 @@ def draft_survey(survey: Survey, owner: Owner, german: bool) -> Part:
     tables = [_responses(survey, person), *reviews]
     if customers:
         tables.append(_customers(person, segments))
-    return Part(
+    return DraftPart(
         tables=tables,
         said=_said(survey, segments),
         segments=entries(segments, german),
@@ -153,7 +159,7 @@ def draft_survey(survey: Survey, owner: Owner, german: bool) -> Part:
     )
 
 
-def _person(survey: Survey, owner: Owner) -> Entries:
+def _person(survey: DraftSurvey, owner: Owner) -> Entries:
     """Name who answered: a customer, or the questionnaire itself."""
     if survey.who:
         return maps.person(survey.who, owner)
@@ -161,7 +167,7 @@ def _person(survey: Survey, owner: Owner) -> Entries:
     return {"source_system": system, "source_id": maps.joined(survey.key, survey.prefix)}
 
 
-def _responses(survey: Survey, person: Entries) -> Entries:
+def _responses(survey: DraftSurvey, person: Entries) -> Entries:
     layout, when = survey.layout, survey.when
     weight, stratum = layout.with_role("weight"), layout.with_role("stratum")
     columns = {
@@ -182,7 +188,7 @@ def _responses(survey: Survey, person: Entries) -> Entries:
     return {"table": "responses", "long": long, "columns": columns, "answers": answers}
 
 
-def _comment(survey: Survey, fact: Facts, person: Entries, german: bool) -> Entries:
+def _comment(survey: DraftSurvey, fact: Facts, person: Entries, german: bool) -> Entries:
     when = survey.when
     return {
         "table": "reviews",
@@ -209,7 +215,7 @@ def _customers(person: Entries, segments: Sequence[Facts]) -> Entries:
     }
 
 
-def _questions(survey: Survey, german: bool) -> Entries:
+def _questions(survey: DraftSurvey, german: bool) -> Entries:
     return {
         question_id: Guess(
             {
@@ -224,7 +230,7 @@ def _questions(survey: Survey, german: bool) -> Entries:
     }
 
 
-def _touchpoints(survey: Survey, german: bool) -> Entries:
+def _touchpoints(survey: DraftSurvey, german: bool) -> Entries:
     found: Entries = {}
     for question_id, rating in survey.asked.items():
         topic = _topic(question_id, rating)
@@ -237,33 +243,33 @@ def _touchpoints(survey: Survey, german: bool) -> Entries:
 
 def _topic(question_id: str, rating: Rating) -> str | None:
     """Name the touchpoint a question is about: its id without words such as satisfaction."""
-    if rating.measure in WHOLE:
+    if rating.measure in OVERALL_MEASURES:
         return None
     kept = [word for word in question_id.split("_") if not re.search(_HINTS, word)]
     return "_".join(kept) or question_id
 
 
-def _scales(survey: Survey) -> dict[str, Scale]:
-    scales: dict[str, Scale] = {}
+def _scales(survey: DraftSurvey) -> dict[str, DraftScale]:
+    scales: dict[str, DraftScale] = {}
     for rating in survey.asked.values():
         name = scale_name(rating.scale)
         scales[name] = merged(scales.get(name), rating.scale)
     return scales
 
 
-def scale_name(scale: Scale) -> str:
+def scale_name(scale: DraftScale) -> str:
     """Name a scale after its ends."""
     return f"{'words' if scale.labels else 'rating'}_{scale.low}_{scale.high}"
 
 
-def merged(one: Scale | None, other: Scale) -> Scale:
+def merged(one: DraftScale | None, other: DraftScale) -> DraftScale:
     """Put the labels and codes of two scales with the same ends together."""
     if one is None:
         return other
     return replace(one, labels=other.labels | one.labels, missing=other.missing | one.missing)
 
 
-def scale_entry(scale: Scale) -> Guess:
+def scale_entry(scale: DraftScale) -> Guess:
     """Draft an entry of the section `scales`."""
     labels = {"labels": scale.labels} if scale.labels else {}
     missing = {"missing": scale.missing} if scale.missing else {}
@@ -277,7 +283,7 @@ def _range(fact: Facts) -> str:
     return f"{min(values)} to {max(values)}" if values else ", ".join(list(fact.values)[:3])
 
 
-def _said(survey: Survey, segments: Sequence[Facts]) -> list[str]:
+def _said(survey: DraftSurvey, segments: Sequence[Facts]) -> list[str]:
     by_scale: dict[str, list[str]] = {}
     for rating in survey.asked.values():
         scale = rating.scale

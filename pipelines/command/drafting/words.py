@@ -59,15 +59,15 @@ ROLES = {
 }
 
 # Words in names, as parts of the tidy name.
-RATED = (
+RATING_WORDS = (
     r"satisf|zufrieden|(^|_)zuf(_|$)|rating|rate|bewert|score|csat|quali|beurteil|(^|_)note(_|$)"
 )
-RECOMMENDED = r"(^|_)nps|netpro|recommend|empfehl|would_rec|wtr(_|$)"
-OVERALL = r"overall|gesamt|insgesamt|general|alles_in_allem"
-EFFORT = r"(^|_)ces(_|$)|effort|aufwand|ease(_|$)|(^|_)easy|einfach|muehe"
-EXPECTED = r"expect|erwart"
-IMPORTANT = r"importan|wichtig"
-ATTRIBUTE = (
+RECOMMENDATION_WORDS = r"(^|_)nps|netpro|recommend|empfehl|would_rec|wtr(_|$)"
+OVERALL_WORDS = r"overall|gesamt|insgesamt|general|alles_in_allem"
+EFFORT_WORDS = r"(^|_)ces(_|$)|effort|aufwand|ease(_|$)|(^|_)easy|einfach|muehe"
+EXPECTATION_WORDS = r"expect|erwart"
+IMPORTANCE_WORDS = r"importan|wichtig"
+ATTRIBUTE_WORDS = (
     r"gender|geschlecht|(^|_)sex(_|$)|(^|_)age|alter(_|$|s)|income|einkommen|region|bundesland|lang"
     r"|gruppe|group|(^|_)type?(_|$)|segment|educat|bildung|purp|zweck|peak|strat|beruf|occupat|count"
     r"|hh_?size|haushalt|kinder|children|anlass|flag|termin|method|tenure"
@@ -84,7 +84,7 @@ STAGE_WORDS = {
     "retention": r"service|hotline|support|kunden|reklam|complain|retour|return|rueckgabe|rechnung"
     r"|invoice|billing|garantie|warranty|repair|reparatur|help|hilfe",
 }
-STAGES = {
+STAGE_LABELS = {
     "awareness": {"en": "Awareness", "de": "Aufmerksamkeit"},
     "consideration": {"en": "Consideration", "de": "Erwägung"},
     "purchase": {"en": "Purchase", "de": "Kauf"},

@@ -9,15 +9,23 @@ import numpy as np
 import polars as pl
 
 from pipelines.simulate.calendar import local
-from pipelines.simulate.model import FIRST_DAY, NAMES, TIME_ZONE, TOUCHPOINTS, Flags, Floats, Ints
+from pipelines.simulate.model import (
+    FIRST_DAY,
+    SYSTEMS,
+    TIME_ZONE,
+    TOUCHPOINT_NAMES,
+    TOUCHPOINTS,
+    Flags,
+    Floats,
+    Ints,
+)
 from pipelines.simulate.population import Population
 
-SYSTEMS = ("crm", "shop", "callcentre")
 GERMAN_TIME, GERMAN_DATE = "%d.%m.%Y %H:%M", "%d.%m.%Y"
 ISO_TIME = "%Y-%m-%d %H:%M:%S"
 
 # Name, system and channel of touchpoints, by their place.
-POINTS = np.array(NAMES, dtype=object)
+POINT_NAME = np.array(TOUCHPOINT_NAMES, dtype=object)
 SYSTEM = np.array([point.system or "" for point in TOUCHPOINTS])
 CHANNEL = np.array([point.channel for point in TOUCHPOINTS], dtype=object)
 

@@ -19,7 +19,7 @@ from pipelines.simulate.exports.cells import (
     written,
 )
 from pipelines.simulate.journeys import Contacts, Histories
-from pipelines.simulate.model import BAD, INDEX, MONTHS, NAMES, Flags, Ints
+from pipelines.simulate.model import BAD_QUALITY, MONTHS, PLACE_OF, TOUCHPOINT_NAMES, Flags, Ints
 
 COOKIE = 0.6  # of visits by advertising are recognised by the shop
 CARD_SHOWN = 0.8  # of store contacts of card holders
@@ -69,7 +69,7 @@ def _recognised(every: Contacts, rng: np.random.Generator) -> Flags:
     """Whether the system that logs a contact knows whose it is."""
     chance = rng.random(len(every.touchpoint))
     share = np.select(
-        [SYSTEM == "crm", np.arange(len(SYSTEM)) == INDEX["paid_search"], SYSTEM != ""],
+        [SYSTEM == "crm", np.arange(len(SYSTEM)) == PLACE_OF["paid_search"], SYSTEM != ""],
         [CARD_SHOWN, COOKIE, 1.0],
         default=0.0,
     )
@@ -124,8 +124,8 @@ def searched(lives: Histories, rng: np.random.Generator) -> Ints:
     """Contacts that come with a search term, places in the contacts."""
     touchpoint = lives.contacts.touchpoint
     chance = rng.random(len(touchpoint))
-    share = np.zeros(len(NAMES))
-    share[[INDEX[name] for name in SEARCHES]] = list(SEARCHES.values())
+    share = np.zeros(len(TOUCHPOINT_NAMES))
+    share[[PLACE_OF[name] for name in SEARCHES]] = list(SEARCHES.values())
     return np.flatnonzero(chance < share[touchpoint])
 
 
@@ -136,7 +136,7 @@ def _describe(every: Contacts) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "occurred_at": utc(every.minute),
-            "touchpoint": pick(NAMES, point),
+            "touchpoint": pick(TOUCHPOINT_NAMES, point),
             "type": pick(types, point),
             "channel": pick(channels, point),
             "seconds": np.maximum(np.round(every.length), 1).astype(np.int64),
@@ -148,8 +148,8 @@ def _describe(every: Contacts) -> pl.DataFrame:
 
 def _outcomes(every: Contacts) -> pl.Series:
     """How contacts ended; null where none is logged."""
-    at = {name: every.touchpoint == INDEX[name] for name in NAMES}
-    bad = every.quality < BAD
+    at = {name: every.touchpoint == PLACE_OF[name] for name in TOUCHPOINT_NAMES}
+    bad = every.quality < BAD_QUALITY
     ending = np.select(
         [at["hotline"] | at["support_email"], at["returns"], at["delivery"]],
         [1 + bad, 3 + (every.quality < REFUSED), 5 + (every.late > 0)],
@@ -163,7 +163,7 @@ def _campaigns(every: Contacts) -> pl.Series:
     quarters = MONTHS // 3
     campaigns = [
         f"{name}-{quarter}" if name in CAMPAIGNS else None
-        for name in NAMES
+        for name in TOUCHPOINT_NAMES
         for quarter in quarter_name(np.arange(quarters))
     ]
     return pick(campaigns, every.touchpoint * quarters + month_of(every.day) // 3)

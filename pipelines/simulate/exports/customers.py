@@ -8,10 +8,10 @@ from pipelines.simulate.exports.cells import (
     GERMAN_DATE,
     GERMAN_TIME,
     ISO_TIME,
-    SYSTEMS,
     clock,
     written,
 )
+from pipelines.simulate.model import SYSTEMS
 from pipelines.simulate.population import Population
 
 

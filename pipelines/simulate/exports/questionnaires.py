@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.answers import BLANK
+from pipelines.simulate.answers import BLANK_CODE
 from pipelines.simulate.calendar import DAY, day_of, month_of
 from pipelines.simulate.exports.cells import (
-    POINTS,
+    POINT_NAME,
     SYSTEM,
-    SYSTEMS,
     Numbers,
     code,
     quarter_name,
@@ -18,7 +17,7 @@ from pipelines.simulate.exports.cells import (
     where,
 )
 from pipelines.simulate.journeys import Histories
-from pipelines.simulate.model import FIRST_DAY
+from pipelines.simulate.model import FIRST_DAY, SYSTEMS
 from pipelines.simulate.population import Population
 from pipelines.simulate.surveys import Hot, Wave
 
@@ -31,7 +30,7 @@ def yearly_survey(wave: Wave, numbers: Numbers, people: Population, first: int) 
     minute = (begins + who * 37 % 24) * DAY + 480 + who % 700  # over the weeks of fieldwork
     seconds = np.where(wave.style.speeder[who], 90, 480) + who % 97
     answers = {
-        question: where(values[who] != BLANK, pl.Series(values[who]))
+        question: where(values[who] != BLANK_CODE, pl.Series(values[who]))
         for question, values in wave.would_answer.items()
     }
     return pl.DataFrame(
@@ -62,7 +61,7 @@ def contact_survey(lives: Histories, hot: Hot, numbers: Numbers, first: int) -> 
             "Kunde": number,
             "Beantwortet": time_text(hot.minute),
             "Quartal": quarter_name(month_of((hot.minute // DAY).astype(np.int64)) // 3),
-            "touchpoint": POINTS[place].astype(str),
+            "touchpoint": POINT_NAME[place].astype(str),
         }
     ).with_columns(code("H", "Fragebogen").alias("Fragebogen"))
     kinds = {"rating": "", "ease": "ease_", "emotion": "emotion_"}
@@ -71,7 +70,7 @@ def contact_survey(lives: Histories, hot: Hot, numbers: Numbers, first: int) -> 
             Frage=pl.lit(prefix) + pl.col("touchpoint"),
             Antwort=pl.Series(hot.answers[kind]),
             rank=pl.lit(rank),
-        ).filter(pl.col("Antwort") != BLANK)
+        ).filter(pl.col("Antwort") != BLANK_CODE)
         for rank, (kind, prefix) in enumerate(kinds.items())
     ]
     return (

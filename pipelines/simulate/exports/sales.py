@@ -9,7 +9,7 @@ from pipelines.simulate.calendar import local
 from pipelines.simulate.exports.cells import CHANNEL, GERMAN_TIME, Numbers, code, money, written
 from pipelines.simulate.exports.contacts import CARD_SHOWN
 from pipelines.simulate.journeys import Histories
-from pipelines.simulate.model import INDEX
+from pipelines.simulate.model import PLACE_OF
 from pipelines.simulate.orders import Orders, category_of
 from pipelines.simulate.population import Population
 
@@ -76,7 +76,7 @@ def _lines(
             "delivered_at": local(orders.delivered),
             "returned_at": local(orders.returned),
             "channel": CHANNEL[every.touchpoint[orders.checkout]].astype(str),
-            "in_store": every.touchpoint[orders.checkout] == INDEX["store_checkout"],
+            "in_store": every.touchpoint[orders.checkout] == PLACE_OF["store_checkout"],
             "shop": numbers.at("shop", customer),
             "crm": numbers.at("crm", customer, shown),
             "status": pl.repeat("completed", len(customer), eager=True),

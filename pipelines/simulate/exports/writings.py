@@ -5,25 +5,25 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.simulate.answers import BLANK
+from pipelines.simulate.answers import BLANK_CODE
 from pipelines.simulate.exports.cells import (
-    POINTS,
+    POINT_NAME,
     SYSTEM,
-    SYSTEMS,
     Numbers,
     code,
     time_text,
     where,
 )
 from pipelines.simulate.journeys import Histories
-from pipelines.simulate.opinions import Plan
+from pipelines.simulate.model import SYSTEMS
+from pipelines.simulate.opinions import TextPlan
 
 NAMED_REVIEW = 0.6  # of reviews are written by a shop account that is logged in
 
 
 def written_texts(
     lives: Histories,
-    plan: Plan,
+    plan: TextPlan,
     words: pl.Series,
     numbers: Numbers,
     first: int,
@@ -43,7 +43,9 @@ def written_texts(
     number = pl.select(
         pl.coalesce(*(where(system == name, numbers.at(name, customer)) for name in SYSTEMS))
     ).to_series()
-    asked = where(origin == "survey", pl.Series(POINTS[every.touchpoint[plan.contact]].astype(str)))
+    asked = where(
+        origin == "survey", pl.Series(POINT_NAME[every.touchpoint[plan.contact]].astype(str))
+    )
     return pl.DataFrame(
         {
             "id": first + np.arange(len(customer)),
@@ -55,7 +57,7 @@ def written_texts(
             ).to_series(),
             "customer": number,
             "written": time_text(plan.minute),
-            "stars": where(plan.rating != BLANK, pl.Series(plan.rating)),
+            "stars": where(plan.rating != BLANK_CODE, pl.Series(plan.rating)),
             "language": plan.about["language"],
             "text": words,
             "replied": time_text(plan.replied),

@@ -211,13 +211,13 @@ def french(tmp_path, monkeypatch) -> Path:
 
 
 def test_a_third_language_is_one_file(data, open_page, french):
-    assert language.languages() == {"de": "Deutsch", "en": "English", "fr": "Français"}
+    assert language.languages() == {"en": "English", "de": "Deutsch", "fr": "Français"}
     words = language.load("fr")
     assert words.number(-1234.5) == f"{MINUS}1\N{NARROW NO-BREAK SPACE}234,5"
     assert words.date("2011-03-09") == "9 mars 2011"
     app = open_page("drivers", study="airport", lang="fr")
     (picker,) = (p for p in app.segmented_control if p.key == "lang")
-    assert picker.options == ["Deutsch", "English", "Français"]
+    assert picker.options == ["English", "Deutsch", "Français"]
     assert picker.value == "fr"
 
 
