@@ -196,8 +196,13 @@ def _fact(bundle: Bundle, words: Words, table: Table, column: Column, row: Row) 
     if column.name == "value":
         level = words.percent(100 * row["level"], 0)
         return {name: text, words("evidence.interval", level=level): interval}
-    key = "format.count_with_interval" if column.unit == "count" else "format.with_interval"
-    return {name: words(key, value=text, ends=interval)}
+    is_count = column.unit == "count"
+    both = words(
+        "format.count_with_interval" if is_count else "format.with_interval",
+        value=text,
+        ends=interval,
+    )
+    return {name: both}
 
 
 def _cell(bundle: Bundle, words: Words, table: Table, column: Column, row: Row) -> str:

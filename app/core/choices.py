@@ -236,7 +236,7 @@ def groups_of(bundle: Bundle, segment: str) -> list[str]:
 
 def group_name(bundle: Bundle, words: Words, segment: str, value: str) -> str:
     """What a value of a segment is called in the reader's language, or the value itself."""
-    translations = bundle.register["segments"][segment].get("translations", {})
+    translations = bundle.register["segments"].get(segment, {}).get("translations", {})
     return str(translations.get(words.code, {}).get(value, value))
 
 

@@ -20,7 +20,7 @@ from pipelines.contract.table import Better
 Row = Mapping[str, Any]
 
 DIRECTIONS: dict[Better, int] = {"higher": 1, "lower": -1, "neither": 0}
-COLOURS = {"better": "green", "worse": "red", "neither": "blue", "unclear": "gray"}
+TEXT_COLOURS = {"better": "green", "worse": "red", "neither": "blue", "unclear": "gray"}
 
 
 def number_card(
@@ -63,7 +63,7 @@ def change_button(bundle: Bundle, words: Words, row: Row) -> None:
         key, arrow=arrow(row["value"]), change=cards.value(words, "changes", row), wave=earlier
     )
     verdict = judge(row["measure"], row["value"]) if survives(bundle, row) else "unclear"
-    evidence.popover(bundle, words, "changes", row, f":{COLOURS[verdict]}[{plain(text)}]")
+    evidence.popover(bundle, words, "changes", row, f":{TEXT_COLOURS[verdict]}[{plain(text)}]")
 
 
 def survives(bundle: Bundle, row: Row) -> bool:

@@ -22,7 +22,7 @@ from pipelines.contract.code import NAME_PLACES, Says, Vocabulary, read_code
 from pipelines.contract.estimate import BY_NAME
 from pipelines.contract.registry import published
 
-FOLDER = Path(__file__).resolve().parents[1]
+APP_FOLDER = Path(__file__).resolve().parents[1]
 COMPLETE = "en"  # the language whose keys every other must have, and that stands in for others
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -226,7 +226,7 @@ def files() -> dict[str, list[Path]]:
     """
     found: dict[str, list[Path]] = {}
     for pattern in ("core/*.yaml", "views/*/*.yaml", "core/languages/*.yaml"):
-        for path in sorted(FOLDER.glob(pattern)):
+        for path in sorted(APP_FOLDER.glob(pattern)):
             found.setdefault(path.stem, []).append(path)
     return found
 

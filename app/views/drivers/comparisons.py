@@ -13,7 +13,7 @@ from app.core import choices, drawing, rows, tables, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.views.drivers import findings, models
-from app.views.drivers.models import Model
+from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES
@@ -28,7 +28,7 @@ MAX_DRIVERS_COLOURED = 5  # drivers that the course over the waves colours
 Row = Mapping[str, Any]
 
 
-def show_policies(bundle: Bundle, words: Words, model: Model, approach: str) -> None:
+def show_policies(bundle: Bundle, words: Words, model: DriverModel, approach: str) -> None:
     """Draw what each policy for missing ratings would have made of the ranking."""
     st.header(words("drivers.policies"), divider="gray")
     everybody = model.of_everybody
@@ -126,7 +126,7 @@ def _why(words: Words, row: Row) -> str:
     return models.reason(words, row)
 
 
-def show_groups(bundle: Bundle, words: Words, model: Model) -> None:
+def show_groups(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the shares of every group of one attribute, and which differences survive."""
     st.header(words("drivers.groups"), divider="gray")
     table = bundle.tables["drivers"].filter(pl.col("mode") == model.mode)
@@ -206,7 +206,7 @@ def _group_chart(
     drawing.draw_picking(chart, bundle, words, "drivers", "groups", alt_text=about)
 
 
-def _not_modelled(words: Words, bundle: Bundle, model: Model, split: str) -> None:
+def _not_modelled(words: Words, bundle: Bundle, model: DriverModel, split: str) -> None:
     """Groups without a model of their own, by the reason."""
     usual = {"policy": models.USUAL["policy"]}
     fits = models.find_groups(bundle, "driver_models", model, split, **usual)
@@ -245,7 +245,7 @@ def _contrast_chart(bundle: Bundle, words: Words, contrasts: pl.DataFrame) -> No
     st.caption(words("drivers.differences_about"))
 
 
-def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
+def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the rank of every driver over the waves."""
     st.header(words("drivers.waves"), divider="gray")
     found = models.find(bundle, "drivers", model.in_every_wave, **models.USUAL)

@@ -12,7 +12,7 @@ from app.core import drawing, tables, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.views.drivers import findings, models
-from app.views.drivers.models import Model
+from app.views.drivers.models import DriverModel
 from pipelines.charts.priority import priority_map, stated_map
 from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.contract.people import EVERYBODY
@@ -21,7 +21,7 @@ from pipelines.contract.table import Unit
 MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
 
 
-def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
+def show_priorities(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the map of importance and performance, and list what may be worth improving."""
     st.header(words("drivers.map"), divider="gray")
     rows = _rows(bundle, model)
@@ -55,7 +55,7 @@ def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
         _places(bundle, words, found)
 
 
-def show_stated(bundle: Bundle, words: Words, model: Model) -> None:
+def show_stated(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw what customers state beside what the model finds, where they were asked."""
     places = bundle.tables["priorities"].filter(pl.col("mode") == model.mode)
     if places["stated"].count() == 0:
@@ -83,7 +83,7 @@ def show_stated(bundle: Bundle, words: Words, model: Model) -> None:
         _table(bundle, words, asked, columns, "stated_table")
 
 
-def _rows(bundle: Bundle, model: Model) -> pl.DataFrame:
+def _rows(bundle: Bundle, model: DriverModel) -> pl.DataFrame:
     """Places on the map; of everybody where a model has none."""
     found = models.find(bundle, "priorities", model)
     return found if found.height else models.find(bundle, "priorities", model.of_everybody)
@@ -108,7 +108,7 @@ def _ends(words: Words, unit: Unit) -> Callable[..., str]:
     return partial(units.ends, words, unit)
 
 
-def _of_whom(words: Words, model: Model, found: pl.DataFrame) -> None:
+def _of_whom(words: Words, model: DriverModel, found: pl.DataFrame) -> None:
     """Say that a map is of all customers or of the mean, if the reader chose something else."""
     row = found.row(0, named=True)
     is_other = row["segment"] != model.segment or row["target"] != model.target

@@ -23,7 +23,7 @@ MEAN = TARGETS.names[0]
 
 
 @dataclass(frozen=True)
-class Model:
+class DriverModel:
     """What is related to the drivers, and whose answers they are.
 
     Parameters
@@ -42,12 +42,12 @@ class Model:
     target: str
 
     @property
-    def of_everybody(self) -> Model:
+    def of_everybody(self) -> DriverModel:
         """The model of the mean answer of all customers: every policy and approach has it."""
         return replace(self, segment=EVERYBODY, group=EVERYBODY, target=MEAN)
 
     @property
-    def in_every_wave(self) -> Model:
+    def in_every_wave(self) -> DriverModel:
         """The same in all waves."""
         return replace(self, wave=None)
 
@@ -57,19 +57,19 @@ class Model:
         return {name: value for name, value in own.items() if name != "group"}
 
 
-def find(bundle: Bundle, table: str, model: Model, **other: str) -> pl.DataFrame:
+def find(bundle: Bundle, table: str, model: DriverModel, **other: str) -> pl.DataFrame:
     """Rows of a table that belong to a model; `other` narrows down policy and approach."""
     return _where(bundle, table, {**asdict(model), **other})
 
 
 def find_groups(
-    bundle: Bundle, table: str, model: Model, segment: str, **other: str
+    bundle: Bundle, table: str, model: DriverModel, segment: str, **other: str
 ) -> pl.DataFrame:
     """Rows of a table that belong to the models of a segment's values."""
     return _where(bundle, table, {**model.among(segment), **other})
 
 
-def find_contrasts(bundle: Bundle, model: Model) -> pl.DataFrame:
+def find_contrasts(bundle: Bundle, model: DriverModel) -> pl.DataFrame:
     """Contrasts of every segment's values that have a number."""
     own = asdict(replace(model, target=MEAN))
     wanted = {name: own[name] for name in ("mode", "wave", "outcome", "target")}
@@ -81,7 +81,7 @@ def _where(bundle: Bundle, table: str, wanted: dict[str, str | None]) -> pl.Data
     return bundle.tables[table].filter(conditions)
 
 
-def fitted(bundle: Bundle, model: Model, policy: str) -> dict[str, Any] | None:
+def fitted(bundle: Bundle, model: DriverModel, policy: str) -> dict[str, Any] | None:
     """The row of a model under a policy, or None if there was none to fit."""
     found = find(bundle, "driver_models", model, policy=policy)
     return found.row(0, named=True) if found.height else None
@@ -94,14 +94,14 @@ def outcomes(bundle: Bundle, choice: Choice) -> list[str]:
     return [question for question in bundle.register["questions"] if question in found]
 
 
-def targets(bundle: Bundle, model: Model) -> list[str]:
+def targets(bundle: Bundle, model: DriverModel) -> list[str]:
     """Targets of an outcome that are modelled for all customers in any wave."""
     table = bundle.tables["driver_models"]
     mine = table.filter(pl.col("mode") == model.mode, pl.col("outcome") == model.outcome)
     return known(TARGETS.names, mine["target"])
 
 
-def policies(bundle: Bundle, model: Model, approach: str) -> list[str]:
+def policies(bundle: Bundle, model: DriverModel, approach: str) -> list[str]:
     """Policies to choose among: all that were tried, or those of the latent R2."""
     table = "drivers" if approach == LATENT else "driver_models"
     other = {"approach": approach} if approach == LATENT else {}

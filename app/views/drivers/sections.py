@@ -14,7 +14,7 @@ from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from app.views.drivers import findings, models
-from app.views.drivers.models import Model
+from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import ranked_shares, slope_dots
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.driver_codes import APPROACHES
@@ -24,7 +24,7 @@ from pipelines.contract.people import EVERYBODY
 Row = Mapping[str, Any]
 
 
-def choose_model(view: View) -> Model:
+def choose_model(view: View) -> DriverModel:
     """The pickers of the outcome and of its target."""
     bundle, words, choice = view.bundle, view.words, view.choice
     names = {o: models.outcome_name(bundle, words, o) for o in models.outcomes(bundle, choice)}
@@ -36,14 +36,14 @@ def choose_model(view: View) -> Model:
             next(iter(names)),
             names.__getitem__,
         )
-        model = Model(
+        model = DriverModel(
             str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.MEAN
         )
         target = _choose_target(bundle, words, model)
-    return Model(model.mode, model.wave, model.segment, model.group, outcome, target)
+    return DriverModel(model.mode, model.wave, model.segment, model.group, outcome, target)
 
 
-def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
+def _choose_target(bundle: Bundle, words: Words, model: DriverModel) -> str:
     """The mean, or one end of the scale; of groups only the mean is modelled."""
     if model.segment != EVERYBODY:
         return models.MEAN
@@ -55,7 +55,7 @@ def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
     )  # fmt: skip
 
 
-def choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]:
+def choose_method(bundle: Bundle, words: Words, model: DriverModel) -> tuple[str, str]:
     """Policy and approach; groups have only the usual ones."""
     splits = models.find(bundle, "drivers", model)
     approaches = models.known(APPROACHES, splits["approach"])
@@ -88,7 +88,7 @@ def choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]
     return policy, approach
 
 
-def fit(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
+def fit(bundle: Bundle, words: Words, model: DriverModel, policy: str) -> bool:
     """How well the drivers go with the outcome; whether there is a model at all."""
     row = models.fitted(bundle, model, policy)
     if row is None:
@@ -117,7 +117,7 @@ def _no_model(bundle: Bundle, words: Words, row: Row) -> None:
     evidence.popover(bundle, words, "driver_models", row, plain(label))
 
 
-def _not_asked(bundle: Bundle, words: Words, model: Model) -> None:
+def _not_asked(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Say in which waves these customers have a model of this outcome."""
     every = models.find(bundle, "driver_models", model.in_every_wave)
     if every.is_empty():
@@ -152,7 +152,7 @@ def _numbers_of_fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None
             evidence.popover(bundle, words, "driver_models", row, plain(below))
 
 
-def shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: str) -> None:
+def shares(bundle: Bundle, words: Words, model: DriverModel, policy: str, approach: str) -> None:
     """Draw the shares and slopes of the drivers of a model, and what to read them with."""
     found = models.find(bundle, "drivers", model, policy=policy, approach=approach)
     shares = models.ranked(bundle, words, found)
@@ -177,7 +177,7 @@ def shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: st
         _table(bundle, words, shares)
 
 
-def _outcome_and_target(bundle: Bundle, words: Words, model: Model) -> str:
+def _outcome_and_target(bundle: Bundle, words: Words, model: DriverModel) -> str:
     """The outcome, with the target if it is not the mean answer."""
     outcome = models.outcome_name(bundle, words, model.outcome)
     if model.target == models.MEAN:
@@ -186,7 +186,7 @@ def _outcome_and_target(bundle: Bundle, words: Words, model: Model) -> str:
     return words("drivers.outcome_target", outcome=outcome, target=target)
 
 
-def _against_linear(bundle: Bundle, words: Words, model: Model, approach: str) -> None:
+def _against_linear(bundle: Bundle, words: Words, model: DriverModel, approach: str) -> None:
     """How the shares of the latent R2 differ from the linear ones, beside either of them."""
     usual, latent = models.USUAL["approach"], models.LATENT
     if approach not in (usual, latent):

@@ -20,7 +20,7 @@ from pipelines.contract.code import WITHHELD
 from pipelines.contract.estimate import BY_NAME
 
 GREY = f"color: {theme.MUTED}"
-COLOURS = {"better": theme.RISE, "worse": theme.FALL, "neither": theme.ACCENT}
+CELL_COLOURS = {"better": theme.RISE, "worse": theme.FALL, "neither": theme.ACCENT}
 
 # column -> table and column that hold the number of the row it shows
 SOURCES = {
@@ -167,7 +167,7 @@ def _style_change(
         return words.change(card.measure, value)
 
     def look(value: float) -> str:
-        return f"color: {COLOURS[headline.judge(card.measure, value)]}; font-weight: 600"
+        return f"color: {CELL_COLOURS[headline.judge(card.measure, value)]}; font-weight: 600"
 
     sure = pd.IndexSlice[[i for i, is_clear in enumerate(clear) if is_clear], [against]]
     open_ = pd.IndexSlice[[i for i, is_clear in enumerate(clear) if not is_clear], [against]]
