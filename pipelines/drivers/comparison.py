@@ -104,10 +104,9 @@ def _compared(row: Mapping[str, Any], answer: RelativeImportance, touchpoint: st
         "high": max(row["high"], row["importance_pct"]),
         "n": answer.n,
         "n_eff": answer.n_eff,
-        **{
-            name: row[name]
-            for name in ("importance", "importance_low", "importance_high", "rank", "rank_low",
-                         "rank_high", "tier", "vif")
-        },
+        "importance": row["importance"],
+        "importance_low": min(row["importance_low"], row["importance"]),
+        "importance_high": max(row["importance_high"], row["importance"]),
+        **{name: row[name] for name in ("rank", "rank_low", "rank_high", "tier", "vif")},
         "halo": row["halo_ratio"],
-    }  # fmt: skip
+    }
