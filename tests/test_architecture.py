@@ -35,7 +35,7 @@ WRITES = {
     ("params", "read"),
 }
 # Names that every module of a kind has, by which it is found.
-FOUND_BY_NAME = {"STEP", "PAGE", "SUITE"}
+FOUND_BY_NAME = {"STEP", "PAGE", "SUITE", "CARDS"}
 
 
 @cache

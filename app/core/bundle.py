@@ -19,11 +19,10 @@ import polars as pl
 import streamlit as st
 
 from app.core import schema
+from pipelines.contract.code import READER_PLACES
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 T = TypeVar("T")
-
-ALL = "all"  # the segment of everybody
 
 
 @dataclass(frozen=True)
@@ -64,14 +63,11 @@ class Bundle:
         return float(self.manifest["params"]["measure"]["fdr"])
 
     @property
-    def withheld_below(self) -> int:
-        """Fewest answers a published number rests on."""
-        return int(self.manifest["params"]["publish"]["withhold_below"])
-
-    @property
-    def small_below(self) -> int:
-        """Fewest answers a number rests on that is not grey."""
-        return int(self.manifest["params"]["measure"]["flag_n"])
+    def places(self) -> dict[str, int]:
+        """What sentences of codes have places for, by the name of the place."""
+        paths = [path.rpartition(".") for path in schema.parameters()]
+        params = self.manifest["params"]
+        return {name: params[section][name] for section, _, name in paths if name in READER_PLACES}
 
     def has(self, *tables: str) -> bool:
         """Whether every one of these tables has rows."""

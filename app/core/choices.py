@@ -14,8 +14,10 @@ from typing import Literal
 import streamlit as st
 
 from app.core import bundle as bundles
-from app.core.bundle import ALL, Bundle
+from app.core.bundle import Bundle
 from app.core.language import Words, languages, plain
+from pipelines.contract.canonical import MODES
+from pipelines.contract.people import EVERYBODY
 
 USUAL_LANGUAGE = "en"
 SEEN, KEPT = "choices_seen", "choices_kept"  # what the URL said; what was chosen, on any page
@@ -160,7 +162,7 @@ def choose(bundle: Bundle, words: Words, filters: Collection[str]) -> Choice:
     """
     modes = sorted({wave["mode"] for wave in bundle.register["waves"]})
     if not modes:
-        return Choice(None, None, ALL, ALL, True)
+        return Choice(None, None, EVERYBODY, EVERYBODY, True)
     for key in _not_offered(filters):
         _keep(key)
     mode = _choose_mode(words, modes) if "mode" in filters else modes[0]
@@ -168,7 +170,9 @@ def choose(bundle: Bundle, words: Words, filters: Collection[str]) -> Choice:
     wave = waves[-1]
     if "wave" in filters:
         wave = pick(words("pick.wave"), "wave", waves[::-1], wave, words.period)
-    segment, group = _choose_customers(bundle, words) if "segment" in filters else (ALL, ALL)
+    segment, group = (
+        _choose_customers(bundle, words) if "segment" in filters else (EVERYBODY, EVERYBODY)
+    )
     weighted = _choose_weights(bundle, words) if "weights" in filters else True
     return Choice(mode, wave, segment, group, weighted)
 
@@ -190,7 +194,7 @@ def _keep(key: str) -> None:
 def in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
     """The choice in one line, for readers whose pickers are out of sight."""
     who = words("pick.everybody")
-    if choice.segment != ALL:
+    if choice.segment != EVERYBODY:
         label = bundle.register["segments"][choice.segment]["label"]
         group = group_name(bundle, words, choice.segment, choice.group)
         who = f"{words.label(label, choice.segment)}: {group}"
@@ -202,22 +206,22 @@ def _choose_mode(words: Words, modes: Sequence[str]) -> str:
     if len(modes) < 2:
         return modes[0]
     about = words("pick.mode_help")
-    names = {mode: words.name("mode", mode) for mode in modes}
+    names = {mode: words.sentence(MODES, mode) for mode in modes}
     return switch(words("pick.mode"), "mode", modes, modes[0], names.__getitem__, help=about)
 
 
 def _choose_customers(bundle: Bundle, words: Words) -> tuple[str, str]:
     segments = bundle.register["segments"]
     everybody = words("pick.everybody")
-    label = {ALL: everybody} | {
+    label = {EVERYBODY: everybody} | {
         name: words.label(segment["label"], name) for name, segment in segments.items()
     }
-    segment = pick(words("pick.segment"), "segment", list(label), ALL, label.__getitem__)
-    if segment == ALL:
-        return ALL, ALL
+    segment = pick(words("pick.segment"), "segment", list(label), EVERYBODY, label.__getitem__)
+    if segment == EVERYBODY:
+        return EVERYBODY, EVERYBODY
     groups = groups_of(bundle, segment)
     if not groups:
-        return ALL, ALL
+        return EVERYBODY, EVERYBODY
     written = partial(group_name, bundle, words, segment)
     return segment, pick(words("pick.group"), "group", groups, groups[0], written)
 
@@ -232,7 +236,7 @@ def groups_of(bundle: Bundle, segment: str) -> list[str]:
 
 def group_name(bundle: Bundle, words: Words, segment: str, value: str) -> str:
     """What a value of a segment is called in the reader's language, or the value itself."""
-    translations = bundle.register["segments"][segment].get("translations", {})
+    translations = bundle.register["segments"].get(segment, {}).get("translations", {})
     return str(translations.get(words.code, {}).get(value, value))
 
 

@@ -8,17 +8,19 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import evidence, rows
+from app.core import cards, evidence, rows
 from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.drawing import draw
 from app.core.language import Words, plain
 from pipelines.charts.trend import sparkline
+from pipelines.contract.estimate import BY_NAME, FLAGS
+from pipelines.contract.table import Better
 
 Row = Mapping[str, Any]
 
-BETTER_WHEN = {"reach": 0, "met": 0, "under_fulfilled": -1}  # sign of the better; else 1
-COLOURS = {"better": "green", "worse": "red", "neither": "blue", "unclear": "gray"}
+DIRECTIONS: dict[Better, int] = {"higher": 1, "lower": -1, "neither": 0}
+TEXT_COLOURS = {"better": "green", "worse": "red", "neither": "blue", "unclear": "gray"}
 
 
 def number_card(
@@ -33,12 +35,13 @@ def number_card(
 ) -> None:
     """An estimate in large type; interval, n and changes beneath it open their evidence cards."""
     with st.container(gap="xxsmall"):
-        st.metric(plain(label), evidence.written(words, row))
+        st.metric(plain(label), cards.value(words, "scores", row))
         if note:
             st.caption(plain(note))
-        evidence.popover(bundle, words, "scores", row, plain(evidence.short(words, row)))
-        if "small" in evidence.flags(row):
-            st.caption(f":material/info: {words('flag.small', flag_n=bundle.small_below)}")
+        evidence.popover(bundle, words, "scores", row, plain(evidence.short(words, "scores", row)))
+        if "small" in rows.flags(row):
+            said = words.sentence(FLAGS, "small", **bundle.places)
+            st.caption(f":material/info: {plain(said)}")
         if course:
             _course(bundle, words, choice, row)
         for change in changes_of(bundle, choice, row):
@@ -56,14 +59,11 @@ def change_button(bundle: Bundle, words: Words, row: Row) -> None:
     """The change against another wave; an arrow only where it survives false discovery control."""
     earlier = words.period(row["wave_against"])
     key = "headline.since" if survives(bundle, row) else "headline.no_change"
-    text = words(key, arrow=arrow(row["value"]), change=written_change(words, row), wave=earlier)
+    text = words(
+        key, arrow=arrow(row["value"]), change=cards.value(words, "changes", row), wave=earlier
+    )
     verdict = judge(row["measure"], row["value"]) if survives(bundle, row) else "unclear"
-    evidence.popover(bundle, words, "changes", row, f":{COLOURS[verdict]}[{plain(text)}]")
-
-
-def written_change(words: Words, row: Row) -> str:
-    """A change with its sign."""
-    return words.change(row["measure"], row["value"])
+    evidence.popover(bundle, words, "changes", row, f":{TEXT_COLOURS[verdict]}[{plain(text)}]")
 
 
 def survives(bundle: Bundle, row: Row) -> bool:
@@ -73,7 +73,7 @@ def survives(bundle: Bundle, row: Row) -> bool:
 
 def judge(measure: str, change: float) -> str:
     """Whether a clear change is for the better, the worse, or neither."""
-    towards = change * BETTER_WHEN.get(measure, 1)
+    towards = change * DIRECTIONS[BY_NAME[measure].better]
     return "better" if towards > 0 else "worse" if towards < 0 else "neither"
 
 
@@ -89,7 +89,7 @@ def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
     if past["value"].count() < 2:
         return
     chart = sparkline(past, periods=waves, number=words.vega(row["measure"]))
-    about = words("chart.course", subject=evidence.about(bundle, words, row))
+    about = words("chart.course", subject=cards.title(bundle, words, row))
     draw(chart, words, alt_text=about)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,28 +18,17 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import NumberPattern
 
-FOLDER = Path(__file__).resolve().parents[1]
-COMPLETE = "en"  # the language whose keys every other must have
+from pipelines.contract.code import NAME_PLACES, Says, Vocabulary, read_code
+from pipelines.contract.estimate import BY_NAME
+from pipelines.contract.registry import published
+
+APP_FOLDER = Path(__file__).resolve().parents[1]
+COMPLETE = "en"  # the language whose keys every other must have, and that stands in for others
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 MIN_P_WRITTEN = 0.001
 NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
-
-# measure -> how its values are written; the units are those of pipelines/core/estimate.py
-STYLES = {
-    "mean": "points",
-    "top2": "percent",
-    "top1": "percent",
-    "nps": "signed",
-    "ces": "scale",
-    "reach": "percent",
-    "gap": "signed",
-    "under_fulfilled": "percent",
-    "met": "percent",
-    "exceeded": "percent",
-    "share": "percent",
-}
 
 
 def plain(text: str) -> str:
@@ -60,18 +49,14 @@ class Words:
     code : str
         Language, ISO 639-1.
     texts : Mapping of str to str
-        Texts by their dotted key, as in ``overview.title``.
-    phrases : sequence of pairs
-        What the pipeline says of its methods, and the same in this language.
-    rules : sequence of pairs
-        Pattern of a whole sentence in which the pipeline states a rule, and the same in
-        this language.
+        Texts by their dotted key, as in ``overview.title``. What is declared in
+        pipelines/contract stands there in English and German; of other languages it may be here,
+        as ``codes.<vocabulary>.<code>``, ``columns.<table>.<column>`` (labels) and
+        ``tables.<table>.empty``.
     """
 
     code: str
     texts: Mapping[str, str]
-    phrases: Sequence[tuple[str, str]]
-    rules: Sequence[tuple[str, str]] = ()
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key, its places filled."""
@@ -79,21 +64,52 @@ class Words:
 
     def name(self, group: str, code: str) -> str:
         """Name of a code from the pipeline, or the code itself if it has none."""
-        return self.texts.get(f"{group}.{code}", code.replace("_", " "))
+        return self.texts.get(f"{group}.{code}", code)
 
-    def method(self, text: str) -> str:
-        """What the pipeline says of a method, in this language as far as it is known."""
-        for phrase, translation in self.phrases:
-            text = text.replace(phrase, translation)
-        return text
+    def sentence(self, vocabulary: Vocabulary, text: str, **places: object) -> str:
+        """The sentence of a coded text, its values written as this language writes them.
 
-    def rule(self, text: str) -> str:
-        """The sentence of a rule, in this language if it is known there."""
-        for pattern, translation in self.rules:
-            found = re.fullmatch(pattern, text)
-            if found:
-                return found.expand(translation)
-        return text
+        Parameters
+        ----------
+        vocabulary : Vocabulary
+            That of the column.
+        text : str
+            A code with its values; see `pipelines.contract.code.write_code`.
+        **places : object
+            What a reader fills in; see `app.core.bundle.Bundle.places`.
+        """
+        code, values = read_code(text)
+        said = self._declared(f"codes.{vocabulary.name}.{code}", vocabulary.codes[code])
+        return said.format(**{n: self._place(n, str(v)) for n, v in {**places, **values}.items()})
+
+    def heading(self, table: str, column: str) -> str:
+        """What the numbers of a published column are called.
+
+        Raises
+        ------
+        KeyError
+            If its declaration has no label.
+        """
+        label, key = published()[table].column(column).label, f"columns.{table}.{column}"
+        if label is None:
+            raise KeyError(f"{key}: expected a label in pipelines/contract, got none; add it there")
+        return self._declared(key, label)
+
+    def why_empty(self, table: str) -> str:
+        """Why a published table may have no rows; nothing if that is not declared."""
+        reason = published()[table].empty
+        return "" if reason is None else self._declared(f"tables.{table}.empty", reason)
+
+    def _declared(self, key: str, text: Says) -> str:
+        """A declared text in this language, or in English if it has none."""
+        return self.texts.get(key) or text.get(self.code) or text[COMPLETE]
+
+    def _place(self, name: str, text: str) -> str:
+        """A value of a sentence: the name of a table, a number, or as it is."""
+        if name == "table":
+            return self.name("table", text)
+        digits = None if name in NAME_PLACES else _decimals(text)
+        return text if digits is None else self.number(float(text), digits)
 
     def label(self, labels: Mapping[str, str], code: str) -> str:
         """A label from the study's register, in the language it has."""
@@ -123,23 +139,28 @@ class Words:
 
     def value(self, measure: str, value: float) -> str:
         """A measure's value as it is written in running text."""
-        style = STYLES[measure]
-        if style == "percent":
+        unit = BY_NAME[measure].unit
+        if unit == "percent":
             return self.percent(value)
-        return self.number(value, 2 if style == "scale" else 1, signed=style == "signed")
+        return self.number(value, 2 if unit == "scale" else 1, signed=unit == "signed")
 
     def change(self, measure: str, value: float) -> str:
         """A change of a measure, with its sign; of a percentage in percentage points."""
-        digits = 2 if STYLES[measure] == "scale" else 1
-        text = self.number(value, digits, signed=True)
-        return f"{text}{NO_BREAK}{self('unit.pp')}" if STYLES[measure] == "percent" else text
+        unit = BY_NAME[measure].unit
+        if unit == "percent":
+            return self.percentage_points(value)
+        return self.number(value, 2 if unit == "scale" else 1, signed=True)
+
+    def percentage_points(self, value: float) -> str:
+        """A difference of two percentages."""
+        return f"{self.number(value, signed=True)}{NO_BREAK}{self('unit.pp')}"
 
     def interval(self, measure: str, low: float, high: float, *, change: bool = False) -> str:
         """Both ends of an interval; the unit stands once."""
-        digits = 2 if STYLES[measure] == "scale" else 1
-        signed = change or STYLES[measure] == "signed"
+        unit = BY_NAME[measure].unit
+        digits, signed = 2 if unit == "scale" else 1, change or unit == "signed"
         ends = [self.number(end, digits, signed=signed) for end in (low, high)]
-        if STYLES[measure] == "percent" and not change:
+        if unit == "percent" and not change:
             ends[1] = self.percent(high)
         return self("format.interval", low=ends[0], high=ends[1])
 
@@ -156,20 +177,29 @@ class Words:
 
     def period(self, period: str) -> str:
         """A month as words, for instance 2011-03; a wave as it is."""
-        month = re.fullmatch(r"(\d{4})-(\d{2})", period)
-        if month is None or not 1 <= int(month[2]) <= 12:
+        try:
+            first = date.fromisoformat(f"{period}-01")
+        except ValueError:
             return period
-        first = date(int(month[1]), int(month[2]), 1)
         return format_date(first, self("format.month"), self.code)
 
     def vega(self, measure: str) -> str:
         """Number format of a measure in a chart (d3-format)."""
-        return {"scale": ".2f", "signed": "+.1f"}.get(STYLES[measure], ".1f")
+        return {"scale": ".2f", "signed": "+.1f"}.get(BY_NAME[measure].unit, ".1f")
 
 
 def _rounded(value: float, digits: int) -> Decimal:
     """Size of a number, rounded as Python and the charts round, so that all show the same."""
     return Decimal(f"{abs(value):.{digits}f}")
+
+
+def _decimals(text: str) -> int | None:
+    """How many decimals a number is written with; None if the text is no number."""
+    try:
+        exponent = Decimal(text).as_tuple().exponent
+    except InvalidOperation:
+        return None
+    return max(-exponent, 0) if isinstance(exponent, int) else None
 
 
 def _sign(value: float, digits: int, *, signed: bool) -> str:
@@ -196,7 +226,7 @@ def files() -> dict[str, list[Path]]:
     """
     found: dict[str, list[Path]] = {}
     for pattern in ("core/*.yaml", "views/*/*.yaml", "core/languages/*.yaml"):
-        for path in sorted(FOLDER.glob(pattern)):
+        for path in sorted(APP_FOLDER.glob(pattern)):
             found.setdefault(path.stem, []).append(path)
     return found
 
@@ -224,8 +254,7 @@ def _read(code: str, paths: tuple[str, ...], modified: tuple[int, ...]) -> Words
         texts = yaml.safe_load(path.read_text(encoding="utf-8"))
         is_of_page = path.parent.parent.name == "views"
         content |= {path.parent.name: texts} if is_of_page else texts
-    phrases, rules = ([(a, b) for a, b in content.pop(k, [])] for k in ("phrases", "rules"))
-    return Words(code, flatten(content), phrases, rules)
+    return Words(code, flatten(content))
 
 
 def flatten(content: Mapping[Any, Any], prefix: str = "") -> dict[str, str]:

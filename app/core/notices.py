@@ -7,6 +7,7 @@ import streamlit as st
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import Page
+from pipelines.contract.publish import EMPTY_REASONS, OWN_REASON
 
 
 def stand_in(bundle: Bundle, words: Words, page: Page) -> None:
@@ -34,16 +35,24 @@ def missing_data(bundle: Bundle, words: Words, page: str, tables: tuple[str, ...
         st.subheader(words(f"{page}.empty_title"))
         st.markdown(words(f"{page}.empty_about", study=study))
         st.markdown(words(f"{page}.empty_list", study=study))
-        for reason in _reasons(bundle, tables):
-            st.caption(words("empty.reason", reason=plain(words.method(reason))))
+        for reason in _reasons(bundle, words, tables):
+            st.caption(words("empty.reason", reason=plain(reason)))
         if any(name not in bundle.manifest["tables"] for name in tables):
             st.markdown(words("empty.absent", study=study))
 
 
-def _reasons(bundle: Bundle, tables: tuple[str, ...]) -> list[str]:
-    """What the manifest says of empty tables, each sentence once."""
-    said = bundle.manifest["empty"]
-    return list(dict.fromkeys(said[name] for name in tables if name in said))
+def _reasons(bundle: Bundle, words: Words, tables: tuple[str, ...]) -> list[str]:
+    """Why tables are empty, each sentence once."""
+    reasons = bundle.manifest["empty"]
+    said = (why_empty(words, name, reasons[name]) for name in tables if name in reasons)
+    return list(dict.fromkeys(said))
+
+
+def why_empty(words: Words, table: str, reason: str) -> str:
+    """The sentence of a reason that the manifest gives; some tables declare their own."""
+    return (reason == OWN_REASON and words.why_empty(table)) or words.sentence(
+        EMPTY_REASONS, reason
+    )
 
 
 def _in_code(text: str) -> str:

@@ -18,7 +18,7 @@ from app.core.language import Words
 
 # Not app/pages: a folder of that name beside main.py turns on the page discovery that Streamlit had
 # before st.navigation, and the first link to a page that a new server gets opens the main page.
-FOLDER = Path(__file__).resolve().parents[1] / "views"
+VIEWS_FOLDER = Path(__file__).resolve().parents[1] / "views"
 
 
 @dataclass(frozen=True)
@@ -143,5 +143,5 @@ def ordered(pages: Sequence[Page]) -> list[Page]:
 
 def modules(name: str) -> dict[str, ModuleType]:
     """The module of that name of every page that has one, by the page's folder."""
-    folders = sorted(path.parent.name for path in FOLDER.glob(f"*/{name}.py"))
+    folders = sorted(path.parent.name for path in VIEWS_FOLDER.glob(f"*/{name}.py"))
     return {folder: import_module(f"app.views.{folder}.{name}") for folder in folders}

@@ -8,9 +8,11 @@ from typing import Any
 
 import polars as pl
 
-from app.core.bundle import ALL, Bundle
+from app.core.bundle import Bundle
 from app.core.choices import Choice, group_name, groups_of
 from app.core.language import Words
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.people import EVERYBODY
 
 EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
 
@@ -40,7 +42,7 @@ def groups(bundle: Bundle, words: Words, choice: Choice, segment: str) -> pl.Dat
 
 def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:
     """Scores of all customers in the chosen wave."""
-    everybody = Choice(choice.mode, choice.wave, ALL, ALL, choice.weighted)
+    everybody = Choice(choice.mode, choice.wave, EVERYBODY, EVERYBODY, choice.weighted)
     return chosen(bundle, "scores", everybody)
 
 
@@ -59,9 +61,14 @@ def labelled(frame: pl.DataFrame, column: str, labels: Mapping[str, str]) -> pl.
     return order.join(frame, on=column, how="inner", maintain_order="left")
 
 
+def flags(row: Mapping[str, Any]) -> list[str]:
+    """Warnings of a row, by their codes."""
+    return (row.get("flags") or "").split()
+
+
 def is_withheld(row: Mapping[str, Any]) -> bool:
-    """Whether an estimate rests on too few people to be told."""
-    return "withheld" in (row["flags"] or "").split()
+    """Whether a row rests on too few people to be told."""
+    return WITHHELD in flags(row)
 
 
 def stage_labels(bundle: Bundle, words: Words) -> dict[str, str]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from app.core import evidence
+from app.core import evidence, units
 from app.core.bundle import Bundle
 from app.core.language import Words
+from pipelines.contract.registry import published
 
 Writer = Callable[[float], str]
 
@@ -34,16 +36,17 @@ def show_picking(
     headings: Mapping[str, str],
     *,
     alt_text: str,
-    writers: Mapping[str, Writer],
     bundle: Bundle,
     table: str,
     name: str,
 ) -> None:
-    """Draw a table; a click on a cell opens the evidence card of `row` in that table.
+    """Draw rows of a published table; a click on a cell opens the evidence card of `row`.
 
-    Numbers are written as counts, unless `writers` know better for their column.
+    Numbers are written by the units that their columns declare.
     """
     key, rows = evidence.turn(name), frame["row"]
+    columns = [c for c in published()[table].columns if c.name in frame.columns]
+    writers = {c.name: partial(units.written, words, c.unit) for c in columns if c.unit}
 
     def _picked() -> None:
         cells = st.session_state[key]["selection"]["cells"]

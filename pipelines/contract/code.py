@@ -12,9 +12,10 @@ from string import Formatter
 from urllib.parse import parse_qsl, urlencode
 
 LANGUAGES = ("en", "de")  # a declaration speaks all of them; more may be added beside the app
-READER_PLACES = frozenset(
-    {"flag_n", "withhold_below"}
-)  # places that a reader fills from the manifest
+# Places that a reader fills from the manifest.
+READER_PLACES = frozenset({"flag_n", "withhold_below"})
+# Places whose numbers are names: no amounts, hence no thousands marks.
+NAME_PLACES = frozenset({"year"})
 WITHHELD = "withheld"  # flag and method of a number that too few people stand behind
 
 Says = Mapping[str, str]

@@ -114,8 +114,8 @@ DRIVERS = Table(
         # the share of the sum over drivers
         *_numbers(unit="percent", lowest=0, highest=100, label=_SHARE_LABEL),
         Column(
-            "importance", NUMBER, "the same in units of R2", lowest=0, highest=1, unit="share",
-            label=says(en="In units of R²", de="In Einheiten von R²"),
+            "importance", NUMBER, "the same in units of R2", lowest=0, highest=1,
+            unit="small_share", label=says(en="In units of R²", de="In Einheiten von R²"),
         ),
         Column("importance_low", NUMBER, _LOWER, lowest=0, highest=1),
         Column("importance_high", NUMBER, _UPPER, lowest=0, highest=1),
@@ -134,7 +134,7 @@ DRIVERS = Table(
             NUMBER,
             "points of the outcome (0 to 100) per point of the rating (0 to 100) among users,"
             " the other drivers held; null for latent",
-            unit="ratio",
+            unit="signed_ratio",
             label=says(en="Slope among users", de="Steigung unter Nutzern"),
         ),
         Column("slope_low", NUMBER, _LOWER),
@@ -243,7 +243,7 @@ PRIORITIES = Table(
         Column("performance_error", NUMBER, "its standard error", lowest=0),
         Column(
             "correlation", NUMBER, "of the errors of importance and performance, -1 to 1",
-            lowest=-1, highest=1, unit="ratio",
+            lowest=-1, highest=1, unit="signed_ratio",
             label=says(en="Correlation of the two errors", de="Korrelation der beiden Fehler"),
         ),
         Column(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.contract.code import says
 from pipelines.contract.step import Engine, Settings, Step
 from pipelines.contract.table import TEXT, Column, Table, count
 
@@ -20,12 +21,21 @@ OFFERS = Table(
     (
         Column("table", TEXT, "canonical table", required=True),
         Column("source", TEXT, "source in study.yaml", required=True),
-        Column("source_file", TEXT, "raw file", required=True),
-        count("lines", "data lines in the file"),
-        count("rows_read", "rows offered to the table (cells, if unpivoted)"),
-        count("rows_skipped", "left out as the map declares: blank or repeated"),
+        Column("source_file", TEXT, "raw file", True, label=says(en="File", de="Datei")),
+        count(
+            "lines", "data lines in the file",
+            label=says(en="Lines in the file", de="Zeilen der Datei"),
+        ),
+        count(
+            "rows_read", "rows offered to the table (cells, if unpivoted)",
+            label=says(en="Rows read", de="Gelesen"),
+        ),
+        count(
+            "rows_skipped", "left out as the map declares: blank or repeated",
+            label=says(en="Left out as mapped", de="Laut Karte ausgelassen"),
+        ),
     ),
-)
+)  # fmt: skip
 
 STEP = Step(
     "ingest",

@@ -19,19 +19,20 @@ class PublishSettings(Settings):
     fdr: Fdr  # readers judge changes by it
 
 
-# Why a table has no rows; the manifest says so of each. ``own``: see the table's declaration.
+OWN_REASON = "own"  # see the table's declaration
+# Why a table has no rows; the manifest says so of each.
 EMPTY_REASONS = Vocabulary(
     "empty table",
     {
         "no_source": says(
-            en="no source of this study fills {table}",
-            de="keine Quelle dieser Studie füllt {table}",
+            en="no source of this study fills “{table}”",
+            de="keine Quelle dieser Studie füllt „{table}“",
         ),
         "quarantined": says(
-            en="every row of {table} is in quarantine",
-            de="jede Zeile von {table} ist in Quarantäne",
+            en="every row of “{table}” is in quarantine",
+            de="jede Zeile von „{table}“ ist in Quarantäne",
         ),
-        "own": says(en="there is nothing to tell", de="es gibt nichts zu berichten"),
+        OWN_REASON: says(en="there is nothing to tell", de="es gibt nichts zu berichten"),
     },
 )
 

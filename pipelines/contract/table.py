@@ -26,8 +26,10 @@ Unit = Literal[
     "percentage_points",
     "points",  # of a scale of 0 to 100
     "share",  # 0 to 1, written with two digits
+    "small_share",  # 0 to 1, written with three digits
     "probability",  # 0 to 1, written in percent
     "ratio",
+    "signed_ratio",  # written with its sign
     "count",
     "money",  # in the study's currency
     "p_value",
@@ -113,6 +115,11 @@ class Column:
     def __post_init__(self) -> None:
         if self.label is not None:
             require_languages(self.label, f"label of column {self.name}")
+            if self.dtype.is_numeric() and self.unit is None:
+                raise DeclarationError(
+                    f"column {self.name}: expected a unit beside its label, got none; say how "
+                    "evidence cards write its numbers"
+                )
 
     def but(self, **changes: object) -> Column:
         """The same column with some things changed."""

@@ -40,13 +40,19 @@ LEDGER = Table(
     OFFERS.key,
     (
         *(_TABLE if column.name == "table" else column for column in OFFERS.columns),
-        count("rows_in", "rows judged: read minus skipped"),
-        count("rows_accepted", "rows that keep every rule"),
-        count("rows_quarantined", "rows that break a rule"),
+        count("rows_in", "rows judged: read minus skipped", label=says(en="Rows in", de="Hinein")),
+        count(
+            "rows_accepted", "rows that keep every rule",
+            label=says(en="Accepted", de="Angenommen"),
+        ),
+        count(
+            "rows_quarantined", "rows that break a rule",
+            label=says(en="In quarantine", de="In Quarantäne"),
+        ),
     ),
     rests_on=(Nobody(),),
     empty=says(en="no file was read", de="keine Datei wurde gelesen"),
-)
+)  # fmt: skip
 
 RULES = Table(
     "rules",
@@ -55,17 +61,35 @@ RULES = Table(
     (
         _TABLE,
         Column("rule", TEXT, "name of the rule", required=True),
-        Column("expectation", TEXT, "Great Expectations type", required=True),
+        Column(
+            "expectation", TEXT, "Great Expectations type", True,
+            label=says(en="Expectation", de="Expectation"),
+        ),
         Column("columns", TEXT, "columns it concerns, separated by blanks"),
-        Column("condition", TEXT, "what the rule asks of a row", True, codes=CONDITIONS),
-        Column("on_fail", TEXT, "what happens", True, codes=ON_FAIL),
-        Column("success", FLAG, "whether every row kept it", required=True),
-        count("n_rows", "rows judged", required=False),
-        count("n_unexpected", "rows that broke it", required=False),
+        Column(
+            "condition", TEXT, "what the rule asks of a row", True, codes=CONDITIONS,
+            label=says(en="Rule", de="Regel"),
+        ),
+        Column(
+            "on_fail", TEXT, "what happens", True, codes=ON_FAIL,
+            label=says(en="If broken", de="Wenn verletzt"),
+        ),
+        Column(
+            "success", FLAG, "whether every row kept it", True,
+            label=says(en="Kept", de="Erfüllt"),
+        ),
+        count(
+            "n_rows", "rows judged", required=False,
+            label=says(en="Rows judged", de="Geprüfte Zeilen"),
+        ),
+        count(
+            "n_unexpected", "rows that broke it", required=False,
+            label=says(en="Rows that broke it", de="Zeilen, die sie verletzen"),
+        ),
     ),
     rests_on=(Nobody(),),
     empty=says(en="nothing was judged", de="nichts wurde beurteilt"),
-)
+)  # fmt: skip
 
 QUARANTINE_EXAMPLES = Table(
     "quarantine_examples",
@@ -74,13 +98,19 @@ QUARANTINE_EXAMPLES = Table(
     (
         _TABLE,
         Column("rule", TEXT, "name of the rule", required=True),
-        Column("source_file", TEXT, "raw file", required=True),
-        Column("source_row", WHOLE, "row in that file", required=True),
-        Column("got", TEXT, "the cells concerned; withheld if they could name a person"),
+        OFFERS.column("source_file"),
+        Column(
+            "source_row", WHOLE, "row in that file", True, unit="count",
+            label=says(en="Row", de="Zeile"),
+        ),
+        Column(
+            "got", TEXT, "the cells concerned; withheld if they could name a person",
+            label=says(en="What it holds", de="Was darin steht"),
+        ),
     ),
     rests_on=(Nobody(),),
     empty=says(en="no row broke a rule", de="keine Zeile bricht eine Regel"),
-)
+)  # fmt: skip
 
 STEP = Step(
     "validate",

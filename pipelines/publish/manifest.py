@@ -14,6 +14,7 @@ import polars as pl
 from pipelines.contract import registry
 from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.code import WITHHELD, write_code
+from pipelines.contract.publish import OWN_REASON
 from pipelines.contract.table import Table
 from pipelines.core import lineage
 from pipelines.core.params import Content
@@ -147,4 +148,4 @@ def reasons(tables: Mapping[str, pl.DataFrame], declared: Mapping[str, Table]) -
 
 
 def _reason(table: Table, canonical: Mapping[str, str]) -> str:
-    return next((canonical[fed] for fed in table.fed_by if fed in canonical), "own")
+    return next((canonical[fed] for fed in table.fed_by if fed in canonical), OWN_REASON)

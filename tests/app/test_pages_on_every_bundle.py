@@ -11,22 +11,31 @@ import pytest
 
 from app.core import bundle, language
 from app.core.page import entries
+from pipelines.contract.publish import EMPTY_REASONS
 from pipelines.contract.registry import published
 from tests.app import tiny_bundle, tiny_shop, tiny_survey
 from tests.app.reading import texts
 
 PAGES = {entry.page.name: entry.page for entry in entries()}
 LANGUAGES = sorted(language.languages())
-REASON = "no source of this study fills responses"
-BEFORE = {"wave": "period", "wave_against": "period_against", "group": "segment_value"}
+REASON = "no_source?table=responses"
+BEFORE = {
+    "wave": "period",
+    "wave_against": "period_against",
+    "group": "segment_value",
+    "condition": "says",
+}
+SENTENCE = "weighted mean, Taylor-linearised over strata and clusters, t interval"
 PARAMS_BEFORE = tiny_bundle.PARAMS | {"publish": {"suppress_n": 10}}
 
 Tables = dict[str, pl.DataFrame]
 
 
-def put(data: Path, tables: Tables, params: dict = tiny_bundle.PARAMS) -> None:
+def put(
+    data: Path, tables: Tables, params: dict = tiny_bundle.PARAMS, reason: str = REASON
+) -> None:
     """Put down the survey study with these tables only."""
-    empty = {name: REASON for name, table in tables.items() if table.is_empty()}
+    empty = {name: reason for name, table in tables.items() if table.is_empty()}
     register = tiny_survey.register()
     tiny_bundle.put(data / "airport", register, tables, empty=empty, params=params)
 
@@ -53,16 +62,26 @@ def scores_alone(data: Path) -> None:
 
 def older(data: Path) -> None:
     """As published before waves, groups and withheld numbers had these names."""
-    put(data, {name: of_old(table) for name, table in tiny_survey.tables().items()}, PARAMS_BEFORE)
+    tables = {name: of_old(table) for name, table in tiny_survey.tables().items()}
+    put(data, tables, PARAMS_BEFORE)
+
+
+def with_sentences(data: Path) -> None:
+    """As published before methods were codes, its columns already named as they are."""
+    scores = tiny_survey.tables()["scores"].with_columns(method=pl.lit(SENTENCE))
+    contrasts = published()["driver_contrasts"].without_rows()
+    tables = tiny_survey.tables() | {"scores": scores, "driver_contrasts": contrasts}
+    put(data, tables, reason="no source of this study fills responses")
 
 
 def of_old(table: pl.DataFrame) -> pl.DataFrame:
     if "flags" in table.columns:
-        table = table.with_columns(pl.col("flags").str.replace("withheld", "suppressed"))
+        flags = pl.col("flags").str.replace("withheld", "suppressed")
+        table = table.with_columns(flags, method=pl.lit(SENTENCE))
     return table.rename(BEFORE, strict=False)
 
 
-BUNDLES = (full, without_a_survey, empty, absent, scores_alone, older)
+BUNDLES = (full, without_a_survey, empty, absent, scores_alone, older, with_sentences)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -85,20 +104,23 @@ def test_a_page_without_its_tables_says_what_would_fill_it(
     words = language.load(code)
     app = open_page(page, lang=code)
     assert words(f"{page}.empty_title") in [heading.value for heading in app.subheader]
-    said = words("empty.reason", reason=words.method(REASON))
+    said = words("empty.reason", reason=words.sentence(EMPTY_REASONS, REASON))
     assert (said in texts(app)) == (publish is empty)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("publish", "lacks"), [(older, "publish.withhold_below"), (with_sentences, "empty")]
+)
 def test_an_older_bundle_says_that_it_is_older_and_how_to_publish_it_anew(
-    own_data, open_page, page, code
+    own_data, open_page, publish, lacks, page, code
 ):
-    older(own_data)
+    publish(own_data)
     app = open_page(page, lang=code)
     assert language.load(code)("empty.older") in [warning.value for warning in app.warning]
     assert [block.value for block in app.code] == ["touchstone run airport"]
-    assert "publish.withhold_below" in texts(app)
+    assert f"manifest.json: {lacks}" in texts(app)
 
 
 READ = [(page, table) for page in PAGES for table in (*PAGES[page].needs, *PAGES[page].uses)]

@@ -15,6 +15,7 @@ from pipelines.contract.driver_codes import APPROACHES, QUADRANTS, RATING_POLICI
 from pipelines.contract.people import EVERYBODY
 from tests.app.tiny_bundle import Row, frame
 
+POLICIES, PLACES = RATING_POLICIES.names, QUADRANTS.names
 ASKED = {"overall_rating": ("2016", "2017", "2018"), "recommend": ("2017", "2018")}
 RESPONDENTS = {"2016": 900, "2017": 1000, "2018": 1100}
 SHARES = {  # driver -> share, its yearly drift, performance, reach
@@ -33,10 +34,9 @@ SEGMENTS = {  # attribute -> value -> share of the respondents; too few are not 
 FEWEST = 300
 HALO = "website"
 HASH = "sha256:" + "6e" * 16
-METHOD = "LMG (Shapley) share of R2; bootstrap of customers within strata, 1,000 replicates"
-NO_ROWS = "no answer has ratings of all drivers"
-FEW = "fewer than 300 answers"
-SHRUNK = "fewer than 10 answers per column: correlations are shrunk"
+NO_ROWS = "few_rated_all?n=4&least=5&needed=60"
+FEW = "few_answers?least=300"
+SHRUNK = "prior?columns=33&prior=66"
 
 POLICY_SHIFT = {"use_rating": 0.0, "em": 1.0, "pairwise": 6.0, "listwise": 9.0}
 APPROACH_SHIFT = {"lmg": 0.0, "johnson": 0.5, "first": -4.0, "last": 4.0, "latent": -1.5}
@@ -56,7 +56,7 @@ def _models() -> Iterable[tuple[Row, int]]:
     for outcome, waves in ASKED.items():
         for wave in waves:
             for segment, value, share in _people():
-                for target in TARGETS if segment == EVERYBODY else ("mean",):
+                for target in TARGETS.names if segment == EVERYBODY else ("mean",):
                     key = {
                         "mode": "cold",
                         "outcome": outcome,
@@ -69,17 +69,14 @@ def _models() -> Iterable[tuple[Row, int]]:
 
 
 def _policies(key: Row) -> tuple[str, ...]:
-    return (
-        RATING_POLICIES
-        if key["segment"] == EVERYBODY and key["target"] == "mean"
-        else RATING_POLICIES[:1]
-    )
+    is_usual = key["segment"] == EVERYBODY and key["target"] == "mean"
+    return POLICIES if is_usual else POLICIES[:1]
 
 
 def _approaches(key: Row, policy: str) -> tuple[str, ...]:
     """All for the mean of everybody; the latent R2 also for the boxes, under one policy only."""
     linear = APPROACHES[:-1] if len(_policies(key)) > 1 else APPROACHES[:1]
-    has_latent = key["segment"] == EVERYBODY and policy == RATING_POLICIES[0]
+    has_latent = key["segment"] == EVERYBODY and policy == POLICIES[0]
     return (*linear, "latent") if has_latent else linear
 
 
@@ -93,9 +90,9 @@ def _status(key: Row, policy: str, n: int) -> tuple[str, str | None]:
     return "fitted", None
 
 
-def _making(method: str = METHOD, flags: str | None = None) -> Row:
+def _making(method: str, flags: str | None = None, policy: str = POLICIES[0]) -> Row:
     return {
-        "missing_policy": "not experienced as use and use x rating; other blanks by EM",
+        "missing_policy": policy,
         "method": method,
         "evidence": "association",
         "flags": flags,
@@ -169,9 +166,16 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
                 "vif": 1.6,
                 "halo": 0.24 if name == HALO else 0.62,
             }
-            | _making(flags="small" if n < 450 else None)
+            | _making(_method(key, approach), "small" if n < 450 else None, policy)
         )
     return rows
+
+
+def _method(key: Row, approach: str) -> str:
+    """The code of a split of a target: those of the ends of the scale have their own."""
+    if approach == "latent":
+        return f"latent_{key['target']}"
+    return approach if key["target"] == "mean" else f"{approach}_{key['target']}"
 
 
 def _model(key: Row, policy: str, n: int) -> Row:
@@ -185,7 +189,7 @@ def _model(key: Row, policy: str, n: int) -> Row:
         | {"policy": policy, "status": status, "reason": reason, "n_drivers": len(SHARES)}
         | {"n_left_out": n - used}
         | number
-        | _making("weighted least squares; bootstrap of customers within strata")
+        | _making(_method(key, "r2"), policy=policy)
     )
 
 
@@ -196,8 +200,8 @@ def _priorities(key: Row, n: int) -> list[Row]:
         performance = SHARES[name][2]
         important, good = share > border, performance > 67.0
         place = (0 if not good else 1) if important else (2 if not good else 3)
-        chances = dict.fromkeys((f"p_{q}" for q in QUADRANTS), 0.05)
-        chances[f"p_{QUADRANTS[place]}"] = 0.85
+        chances = dict.fromkeys((f"p_{q}" for q in PLACES), 0.05)
+        chances[f"p_{PLACES[place]}"] = 0.85
         stated = STATED.get(name)
         rows.append(
             key
@@ -211,13 +215,13 @@ def _priorities(key: Row, n: int) -> list[Row]:
                 "correlation": -0.3,
                 "importance_border": round(border, 6),
                 "performance_border": 67.0,
-                "quadrant": QUADRANTS[place],
+                "quadrant": PLACES[place],
                 "stated": stated,
                 "stated_low": None if stated is None else stated - 2,
                 "stated_high": None if stated is None else stated + 2,
             }
             | chances
-            | _making(flags="small" if n < 450 else None)
+            | _making("lmg", "small" if n < 450 else None)
         )
     return rows
 
@@ -234,7 +238,7 @@ def _contrasts(key: Row, n: int, everybody: int) -> list[Row]:
             | {"driver": f"{name}_rating", "touchpoint_id": name}
             | _number(difference, error, n, None)
             | {"n_against": everybody - n, "p_value": p_value, "p_adjusted": min(1.0, 2 * p_value)}
-            | _making("difference of LMG shares from joint draws")
+            | _making("contrast")
         )
     return rows
 

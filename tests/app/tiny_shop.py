@@ -50,7 +50,7 @@ def tables() -> dict[str, pl.DataFrame]:
         }
     ]
     rule = ("transactions", "amount_present", "expect_column_values_to_not_be_null", "amount",
-            "A line has an amount.", "quarantine", False, 541909, 2)  # fmt: skip
+            "given?column=amount", "quarantine", False, 541909, 2)  # fmt: skip
     names = list(published()["rules"].schema)
     example = {
         "table": "transactions",
@@ -87,6 +87,6 @@ def register() -> Row:
 
 def publish(data: Path) -> str:
     """Publish the study as `shop` below a data folder; return the bundle's hash."""
-    found, reason = tables(), "no source of this study fills responses"
+    found, reason = tables(), "no_source?table=responses"
     empty = {name: reason for name, table in found.items() if table.is_empty()}
     return write(data / "shop", register(), found, empty={"responses": reason} | empty)

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
-from pipelines.publish.suppression import NOT_ABOUT_PEOPLE
 
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
+from pipelines.publish.withholding import blank
 from tests.app import tiny_drivers
 from tests.app.tiny_bundle import Row, frame, labels, write
 
@@ -43,7 +43,7 @@ RESPONDENTS = {"2016": 900, "2017": 1000, "2018": 1100}
 SMALL = ("purpose", "other")  # n is below 30
 WITHHELD = ("age", "65 and over")  # n is below 10
 HASH = "sha256:" + "5f" * 16
-EXCLUDED = "not_experienced and unanswered left out"
+EXCLUDED = "answers"
 
 LIKERT = ("1", "2", "3", "4", "5")
 LIKERT_SHARES = (4.0, 9.0, 22.0, 36.0, 24.0)
@@ -73,7 +73,7 @@ def _flags(n: int, wave: str) -> str | None:
 def _making(method: str, n: int, wave: str, policy: str = EXCLUDED) -> Row:
     return {
         "missing_policy": policy,
-        "method": method,
+        "method": "withheld" if n < 10 else method,
         "evidence": "descriptive",
         "flags": _flags(n, wave),
         "inputs_hash": HASH,
@@ -133,7 +133,7 @@ def _mean_scores(key: Row, year: int, asked: int, shift: float) -> list[Row]:
         for measure, number in measures.items():
             base = asked if measure == "reach" else n
             half = 196 * 0.22 / math.sqrt(max(base, 1))
-            method = "Wilson" if measure != "mean" else "linearised variance, strata"
+            method = "mean" if measure == "mean" else "share"
             rows.append(
                 subject
                 | key
@@ -148,7 +148,7 @@ def _nps(key: Row, year: int, asked: int, shift: float) -> Row:
     subject = {"scope": "overall", "stage": None, "touchpoint_id": None, "question_id": "recommend"}
     half = 196 * 0.72 / math.sqrt(asked)
     number = _number(39.8 + 2.2 * (year - 1) + shift, half, asked, weighted=key["weighted"])
-    making = _making("adjusted Wald", asked, key["wave"], "unanswered left out")
+    making = _making("nps", asked, key["wave"])
     return subject | key | {"measure": "nps"} | number | making
 
 
@@ -186,7 +186,7 @@ def _change(row: Row, before: Row, against: str) -> Row:
         "n_against": None if hidden else before["n"],
         "p_value": p_value,
         "p_adjusted": None if hidden else min(1.0, p_value * 3),
-        "method": "difference of independent waves",
+        "method": "withheld" if hidden else f"{row['measure']}_change",
         "flags": "withheld" if hidden else row["flags"],
     }
 
@@ -201,20 +201,20 @@ def _distributions(scores: list[Row]) -> list[Row]:
         for answer, share in shares.items():
             half = min(share, 196 * math.sqrt(share / 100 * (1 - share / 100) / n))
             number = _number(share, half, n, weighted=row["weighted"])
-            making = _making("Wilson", n, row["wave"], "reasons counted as answers")
+            making = _making("share", n, row["wave"], "asked")
             rows.append(row | {"measure": "share", "answer": answer} | number | making)
     return rows
 
 
 RULES = [
     ("responses", "value_in_scale", "expect_column_pair_values_a_to_be_between_b", "value",
-     "An answer lies between the ends of its scale.", "quarantine", False, 21000, 35),
+     "answer_on_scale", "quarantine", False, 21000, 35),
     ("responses", "wave_known", "expect_column_values_to_not_be_null", "wave",
-     "Every answer belongs to a wave.", "quarantine", True, 21000, 0),
+     "given?column=wave", "quarantine", True, 21000, 0),
     ("responses", "touchpoint_known", "expect_column_values_to_be_in_set", "touchpoint_id",
-     "The touchpoint is in the register.", "stop", True, 21000, 0),
+     "touchpoint_known", "stop", True, 21000, 0),
     ("reviews", "text_present", "expect_column_values_to_not_be_null", "text",
-     "A review has a text.", "warn", False, 800, 4),
+     "text_not_blank", "warn", False, 800, 4),
 ]  # fmt: skip
 
 
@@ -345,7 +345,7 @@ def publish(data: Path, **changed: pl.DataFrame) -> str:
 
     `changed` are tables to publish in place of its own.
     """
-    reason = {"transactions": "no source of this study fills transactions"}
+    reason = {"transactions": "no_source?table=transactions"}
     return write(data / "airport", register(), tables() | changed, empty=reason)
 
 
@@ -353,11 +353,4 @@ def withheld(table: str, **where: object) -> pl.DataFrame:
     """A table of driver models whose rows there are withheld as pipelines/publish does."""
     frame = tables()[table]
     hidden = pl.all_horizontal(pl.col(name) == value for name, value in where.items())
-    blank = [
-        pl.when(~hidden).then(name).alias(name)
-        for name, kind in frame.schema.items()
-        if (kind.is_numeric() and name not in NOT_ABOUT_PEOPLE) or name == "quadrant"
-    ]
-    flags = pl.when(hidden).then(pl.lit("withheld")).otherwise("flags")
-    method = pl.when(hidden).then(pl.lit("withheld: too few answers")).otherwise("method")
-    return frame.with_columns(*blank, flags=flags, method=method)
+    return blank(frame, published()[table], frame.select(hidden=hidden)["hidden"])

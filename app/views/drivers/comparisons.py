@@ -9,15 +9,17 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, rows, tables
-from app.core.bundle import ALL, Bundle
+from app.core import choices, drawing, rows, tables, units
+from app.core.bundle import Bundle
 from app.core.language import Words, plain
-from app.views.drivers import findings, models, numbers
-from app.views.drivers.models import Model
+from app.views.drivers import findings, models
+from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES
 from pipelines.charts.trend import trend_with_interval
+from pipelines.contract.driver_codes import MODEL_STATUSES, RATING_POLICIES
+from pipelines.contract.people import EVERYBODY
 
 MAX_GROUPS_SHOWN = len(SERIES)  # as many as there are colours
 MAX_CONTRASTS_SHOWN = 12
@@ -26,13 +28,13 @@ MAX_DRIVERS_COLOURED = 5  # drivers that the course over the waves colours
 Row = Mapping[str, Any]
 
 
-def show_policies(bundle: Bundle, words: Words, model: Model, approach: str) -> None:
+def show_policies(bundle: Bundle, words: Words, model: DriverModel, approach: str) -> None:
     """Draw what each policy for missing ratings would have made of the ranking."""
     st.header(words("drivers.policies"), divider="gray")
     everybody = model.of_everybody
     split = models.USUAL["approach"] if approach == models.LATENT else approach
     fits = models.find(bundle, "driver_models", everybody)
-    order = models.known(models.POLICIES, fits["policy"])
+    order = models.known(RATING_POLICIES.names, fits["policy"])
     names = {code: words(f"drivers.policy.{code}.name") for code in order}
     found = models.find(bundle, "drivers", everybody, approach=split)
     shares = models.ranked(bundle, words, found)
@@ -69,7 +71,7 @@ def _verdicts(bundle: Bundle, words: Words, fits: pl.DataFrame, names: dict[str,
         "row",
         pl.col("policy").replace_strict(names),
         "value",
-        tables.interval(ordered, "interval", partial(numbers.span, words)),
+        tables.interval(ordered, "interval", partial(units.ends, words, "share")),
         "r2_held_out",
         "n",
         "n_left_out",
@@ -77,19 +79,18 @@ def _verdicts(bundle: Bundle, words: Words, fits: pl.DataFrame, names: dict[str,
     )
     headings = {
         "policy": words("drivers.policy_label"),
-        "value": words("drivers.policy_value"),
+        "value": words.heading("driver_models", "value"),
         "interval": words("drivers.column_interval"),
-        "r2_held_out": words("drivers.policy_r2_held_out"),
-        "n": words("drivers.policy_n"),
+        "r2_held_out": words.heading("driver_models", "r2_held_out"),
+        "n": words.heading("driver_models", "n"),
         "n_left_out": words("drivers.policy_n_left_out"),
-        "verdict": words("drivers.policy_verdict"),
+        "verdict": words.heading("driver_models", "status"),
     }
     tables.show_picking(
         shown,
         words,
         headings,
         alt_text=words("drivers.policy_label"),
-        writers=dict.fromkeys(("value", "r2_held_out"), lambda value: words.number(value, 2)),
         bundle=bundle,
         table="driver_models",
         name="verdicts",
@@ -109,7 +110,9 @@ def _policies_in_words(words: Words, names: dict[str, str]) -> str:
 
 
 def _status(words: Words, row: Row) -> str:
-    return words("state.withheld" if rows.is_withheld(row) else f"drivers.status.{row['status']}")
+    if rows.is_withheld(row):
+        return words("state.withheld")
+    return words.sentence(MODEL_STATUSES, row["status"])
 
 
 def _verdict(words: Words, row: Row) -> str:
@@ -120,14 +123,14 @@ def _why(words: Words, row: Row) -> str:
     """Why a model has no numbers, or was shrunk; empty if neither."""
     if rows.is_withheld(row):
         return words("state.withheld")
-    return words.method(row["reason"] or "")
+    return models.reason(words, row)
 
 
-def show_groups(bundle: Bundle, words: Words, model: Model) -> None:
+def show_groups(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the shares of every group of one attribute, and which differences survive."""
     st.header(words("drivers.groups"), divider="gray")
     table = bundle.tables["drivers"].filter(pl.col("mode") == model.mode)
-    there = set(table["segment"]) - {ALL}
+    there = set(table["segment"]) - {EVERYBODY}
     labels = {
         name: words.label(segment["label"], name)
         for name, segment in bundle.register["segments"].items()
@@ -203,7 +206,7 @@ def _group_chart(
     drawing.draw_picking(chart, bundle, words, "drivers", "groups", alt_text=about)
 
 
-def _not_modelled(words: Words, bundle: Bundle, model: Model, split: str) -> None:
+def _not_modelled(words: Words, bundle: Bundle, model: DriverModel, split: str) -> None:
     """Groups without a model of their own, by the reason."""
     usual = {"policy": models.USUAL["policy"]}
     fits = models.find_groups(bundle, "driver_models", model, split, **usual)
@@ -242,7 +245,7 @@ def _contrast_chart(bundle: Bundle, words: Words, contrasts: pl.DataFrame) -> No
     st.caption(words("drivers.differences_about"))
 
 
-def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
+def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the rank of every driver over the waves."""
     st.header(words("drivers.waves"), divider="gray")
     found = models.find(bundle, "drivers", model.in_every_wave, **models.USUAL)
@@ -265,8 +268,8 @@ def show_waves(bundle: Bundle, words: Words, model: Model) -> None:
     chart = rank_lines(
         shown,
         periods=list(written.values()),
-        title=words("drivers.rank_axis"),
-        rank=words("drivers.card.rank"),
+        title=words.heading("drivers", "rank"),
+        rank=words.heading("drivers", "rank"),
         current=written.get(model.wave or ""),
         wording=drawing.wording(words),
         picks=True,

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from app.core import units
 from app.core.language import Words
-from app.views.drivers import models, numbers
+from app.views.drivers import models
 
 HALO_BELOW = 1 / 3  # below this the slope with the others held is little of the slope alone
 COLLINEAR_FROM = 5.0  # a variance inflation that makes a share unsure, as usually taken
@@ -32,8 +33,8 @@ def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> 
     said = words(
         "drivers.finding.leading",
         driver=first["label"],
-        value=words.value("share", first["value"]),
-        interval=numbers.ends(words, "share", first["low"], first["high"]),
+        value=words.percent(first["value"]),
+        interval=units.ends(words, "percent", first["low"], first["high"]),
         whole=words(f"drivers.finding.of_{models.whole(approach)}", outcome=outcome),
     )
     others = shares.filter(pl.col("tier") == first["tier"])["label"].to_list()[1:]
@@ -55,8 +56,8 @@ def against_linear(
         "drivers.finding.latent",
         name=name,
         driver=most["label"],
-        latent=words.value("share", most["value"]),
-        linear=words.value("share", most["value_linear"]),
+        latent=words.percent(most["value"]),
+        linear=words.percent(most["value_linear"]),
     )
     moved = both.filter(pl.col("rank") != pl.col("rank_linear")).height
     if not moved:
@@ -118,7 +119,7 @@ def between_groups(words: Words, contrasts: pl.DataFrame, fdr: float) -> str:
         "drivers.finding.largest",
         driver=most["label"],
         group=most["group"],
-        change=words.change("share", most["value"]),
+        change=words.percentage_points(most["value"]),
     )
     return f"{said} {largest}"
 
@@ -173,7 +174,7 @@ def stated(words: Words, priorities: pl.DataFrame) -> str:
     return words(
         "drivers.finding.stated",
         driver=most["label"],
-        stated=words.value("mean", most["stated"]),
+        stated=units.written(words, "points", most["stated"]),
         rank=by_share.index(most["label"]) + 1,
         of=len(by_share),
     )

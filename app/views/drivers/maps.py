@@ -8,17 +8,20 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
-from app.core import drawing, tables
-from app.core.bundle import ALL, Bundle
+from app.core import drawing, tables, units
+from app.core.bundle import Bundle
 from app.core.language import Words, plain
-from app.views.drivers import findings, models, numbers
-from app.views.drivers.models import QUADRANTS, Model
+from app.views.drivers import findings, models
+from app.views.drivers.models import DriverModel
 from pipelines.charts.priority import priority_map, stated_map
+from pipelines.contract.driver_codes import QUADRANTS
+from pipelines.contract.people import EVERYBODY
+from pipelines.contract.table import Unit
 
 MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
 
 
-def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
+def show_priorities(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the map of importance and performance, and list what may be worth improving."""
     st.header(words("drivers.map"), divider="gray")
     rows = _rows(bundle, model)
@@ -33,7 +36,7 @@ def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
         found,
         across=words("drivers.performance_axis"),
         up=words("drivers.importance_axis"),
-        quadrants={name: words(f"drivers.quadrant.{name}") for name in QUADRANTS},
+        quadrants=_quadrants(words),
         borders=(
             words("drivers.border_mean", at=words.number(borders["performance_border"])),
             words("drivers.border_equal", at=words.percent(borders["importance_border"])),
@@ -52,7 +55,7 @@ def show_priorities(bundle: Bundle, words: Words, model: Model) -> None:
         _places(bundle, words, found)
 
 
-def show_stated(bundle: Bundle, words: Words, model: Model) -> None:
+def show_stated(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw what customers state beside what the model finds, where they were asked."""
     places = bundle.tables["priorities"].filter(pl.col("mode") == model.mode)
     if places["stated"].count() == 0:
@@ -80,7 +83,7 @@ def show_stated(bundle: Bundle, words: Words, model: Model) -> None:
         _table(bundle, words, asked, columns, "stated_table")
 
 
-def _rows(bundle: Bundle, model: Model) -> pl.DataFrame:
+def _rows(bundle: Bundle, model: DriverModel) -> pl.DataFrame:
     """Places on the map; of everybody where a model has none."""
     found = models.find(bundle, "priorities", model)
     return found if found.height else models.find(bundle, "priorities", model.of_everybody)
@@ -93,23 +96,23 @@ def _numbered(bundle: Bundle, words: Words, found: pl.DataFrame) -> pl.DataFrame
     numbers = [str(place) for place in range(1, ordered.height + 1)]
     return ordered.with_columns(
         pl.Series("number", numbers, dtype=pl.String),
-        tables.interval(ordered, "interval", _ends(words, "share")),
+        tables.interval(ordered, "interval", _ends(words, "percent")),
         tables.interval(
-            ordered, "performance_interval", _ends(words, "mean"), of="performance_"
+            ordered, "performance_interval", _ends(words, "points"), of="performance_"
         ),
-        tables.interval(ordered, "stated_interval", _ends(words, "mean"), of="stated_"),
+        tables.interval(ordered, "stated_interval", _ends(words, "points"), of="stated_"),
     )  # fmt: skip
 
 
-def _ends(words: Words, measure: str) -> Callable[..., str]:
-    return partial(numbers.ends, words, measure)
+def _ends(words: Words, unit: Unit) -> Callable[..., str]:
+    return partial(units.ends, words, unit)
 
 
-def _of_whom(words: Words, model: Model, found: pl.DataFrame) -> None:
+def _of_whom(words: Words, model: DriverModel, found: pl.DataFrame) -> None:
     """Say that a map is of all customers or of the mean, if the reader chose something else."""
     row = found.row(0, named=True)
     is_other = row["segment"] != model.segment or row["target"] != model.target
-    if is_other and row["segment"] == ALL:
+    if is_other and row["segment"] == EVERYBODY:
         st.caption(f":material/info: {words('drivers.of_everybody')}")
 
 
@@ -131,11 +134,15 @@ def _candidates(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
 
 def _places(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     """Every driver with its quadrant and the probability of each."""
-    quadrants = {code: words(f"drivers.quadrant.{code}") for code in QUADRANTS}
-    shown = found.with_columns(quadrant=pl.col("quadrant").replace_strict(quadrants))
-    chances = tuple(f"p_{code}" for code in QUADRANTS)
+    shown = found.with_columns(quadrant=pl.col("quadrant").replace_strict(_quadrants(words)))
+    chances = tuple(f"p_{code}" for code in QUADRANTS.names)
     columns = ("number", "label", "quadrant", *chances)
     _table(bundle, words, shown, columns, "places")
+
+
+def _quadrants(words: Words) -> dict[str, str]:
+    """Names of the quadrants by their codes."""
+    return {code: words.sentence(QUADRANTS, code) for code in QUADRANTS.names}
 
 
 def _table(
@@ -145,14 +152,8 @@ def _table(
     tables.show_picking(
         found.select("row", *columns),
         words,
-        {column: words(f"drivers.column_{column}") for column in columns},
+        models.headings(words, "priorities", columns),
         alt_text=words("drivers.map"),
-        writers={
-            **{f"p_{code}": partial(numbers.chance, words) for code in QUADRANTS},
-            "value": lambda value: words.value("share", value),
-            "performance": lambda value: words.value("mean", value),
-            "stated": lambda value: words.value("mean", value),
-        },
         bundle=bundle,
         table="priorities",
         name=name,

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import polars as pl
 
 from app.core import rows
-from app.core.bundle import ALL, Bundle
+from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.language import Words
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.driver_codes import APPROACHES, MODEL_REASONS, RATING_POLICIES, TARGETS
+from pipelines.contract.people import EVERYBODY
 
-TARGETS = ("mean", "top_box", "bottom_box")
-POLICIES = ("use_rating", "em", "pairwise", "listwise")  # the recommended one first
-APPROACHES = ("lmg", "johnson", "first", "last", "latent")
 LATENT = "latent"  # of a model that is not linear; the policies are compared without it
 WHOLES = {"lmg": "r2", "johnson": "r2", "latent": "latent"}  # what shares sum up to; others: "sum"
-QUADRANTS = ("improve", "keep", "watch", "maintain")
-USUAL = {"policy": POLICIES[0], "approach": APPROACHES[0]}
+USUAL = {"policy": RATING_POLICIES.names[0], "approach": APPROACHES[0]}
+MEAN = TARGETS.names[0]
 
 
 @dataclass(frozen=True)
-class Model:
+class DriverModel:
     """What is related to the drivers, and whose answers they are.
 
     Parameters
@@ -42,36 +42,36 @@ class Model:
     target: str
 
     @property
-    def of_everybody(self) -> Model:
+    def of_everybody(self) -> DriverModel:
         """The model of the mean answer of all customers: every policy and approach has it."""
-        return replace(self, segment=ALL, group=ALL, target=TARGETS[0])
+        return replace(self, segment=EVERYBODY, group=EVERYBODY, target=MEAN)
 
     @property
-    def in_every_wave(self) -> Model:
+    def in_every_wave(self) -> DriverModel:
         """The same in all waves."""
         return replace(self, wave=None)
 
     def among(self, segment: str) -> dict[str, str | None]:
         """The same for every value of a segment, as conditions."""
-        own = asdict(replace(self, segment=segment, target=TARGETS[0]))
+        own = asdict(replace(self, segment=segment, target=MEAN))
         return {name: value for name, value in own.items() if name != "group"}
 
 
-def find(bundle: Bundle, table: str, model: Model, **other: str) -> pl.DataFrame:
+def find(bundle: Bundle, table: str, model: DriverModel, **other: str) -> pl.DataFrame:
     """Rows of a table that belong to a model; `other` narrows down policy and approach."""
     return _where(bundle, table, {**asdict(model), **other})
 
 
 def find_groups(
-    bundle: Bundle, table: str, model: Model, segment: str, **other: str
+    bundle: Bundle, table: str, model: DriverModel, segment: str, **other: str
 ) -> pl.DataFrame:
     """Rows of a table that belong to the models of a segment's values."""
     return _where(bundle, table, {**model.among(segment), **other})
 
 
-def find_contrasts(bundle: Bundle, model: Model) -> pl.DataFrame:
+def find_contrasts(bundle: Bundle, model: DriverModel) -> pl.DataFrame:
     """Contrasts of every segment's values that have a number."""
-    own = asdict(replace(model, target=TARGETS[0]))
+    own = asdict(replace(model, target=MEAN))
     wanted = {name: own[name] for name in ("mode", "wave", "outcome", "target")}
     return _where(bundle, "driver_contrasts", wanted).drop_nulls("value")
 
@@ -81,7 +81,7 @@ def _where(bundle: Bundle, table: str, wanted: dict[str, str | None]) -> pl.Data
     return bundle.tables[table].filter(conditions)
 
 
-def fitted(bundle: Bundle, model: Model, policy: str) -> dict[str, Any] | None:
+def fitted(bundle: Bundle, model: DriverModel, policy: str) -> dict[str, Any] | None:
     """The row of a model under a policy, or None if there was none to fit."""
     found = find(bundle, "driver_models", model, policy=policy)
     return found.row(0, named=True) if found.height else None
@@ -94,18 +94,18 @@ def outcomes(bundle: Bundle, choice: Choice) -> list[str]:
     return [question for question in bundle.register["questions"] if question in found]
 
 
-def targets(bundle: Bundle, model: Model) -> list[str]:
+def targets(bundle: Bundle, model: DriverModel) -> list[str]:
     """Targets of an outcome that are modelled for all customers in any wave."""
     table = bundle.tables["driver_models"]
     mine = table.filter(pl.col("mode") == model.mode, pl.col("outcome") == model.outcome)
-    return known(TARGETS, mine["target"])
+    return known(TARGETS.names, mine["target"])
 
 
-def policies(bundle: Bundle, model: Model, approach: str) -> list[str]:
+def policies(bundle: Bundle, model: DriverModel, approach: str) -> list[str]:
     """Policies to choose among: all that were tried, or those of the latent R2."""
     table = "drivers" if approach == LATENT else "driver_models"
     other = {"approach": approach} if approach == LATENT else {}
-    return known(POLICIES, find(bundle, table, model, **other)["policy"])
+    return known(RATING_POLICIES.names, find(bundle, table, model, **other)["policy"])
 
 
 def whole(approach: str) -> str:
@@ -125,14 +125,27 @@ def outcome_name(bundle: Bundle, words: Words, outcome: str) -> str:
 
 
 def target_name(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
-    """A target as it is read: those of the recommendation question have names of their own."""
+    """A target as it is read: the ends of the recommendation scale have names of their own."""
     is_nps = bundle.register["questions"][outcome]["measure"] == "nps"
-    return words(f"drivers.target.nps_{target}" if is_nps else f"drivers.target.{target}")
+    if is_nps and target != MEAN:
+        return words(f"drivers.target.nps_{target}")
+    return words.sentence(TARGETS, target)
+
+
+def headings(words: Words, table: str, columns: Sequence[str]) -> dict[str, str]:
+    """What columns are called: as briefly as on this page, else as they are declared."""
+    texts = words.texts
+    return {n: texts.get(f"drivers.column_{n}") or words.heading(table, n) for n in columns}
+
+
+def reason(words: Words, row: Mapping[str, Any]) -> str:
+    """Why a model was refused or shrunk; empty if it was neither."""
+    return words.sentence(MODEL_REASONS, row["reason"]) if row["reason"] else ""
 
 
 def approach_name(words: Words, approach: str, target: str) -> str:
     """An approach as it is read: the latent R2 of a box is that of a binary logit."""
-    is_box = approach == LATENT and target != TARGETS[0]
+    is_box = approach == LATENT and target != MEAN
     return words(
         "drivers.approach.latent_box.name" if is_box else f"drivers.approach.{approach}.name"
     )
@@ -164,7 +177,7 @@ def ranked(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
 
 def withheld(bundle: Bundle, words: Words, frame: pl.DataFrame) -> list[str]:
     """Names of the drivers whose numbers are withheld, each once."""
-    hidden = frame.filter(pl.col("flags").fill_null("").str.contains("withheld"))
+    hidden = frame.filter(pl.col("flags").fill_null("").str.contains(WITHHELD, literal=True))
     drivers = hidden.unique("driver", maintain_order=True)
     return named(bundle, words, drivers)["label"].to_list()
 

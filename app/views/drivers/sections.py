@@ -9,18 +9,22 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, evidence, rows, tables
-from app.core.bundle import ALL, Bundle
+from app.core import cards, choices, drawing, evidence, rows, tables, units
+from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
-from app.views.drivers import findings, models, numbers
-from app.views.drivers.models import Model
+from app.views.drivers import findings, models
+from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import ranked_shares, slope_dots
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.driver_codes import APPROACHES
+from pipelines.contract.estimate import FLAGS
+from pipelines.contract.people import EVERYBODY
 
 Row = Mapping[str, Any]
 
 
-def choose_model(view: View) -> Model:
+def choose_model(view: View) -> DriverModel:
     """The pickers of the outcome and of its target."""
     bundle, words, choice = view.bundle, view.words, view.choice
     names = {o: models.outcome_name(bundle, words, o) for o in models.outcomes(bundle, choice)}
@@ -32,17 +36,17 @@ def choose_model(view: View) -> Model:
             next(iter(names)),
             names.__getitem__,
         )
-        model = Model(
-            str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.TARGETS[0]
+        model = DriverModel(
+            str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.MEAN
         )
         target = _choose_target(bundle, words, model)
-    return Model(model.mode, model.wave, model.segment, model.group, outcome, target)
+    return DriverModel(model.mode, model.wave, model.segment, model.group, outcome, target)
 
 
-def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
+def _choose_target(bundle: Bundle, words: Words, model: DriverModel) -> str:
     """The mean, or one end of the scale; of groups only the mean is modelled."""
-    if model.segment != ALL:
-        return models.TARGETS[0]
+    if model.segment != EVERYBODY:
+        return models.MEAN
     found = models.targets(bundle, model)
     names = {t: models.target_name(bundle, words, model.outcome, t) for t in found}
     return choices.switch(
@@ -51,10 +55,10 @@ def _choose_target(bundle: Bundle, words: Words, model: Model) -> str:
     )  # fmt: skip
 
 
-def choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]:
+def choose_method(bundle: Bundle, words: Words, model: DriverModel) -> tuple[str, str]:
     """Policy and approach; groups have only the usual ones."""
     splits = models.find(bundle, "drivers", model)
-    approaches = models.known(models.APPROACHES, splits["approach"])
+    approaches = models.known(APPROACHES, splits["approach"])
     policy, approach = models.USUAL["policy"], models.USUAL["approach"]
     if splits.is_empty():
         return policy, approach
@@ -84,7 +88,7 @@ def choose_method(bundle: Bundle, words: Words, model: Model) -> tuple[str, str]
     return policy, approach
 
 
-def fit(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
+def fit(bundle: Bundle, words: Words, model: DriverModel, policy: str) -> bool:
     """How well the drivers go with the outcome; whether there is a model at all."""
     row = models.fitted(bundle, model, policy)
     if row is None:
@@ -94,7 +98,7 @@ def fit(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
         _no_model(bundle, words, row)
         return False
     if row["status"] == "shrunk":
-        reason = plain(words.method(row["reason"] or ""))
+        reason = plain(models.reason(words, row))
         st.warning(words("drivers.shrunk", reason=reason), icon=":material/compress:")
     _numbers_of_fit(bundle, words, row, policy)
     return True
@@ -103,17 +107,17 @@ def fit(bundle: Bundle, words: Words, model: Model, policy: str) -> bool:
 def _no_model(bundle: Bundle, words: Words, row: Row) -> None:
     """Say why a model has no numbers, with its card."""
     if rows.is_withheld(row):
-        text = words("flag.withheld", n=bundle.withheld_below)
-        st.info(text, icon=":material/visibility_off:")
+        text = words.sentence(FLAGS, WITHHELD, **bundle.places)
+        st.info(plain(text), icon=":material/visibility_off:")
     else:
-        reason = plain(words.method(row["reason"] or ""))
+        reason = plain(models.reason(words, row))
         st.info(words("drivers.refused", reason=reason), icon=":material/block:")
     known = row["n"] is not None
     label = words("drivers.n", n=words.count(row["n"])) if known else words("evidence.title")
     evidence.popover(bundle, words, "driver_models", row, plain(label))
 
 
-def _not_asked(bundle: Bundle, words: Words, model: Model) -> None:
+def _not_asked(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Say in which waves these customers have a model of this outcome."""
     every = models.find(bundle, "driver_models", model.in_every_wave)
     if every.is_empty():
@@ -125,27 +129,30 @@ def _not_asked(bundle: Bundle, words: Words, model: Model) -> None:
 
 def _numbers_of_fit(bundle: Bundle, words: Words, row: Row, policy: str) -> None:
     """The model in four numbers of one row; each opens its card."""
-    effective = "–" if row["n_eff"] is None else words.number(row["n_eff"], 0)
+    effective = units.written(words, "count", row["n_eff"])
     n, left_out = words.count(row["n"]), words.count(row["n_left_out"])
-    ends = numbers.span(words, row["low"], row["high"])
     has_held_out = row["r2_held_out"] is not None
     told = {
-        "r2": (numbers.r2(words, row["value"]), words("evidence.short", interval=ends, n=n)),
-        "held_out": (
-            numbers.r2(words, row["r2_held_out"]),
+        "value": (
+            cards.value(words, "driver_models", row),
+            evidence.short(words, "driver_models", row),
+        ),
+        "r2_held_out": (
+            units.written(words, "share", row["r2_held_out"]),
             words("drivers.held_out_about" if has_held_out else "drivers.no_held_out"),
         ),
-        "answers": (n, words("drivers.answers_about", n_eff=effective, left_out=left_out)),
+        "n": (n, words("drivers.answers_about", n_eff=effective, left_out=left_out)),
         "n_drivers": (words.count(row["n_drivers"]), words(f"drivers.policy.{policy}.name")),
     }
     grid = st.grid(4, min_column_width=170, border=True)
     for name, (number, below) in told.items():
         with grid.cell(), st.container(gap="xxsmall"):
-            st.metric(words(f"drivers.{name}"), number, help=words(f"drivers.{name}_help"))
+            label = words.heading("driver_models", name)
+            st.metric(label, number, help=words(f"drivers.help.{name}"))
             evidence.popover(bundle, words, "driver_models", row, plain(below))
 
 
-def shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: str) -> None:
+def shares(bundle: Bundle, words: Words, model: DriverModel, policy: str, approach: str) -> None:
     """Draw the shares and slopes of the drivers of a model, and what to read them with."""
     found = models.find(bundle, "drivers", model, policy=policy, approach=approach)
     shares = models.ranked(bundle, words, found)
@@ -170,16 +177,16 @@ def shares(bundle: Bundle, words: Words, model: Model, policy: str, approach: st
         _table(bundle, words, shares)
 
 
-def _outcome_and_target(bundle: Bundle, words: Words, model: Model) -> str:
+def _outcome_and_target(bundle: Bundle, words: Words, model: DriverModel) -> str:
     """The outcome, with the target if it is not the mean answer."""
     outcome = models.outcome_name(bundle, words, model.outcome)
-    if model.target == models.TARGETS[0]:
+    if model.target == models.MEAN:
         return outcome
     target = models.target_name(bundle, words, model.outcome, model.target)
     return words("drivers.outcome_target", outcome=outcome, target=target)
 
 
-def _against_linear(bundle: Bundle, words: Words, model: Model, approach: str) -> None:
+def _against_linear(bundle: Bundle, words: Words, model: DriverModel, approach: str) -> None:
     """How the shares of the latent R2 differ from the linear ones, beside either of them."""
     usual, latent = models.USUAL["approach"], models.LATENT
     if approach not in (usual, latent):
@@ -203,18 +210,18 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
     chart = ranked_shares(
         shares,
         title=words("chart.share_axis"),
-        ranks=words("drivers.card.rank"),
+        ranks=words.heading("drivers", "rank"),
         wording=drawing.wording(words),
         picks=True,
     )
     drawing.draw_picking(chart, bundle, words, "drivers", "shares", alt_text=title)
     st.caption(words("drivers.shares_about"))
     if shares["flags"].fill_null("").str.contains("small").any():
-        st.caption(words("drivers.grey", flag_n=bundle.small_below))
+        st.caption(words("drivers.grey", flag_n=bundle.places["flag_n"]))
 
 
 def _slope_chart(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
-    st.subheader(words("drivers.slopes"))
+    st.subheader(words.heading("drivers", "slope"))
     if shares["slope"].count() == 0:
         st.info(words("drivers.no_slopes"), icon=drawing.NOTHING)
         return
@@ -225,7 +232,7 @@ def _slope_chart(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
         wording=drawing.wording(words),
         picks=True,
     )
-    about = words("drivers.slopes")
+    about = words.heading("drivers", "slope")
     drawing.draw_picking(chart, bundle, words, "drivers", "slopes", alt_text=about)
     st.caption(words("drivers.slopes_about"))
 
@@ -233,24 +240,18 @@ def _slope_chart(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
 def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
     shown = shares.select(
         "row", "label", "rank_span", "tier", "value",
-        tables.interval(shares, "interval", partial(numbers.ends, words, "share")),
+        tables.interval(shares, "interval", partial(units.ends, words, "percent")),
         "reach", "slope",
         tables.interval(
-            shares, "slope_interval", partial(numbers.span, words), of="slope_"
+            shares, "slope_interval", partial(units.ends, words, "signed_ratio"), of="slope_"
         ),
         "n_users", "vif", "halo",
     )  # fmt: skip
     tables.show_picking(
         shown,
         words,
-        {name: words(f"drivers.column_{name}") for name in shown.columns if name != "row"},
+        models.headings(words, "drivers", [name for name in shown.columns if name != "row"]),
         alt_text=words("drivers.table"),
-        writers={
-            "value": lambda value: words.value("share", value),
-            "reach": lambda value: words.value("reach", value),
-            "slope": lambda value: words.number(value, 2, signed=True),
-            **dict.fromkeys(("vif", "halo"), lambda value: words.number(value, 2)),
-        },
         bundle=bundle,
         table="drivers",
         name="driver_table",

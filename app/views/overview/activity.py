@@ -11,6 +11,7 @@ from app.core import choices, drawing, evidence
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from pipelines.charts.counts import activity_bars
+from pipelines.contract.canonical import TRANSACTION_STATUSES
 
 # name -> kind of transaction, column of the table activity
 FIGURES = {
@@ -19,7 +20,6 @@ FIGURES = {
     "revenue": ("completed", "amount"),
     "cancellations": ("cancelled", "n_orders"),
 }
-KINDS = ("completed", "cancelled", "returned", "adjustment")
 
 
 def show(bundle: Bundle, words: Words) -> None:
@@ -79,8 +79,8 @@ def _figure(
 
 
 def _all_kinds(bundle: Bundle, words: Words, counted: pl.DataFrame, months: list[str]) -> None:
-    kinds = [kind for kind in KINDS if kind in set(counted["kind"])]
-    names = {kind: words.name("overview.kind", kind) for kind in kinds}
+    kinds = [kind for kind in TRANSACTION_STATUSES if kind in set(counted["kind"])]
+    names = {kind: words.name("kind", kind) for kind in kinds}
     periods = {month: words.period(month) for month in months}
     shown = counted.with_columns(
         pl.col("kind").replace_strict(names), pl.col("period").replace_strict(periods)
@@ -92,7 +92,7 @@ def _all_kinds(bundle: Bundle, words: Words, counted: pl.DataFrame, months: list
         column="n_rows",
         periods=list(periods.values()),
         kinds=list(names.values()),
-        title=words("overview.count.n_rows"),
+        title=words.heading("activity", "n_rows"),
         picks=True,
     )
     about = words("overview.activity.lines")

@@ -7,11 +7,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, evidence, headline, rows
-from app.core.bundle import ALL, Bundle
+from app.core import cards, choices, drawing, evidence, headline, rows
+from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from pipelines.charts.intervals import interval_dots, score_bars
+from pipelines.contract.people import EVERYBODY
 
 HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
 NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
@@ -25,9 +26,9 @@ def notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> N
         st.info(plain(words.label(said[wave], "")), icon=":material/info:")
     elif wave is not None and not bundle.wave(mode, wave)["weighted"]:
         st.info(words("overview.no_weights"), icon=":material/info:")
-    if ALL in said:
+    if EVERYBODY in said:
         with st.expander(words("overview.notes"), icon=":material/sticky_note_2:"):
-            st.markdown(plain(words.label(said[ALL], "")))
+            st.markdown(plain(words.label(said[EVERYBODY], "")))
 
 
 def headlines(view: View) -> None:
@@ -57,7 +58,7 @@ def _headline(view: View, found: pl.DataFrame) -> None:
     bundle, words, choice = view.bundle, view.words, view.choice
     now = found.filter(pl.col("wave") == choice.wave)
     row: dict[str, Any] = (now if now.height else found).row(-1, named=True)
-    label, note = evidence.subject(bundle, words, row), evidence.measure(words, row)
+    label, note = cards.subject(bundle, words, row), cards.measure(words, row)
     if row["measure"] in NAMED_BY_MEASURE:
         label, note = note, label
     if not now.height:

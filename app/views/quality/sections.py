@@ -11,6 +11,9 @@ from app.core import choices, drawing, evidence, tables
 from app.core.bundle import Bundle, data_docs, zipped_docs
 from app.core.language import Words, flatten, plain
 from pipelines.charts.counts import ledger_bars
+from pipelines.contract.code import Vocabulary
+from pipelines.contract.rules import CONDITIONS
+from pipelines.contract.validate import ON_FAIL
 
 
 def totals(bundle: Bundle, words: Words) -> None:
@@ -52,14 +55,14 @@ def ledger(bundle: Bundle, words: Words, table: str) -> None:
         accepted=words("quality.accepted"),
         quarantined=words("quality.quarantined"),
         title=words("quality.rows"),
-        total=words("quality.rows_in"),
+        total=words.heading("ledger", "rows_in"),
     )
     drawing.draw(chart, words, alt_text=words("quality.ledger"))
     counts = ("lines", "rows_read", "rows_skipped", "rows_in", "rows_accepted", "rows_quarantined")
     tables.show(
         files.select("source_file", *counts),
         words,
-        {name: words(f"quality.{name}") for name in ("source_file", *counts)},
+        {name: words.heading("ledger", name) for name in ("source_file", *counts)},
         alt_text=words("quality.ledger"),
     )
 
@@ -75,28 +78,29 @@ def rules(bundle: Bundle, words: Words, table: str) -> None:
     st.caption(words("quality.rules_about", kept=kept, of=judged.height))
     ordered = judged.sort("n_unexpected", descending=True, nulls_last=True, maintain_order=True)
     shown = ordered.select(
-        state=pl.when("success").then(pl.lit("✓")).otherwise(pl.lit("✗")),
-        says=pl.Series([words.rule(text) for text in ordered["says"]], dtype=pl.String),
-        n_unexpected="n_unexpected",
-        n_rows="n_rows",
-        on_fail=pl.col("on_fail").replace_strict(
-            _names(words, "quality.broken", ordered["on_fail"])
-        ),
-        expectation="expectation",
+        pl.when("success").then(pl.lit("✓")).otherwise(pl.lit("✗")).alias("success"),
+        _said(words, CONDITIONS, ordered["condition"]),
+        "n_unexpected",
+        "n_rows",
+        _said(words, ON_FAIL, ordered["on_fail"]),
+        "expectation",
     )
-    headings = {name: words(f"quality.{name}") for name in shown.columns}
-    tables.show(shown, words, headings, alt_text=words("quality.rules"), widths={"says": 430})
+    headings = {name: words.heading("rules", name) for name in shown.columns}
+    about = words("quality.rules")
+    tables.show(shown, words, headings, alt_text=about, widths={"condition": 430})
     _examples(bundle, words, table, ordered)
 
 
-def _names(words: Words, group: str, codes: pl.Series) -> dict[str, str]:
-    return {code: words.name(group, code) for code in codes.unique()}
+def _said(words: Words, vocabulary: Vocabulary, codes: pl.Series) -> pl.Series:
+    """The sentences of a column of codes."""
+    said = [words.sentence(vocabulary, code) for code in codes]
+    return pl.Series(codes.name, said, dtype=pl.String)
 
 
 def _examples(bundle: Bundle, words: Words, table: str, rules: pl.DataFrame) -> None:
     """Quarantined rows of one rule; the rule is picked among those that have some."""
     examples = bundle.tables["quarantine_examples"].filter(pl.col("table") == table)
-    said = {row["rule"]: words.rule(row["says"]) for row in rules.to_dicts()}
+    said = dict(zip(rules["rule"], _said(words, CONDITIONS, rules["condition"]), strict=True))
     broken = [rule for rule in said if rule in set(examples["rule"])]
     st.markdown(f"**{words('quality.examples')}**")
     if not broken:
@@ -105,7 +109,7 @@ def _examples(bundle: Bundle, words: Words, table: str, rules: pl.DataFrame) -> 
     rule = choices.pick(words("quality.pick.rule"), "rule", broken, broken[0], said.__getitem__)
     columns = ("source_file", "source_row", "got")
     shown = examples.filter(pl.col("rule") == rule).select(*columns)
-    headings = {name: words(f"quality.{name}") for name in columns}
+    headings = {name: words.heading("quarantine_examples", name) for name in columns}
     tables.show(shown, words, headings, alt_text=words("quality.examples"))
     st.caption(words("quality.withheld"))
 
@@ -153,5 +157,5 @@ def provenance(bundle: Bundle, words: Words) -> None:
     with st.expander(words("quality.inputs", n=len(manifest["inputs"]))):
         inputs = manifest["inputs"]
         frame = pl.DataFrame({"file": list(inputs), "sha256": list(inputs.values())})
-        headings = {"file": words("quality.source_file"), "sha256": "SHA-256"}
+        headings = {"file": words.heading("ledger", "source_file"), "sha256": "SHA-256"}
         tables.show(frame, words, headings, alt_text=words("quality.provenance"))

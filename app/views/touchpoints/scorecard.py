@@ -9,17 +9,18 @@ import pandas as pd
 import polars as pl
 import streamlit as st
 
-from app.core import choices, evidence, headline, rows
+from app.core import cards, choices, evidence, headline, rows
 from app.core.bundle import Bundle
 from app.core.choices import Choice
-from app.core.language import STYLES, Words
+from app.core.language import Words
 from app.core.page import View
 from pipelines.charts import theme
 from pipelines.charts.inline import interval_picture
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.estimate import BY_NAME
 
 GREY = f"color: {theme.MUTED}"
-COLOURS = {"better": theme.RISE, "worse": theme.FALL, "neither": theme.ACCENT}
-RANGES = {"signed": (-100.0, 100.0), "scale": (1.0, 7.0)}  # others: 0 to 100
+CELL_COLOURS = {"better": theme.RISE, "worse": theme.FALL, "neither": theme.ACCENT}
 
 # column -> table and column that hold the number of the row it shows
 SOURCES = {
@@ -55,7 +56,8 @@ class Scorecard:
     @property
     def span(self) -> tuple[float, float]:
         """Lowest and highest value that the measure can take."""
-        return RANGES.get(STYLES[self.measure], (0.0, 100.0))
+        measure = BY_NAME[self.measure]
+        return measure.lowest, measure.highest
 
     def source(self, line: int, column: str) -> tuple[str, int] | None:
         """Table and row number of a cell; None if it shows no estimate."""
@@ -151,7 +153,7 @@ def _styled(bundle: Bundle, words: Words, card: Scorecard) -> Any:
     for against in ("previous", "baseline"):
         clear = (card.frame[f"p_{against}"] <= bundle.fdr).fill_null(False).to_list()
         styler = _style_change(words, styler, card, against, clear)
-    small = card.frame["flags"].fill_null("").str.contains("small|withheld").to_list()
+    small = card.frame["flags"].fill_null("").str.contains_any(["small", WITHHELD]).to_list()
     grey = pd.IndexSlice[
         [i for i, is_small in enumerate(small) if is_small], ["value", "n", "interval"]
     ]
@@ -165,7 +167,7 @@ def _style_change(
         return words.change(card.measure, value)
 
     def look(value: float) -> str:
-        return f"color: {COLOURS[headline.judge(card.measure, value)]}; font-weight: 600"
+        return f"color: {CELL_COLOURS[headline.judge(card.measure, value)]}; font-weight: 600"
 
     sure = pd.IndexSlice[[i for i, is_clear in enumerate(clear) if is_clear], [against]]
     open_ = pd.IndexSlice[[i for i, is_clear in enumerate(clear) if not is_clear], [against]]
@@ -181,14 +183,12 @@ def _shown(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, list[Any]
     pictures = [
         interval_picture(
             line["value"], line["low"], line["high"],
-            lowest=lowest, highest=highest, small="small" in evidence.flags(line),
+            lowest=lowest, highest=highest, small="small" in rows.flags(line),
         )
         for line in lines
     ]  # fmt: skip
     intervals = [
-        evidence.absent(words, line)
-        if line["value"] is None
-        else words.interval(card.measure, line["low"], line["high"])
+        cards.absent(words, line) if line["value"] is None else cards.ends(words, "scores", line)
         for line in lines
     ]
     plain_columns = ("n", "reach", "previous", "baseline")

@@ -7,16 +7,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, evidence, headline, rows
+from app.core import choices, drawing, headline, rows
 from app.core.bundle import Bundle
-from app.core.language import STYLES, Words, plain
+from app.core.language import Words, plain
 from app.core.page import View
 from app.views.touchpoints.scorecard import Scorecard
 from pipelines.charts.answers import answer_distribution
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.trend import trend_with_interval
-
-REASONS = ("not_experienced", "dont_know", "refused", "skipped")
+from pipelines.contract.canonical import MISSING_REASONS
+from pipelines.contract.estimate import BY_NAME
 
 
 def choose_measure(view: View) -> str | None:
@@ -24,7 +24,7 @@ def choose_measure(view: View) -> str | None:
     bundle, words, choice = view.bundle, view.words, view.choice
     scores = rows.chosen(bundle, "scores", choice, every_wave=True)
     found = set(scores.filter(pl.col("scope") == "touchpoint")["measure"]) - {"reach"}
-    measures = [measure for measure in STYLES if measure in found]
+    measures = [measure for measure in BY_NAME if measure in found]
     if not measures:
         return None
     label, default = words("touchpoints.pick.measure"), measures[0]
@@ -197,9 +197,9 @@ def _answers(view: View, touchpoint: str, question: str) -> None:
         st.info(words("state.no_answers"), icon=":material/search_off:")
         return
     found = set(shares["answer"])
-    reasons = [reason for reason in REASONS if reason in found]
-    answers = sorted(found - set(REASONS), key=_place_on_scale)
-    names = {code: evidence.answer_name(words, code) for code in found}
+    reasons = [reason for reason in MISSING_REASONS if reason in found]
+    answers = sorted(found - set(MISSING_REASONS), key=_place_on_scale)
+    names = {code: words.name("answer", code) for code in found}
     chart = answer_distribution(
         shares.with_columns(pl.col("answer").replace_strict(names)),
         answers=[names[code] for code in answers],

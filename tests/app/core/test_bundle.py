@@ -74,7 +74,8 @@ def test_limits_come_from_the_manifest(own_data):
     content["params"]["measure"]["fdr"] = 0.1
     path.write_text(json.dumps(content))
     read = bundle.load("airport")
-    assert (read.version, read.fdr, read.withheld_below) == (version, 0.1, 10)
+    assert (read.version, read.fdr) == (version, 0.1)
+    assert read.places == {"flag_n": 30, "withhold_below": 10}
 
 
 def test_the_data_docs_are_read_and_packed(data):

@@ -7,6 +7,7 @@ from app.core import bundle, evidence, headline, language
 from app.core.choices import Choice
 from app.core.page import View
 from app.views.touchpoints import scorecard
+from pipelines.contract.measure import SCORE_METHODS, SCORE_POLICIES
 from tests.app.reading import open_card
 
 CHOICE = Choice("cold", "2018", "all", "all", True)
@@ -40,9 +41,9 @@ def test_a_card_of_a_score_says_how_it_was_made(read):
         "Answers (n)": "495",
         "Effective n": "396",
         "Weights": "weighted",
-        "Missing answers": "not_experienced and unanswered left out",
+        "Missing answers": SCORE_POLICIES.sentence("answers"),
         "Window": "wave 2018, 1 May 2018 to 31 May 2018",
-        "Method": "linearised variance, strata",
+        "Method": SCORE_METHODS.sentence("mean"),
         "Evidence class": "descriptive",
         "Warnings": "none",
         "Hash of the inputs": "5f" * 6,

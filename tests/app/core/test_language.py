@@ -11,9 +11,12 @@ import pytest
 import yaml
 
 from app.core import language
-from app.core.language import STYLES, Words, plain
+from app.core.language import Words, plain
 from pipelines.contract.canonical import CANONICAL, MISSING_REASONS, TRANSACTION_STATUSES
-from pipelines.contract.estimate import EVIDENCE, MEASURES
+from pipelines.contract.driver_codes import MODEL_REASONS
+from pipelines.contract.estimate import BY_NAME, FLAGS
+from pipelines.contract.publish import EMPTY_REASONS
+from pipelines.contract.rules import CONDITIONS
 from tests.app.conftest import APP
 
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -81,8 +84,8 @@ def test_every_text_the_code_asks_for_exists(texts):
 
 
 def test_no_text_is_left_over(texts):
-    groups = "missing flag mode class table overview.kind quality.broken touchpoints.channel"
-    by_code = [f"{group}.*" for group in groups.split()]
+    groups = "answer kind table touchpoints.channel drivers.column"
+    by_code = [f"{group}[._]*" for group in groups.split()]
     by_key = ("headline.*", "overview.*_wave", "overview.mostly", "*.url.*", "language")
     patterns = [*asked_for(), *by_code, *by_key]
     used = {key for pattern in patterns for key in fnmatch.filter(texts["en"], pattern)}
@@ -101,19 +104,14 @@ def test_everything_the_pipeline_can_name_has_a_text(texts):
     wanted = [
         *(
             f"measure.{name}.{part}"
-            for name in MEASURES
+            for name in BY_NAME
             for part in ("name", "short", "axis", "about")
         ),
-        *(f"missing.{reason}" for reason in MISSING_REASONS),
-        *(f"overview.kind.{status}" for status in TRANSACTION_STATUSES),
-        *(f"class.{kind}" for kind in EVIDENCE),
+        *(f"answer.{reason}" for reason in MISSING_REASONS),
+        *(f"kind.{status}" for status in TRANSACTION_STATUSES),
         *(f"table.{name}" for name in CANONICAL),
     ]
     assert [key for key in wanted if key not in texts["en"]] == []
-
-
-def test_every_measure_of_the_pipeline_has_a_number_format():
-    assert STYLES.keys() == MEASURES.keys()
 
 
 @pytest.mark.parametrize(
@@ -169,13 +167,40 @@ def test_days_and_months_are_written_in_words(english, german):
     assert english.period("2011-19") == "2011-19"
 
 
-def test_a_method_is_translated_as_far_as_it_is_known(german, english):
-    said = "weighted mean, Taylor-linearised over strata and clusters, t interval"
-    assert english.method(said) == said
-    assert german.method(said) == (
-        "gewichteter Mittelwert, über Schichten und Klumpen nach Taylor linearisiert, t-Intervall"
-    )
-    assert german.method("a new method") == "a new method"
+def test_a_code_is_said_with_its_values_written_as_each_language_writes_them(german, english):
+    code = "contradiction?eigenvalue=-0.0645"
+    assert f"an eigenvalue of {MINUS}0.0645 where" in english.sentence(MODEL_REASONS, code)
+    assert f"einem Eigenwert von {MINUS}0,0645, wo" in german.sentence(MODEL_REASONS, code)
+    assert german.sentence(MODEL_REASONS, "few_answers?least=1400") == "weniger als 1.400 Antworten"
+
+
+def test_a_year_is_no_amount_and_a_column_keeps_its_name(german):
+    said = german.sentence(CONDITIONS, "not_before?column=ordered_at&year=1995")
+    assert said == "ordered_at liegt nicht vor 1995"
+    both = "unique_together?columns=response_id%2C+question_id"
+    assert german.sentence(CONDITIONS, both).startswith("response_id, question_id kommen zusammen")
+
+
+def test_a_table_in_a_sentence_is_named_as_on_the_pages(german):
+    said = german.sentence(EMPTY_REASONS, "no_source?table=responses")
+    assert said == "keine Quelle dieser Studie füllt „Antworten der Befragung“"
+
+
+def test_places_that_no_code_carries_are_filled_by_the_reader(german):
+    said = german.sentence(FLAGS, "small", flag_n=30, withhold_below=10)
+    assert said.startswith("Beruht auf weniger als 30 Antworten")
+
+
+def test_a_code_that_is_not_in_the_vocabulary_is_an_error(german):
+    with pytest.raises(KeyError, match="tiny"):
+        german.sentence(FLAGS, "tiny")
+
+
+def test_a_column_is_called_what_its_declaration_says(german, english):
+    assert english.heading("rules", "on_fail") == "If broken"
+    assert german.heading("rules", "on_fail") == "Wenn verletzt"
+    with pytest.raises(KeyError, match=r"columns\.scores\.low: expected a label in pipelines"):
+        german.heading("scores", "low")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +231,7 @@ def french(tmp_path, monkeypatch) -> Path:
     file = tmp_path / "core" / "languages" / "fr.yaml"
     file.parent.mkdir()
     file.write_text(yaml.safe_dump(texts | {"language": "Français"}), encoding="utf-8")
-    monkeypatch.setattr(language, "FOLDER", tmp_path)
+    monkeypatch.setattr(language, "APP_FOLDER", tmp_path)
     return file
 
 

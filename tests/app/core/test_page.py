@@ -48,7 +48,7 @@ def show(view): ...
 @pytest.fixture
 def add_page(tmp_path, monkeypatch):
     """Add the folder of a page beside which there is no other."""
-    monkeypatch.setattr(page, "FOLDER", tmp_path)
+    monkeypatch.setattr(page, "VIEWS_FOLDER", tmp_path)
     monkeypatch.setattr(app.views, "__path__", [str(tmp_path)])
     for name in [name for name in sys.modules if name.startswith("app.views.voice")]:
         monkeypatch.delitem(sys.modules, name)

@@ -3,10 +3,10 @@
 import polars as pl
 import pytest
 
-from app.core import bundle, language
-from app.views.drivers import numbers
+from app.core import bundle, language, units
 from app.views.drivers.card import CARDS
-from tests.app import tiny_drivers, tiny_survey
+from pipelines.contract.driver_codes import DRIVER_METHODS, RATING_POLICIES
+from tests.app import tiny_survey
 from tests.app.reading import open_card
 
 
@@ -45,9 +45,9 @@ def test_a_card_of_a_share_says_how_it_was_made(read):
         "Answers (n)": "1,100",
         "Effective n": "880",
         "Weights": "weighted",
-        "Missing answers": "not experienced as use and use x rating; other blanks by EM",
+        "Missing answers": RATING_POLICIES.sentence("use_rating"),
         "Window": "wave 2018, 1 May 2018 to 31 May 2018",
-        "Method": tiny_drivers.METHOD,
+        "Method": DRIVER_METHODS.sentence("lmg"),
         "Evidence class": "association",
         "Warnings": "none",
         "Hash of the inputs": "6e" * 6,
@@ -130,5 +130,5 @@ def test_a_card_of_a_driver_that_few_used_warns(own_data):
 
 def test_no_probability_is_told_as_certain():
     english = language.load("en")
-    told = [numbers.chance(english, p) for p in (0.0, 0.004, 0.01, 0.5, 0.99, 0.997, 1.0)]
+    told = [units.probability(english, p) for p in (0.0, 0.004, 0.01, 0.5, 0.99, 0.997, 1.0)]
     assert told == ["< 1%", "< 1%", "1%", "50%", "99%", "> 99%", "> 99%"]

@@ -7,11 +7,12 @@ from streamlit.testing.v1 import AppTest
 from app.core import bundle
 from app.views.drivers import models
 from app.views.drivers.card import CARDS
-from app.views.drivers.models import Model
+from app.views.drivers.models import DriverModel
+from pipelines.contract.driver_codes import RATING_POLICIES
 from tests.app import tiny_bundle, tiny_drivers, tiny_survey
 from tests.app.reading import charts, metrics, texts
 
-EVERYBODY = Model("cold", "2018", "all", "all", "overall_rating", "mean")
+EVERYBODY = DriverModel("cold", "2018", "all", "all", "overall_rating", "mean")
 LINK = {"study": "airport", "lang": "en"}
 
 
@@ -47,7 +48,7 @@ def test_the_page_shows_how_sure_the_order_is_before_any_table(drivers_page):
     assert metrics(app) == {
         "R²": "0.42",
         "Cross-validated R²": "0.41",
-        "Answers": "1,100",
+        "Answers (n)": "1,100",
         "Drivers asked": "6",
     }
     # shares, slopes, map, stated, policies, groups, their differences, ranks, one driver
@@ -123,23 +124,24 @@ def test_the_policies_are_compared_under_every_choice(data, open_page):
 
 def test_a_refused_policy_says_why_and_keeps_its_line(data, open_page):
     app = open_page("drivers", **LINK, policy="listwise")
-    assert "No model: no answer has ratings of all drivers." in texts(app)
+    why = "4 rated every touchpoint, where there must be 5 for each driver, 60"
+    assert f"No model: {why}." in texts(app)
     assert not app.metric
     verdicts = next(t.value for t in app.dataframe if "verdict" in t.value)
     assert verdicts["verdict"].tolist()[-1] == "refused"
-    assert "**listwise**: refused: no answer has ratings of all drivers" in texts(app)
+    assert f"**listwise**: refused: {why}" in texts(app)
 
 
 def test_a_shrunk_model_says_so(data, open_page):
     said = texts(open_page("drivers", **LINK, wave="2016"))
-    assert "The model was shrunk towards no association: fewer than 10 answers" in said
+    assert "The model was shrunk towards no association: few answers for 33 columns" in said
 
 
 def test_a_group_has_the_usual_method_only_and_says_so(data, open_page):
     app = open_page("drivers", **LINK, segment="purpose", group="leisure")
     assert [options(app, key) for key in ("target", "approach", "policy")] == [[], [], []]
     assert "groups are modelled by their mean answer" in texts(app)
-    assert metrics(app)["Answers"] == "550"
+    assert metrics(app)["Answers (n)"] == "550"
     of_everybody = "Shown is the mean answer of all customers"
     assert texts(app).count(of_everybody) == 1  # the policies; the map is that of the group
 
@@ -199,7 +201,7 @@ def test_a_study_without_models_says_which_data_would_fill_the_page(own_data, op
             own_data / "shop",
             tiny_survey.register() | {"waves": [], "segments": {}},
             {name: frame.clear() for name, frame in tiny_survey.tables().items()},
-            empty={"responses": "no source of this study fills responses"},
+            empty={"responses": "no_source?table=responses"},
         )
     said = texts(open_page("drivers", lang="en"))
     assert "No driver models in this study" in said
@@ -274,17 +276,8 @@ def test_the_page_reads_in_german(data, open_page):
 
 
 def test_a_model_of_a_group_is_found_beside_that_of_everybody(read):
-    group = Model("cold", "2018", "purpose", "leisure", "overall_rating", "mean")
+    group = DriverModel("cold", "2018", "purpose", "leisure", "overall_rating", "mean")
     assert models.find(read, "drivers", group)["approach"].unique().to_list() == ["lmg"]
     assert group.of_everybody == EVERYBODY
-    assert models.policies(read, EVERYBODY, "lmg") == list(models.POLICIES)
+    assert models.policies(read, EVERYBODY, "lmg") == list(RATING_POLICIES.names)
     assert models.policies(read, EVERYBODY, "latent") == ["use_rating"]
-
-
-def test_the_page_knows_every_code_of_the_pipeline():
-    from pipelines.core import estimate
-
-    assert models.APPROACHES == estimate.APPROACHES
-    assert models.POLICIES == estimate.POLICIES
-    assert models.TARGETS == estimate.TARGETS
-    assert models.QUADRANTS == estimate.QUADRANTS

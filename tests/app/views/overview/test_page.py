@@ -45,7 +45,7 @@ def test_a_study_without_a_survey_shows_activity_and_what_would_fill_the_page(da
     assert metrics(app)["Orders"] == "1,560"
     assert metrics(app)["Revenue before cancellations"] == "640,380\N{NO-BREAK SPACE}GBP"
     assert "No survey data in this study" in texts(app)
-    assert "no source of this study fills responses" in texts(app)
+    assert "no source of this study fills “Survey answers”" in texts(app)
 
 
 def test_a_month_that_is_not_over_says_so(data, open_page):
