@@ -26,8 +26,6 @@ from pipelines.contract.code import LANGUAGES, READER_PLACES, Vocabulary, places
 from pipelines.contract.table import Column, Table
 
 LIMIT = {"$PARAMETER": "withhold_below"}  # params.yaml: publish.withhold_below
-# Columns that count the people a value rests on, wherever they are.
-PEOPLE = ("n", "n_against", "n_users")
 EXTRAS = "expectations.published"
 
 # A helper column that is added before judging: the first required column without a value. One
@@ -168,13 +166,10 @@ def _enough_people(table: Table) -> Rules:
 
     Where there is no ``value``, every column that a withheld row blanks tells something.
     """
-    counted = dict.fromkeys(name for name in PEOPLE if name in table.schema)
-    if isinstance(table.rests_on, str):
-        counted[table.rests_on] = None
     telling = ("value",) if "value" in table.schema else table.telling
-    for people in counted:
+    for people in table.counting:
         for told in telling:
-            if told not in counted:
+            if told not in table.counting:
                 yield gxe.ExpectColumnValuesToBeBetween(
                     column=people, min_value=LIMIT, row_condition=_is_told(told)
                 )

@@ -46,7 +46,7 @@ def project(tmp_path_factory) -> Path:
     (copy / "docs").mkdir()
     shutil.copy(ROOT / "docs" / "contract.md", copy / "docs")
     for study in ("sfo", "demo", "retail"):
-        (copy / "data" / study).mkdir(parents=True)
+        shutil.copytree(ROOT / "data" / study / "codes", copy / "data" / study / "codes")
         shutil.copy(ROOT / "data" / study / "study.yaml", copy / "data" / study)
     git(copy, "init", "--quiet")
     git(copy, "add", "--all")

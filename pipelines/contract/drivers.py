@@ -145,6 +145,7 @@ DRIVERS = Table(
         ),
         Column(
             "n_users", WHOLE, "answers of those who experienced it", lowest=0, unit="count",
+            counts_people=True,
             label=says(en="Answers of users", de="Antworten von Nutzern"),
         ),
         Column(
@@ -300,6 +301,7 @@ DRIVER_CONTRASTS = Table(
         ),
         Column(
             "n_against", WHOLE, "answers of the other customers", lowest=0, unit="count",
+            counts_people=True,
             label=says(
                 en="Answers of the other customers", de="Antworten der anderen Kunden"
             ),

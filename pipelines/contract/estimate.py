@@ -72,7 +72,7 @@ SUBJECT_KEY = tuple(column.name for column in SUBJECT_COLUMNS)
 
 VALUE_LABEL = says(en="Value", de="Wert")
 N = Column(
-    "n", WHOLE, "answers it rests on; null if withheld", lowest=0, unit="count",
+    "n", WHOLE, "answers it rests on; null if withheld", lowest=0, unit="count", counts_people=True,
     label=says(en="Answers (n)", de="Antworten (n)"),
 )  # fmt: skip
 P_VALUE_COLUMNS = (

@@ -167,7 +167,7 @@ CHANGES = Table(
         *NUMBER_COLUMNS,
         Column(
             "n_against", WHOLE, "answers in the earlier wave; null if withheld",
-            lowest=0, unit="count",
+            lowest=0, unit="count", counts_people=True,
             label=says(en="Answers in the earlier wave", de="Antworten in der früheren Welle"),
         ),
         *P_VALUE_COLUMNS,

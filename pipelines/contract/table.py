@@ -98,6 +98,8 @@ class Column:
         How a number is written; see `Unit`.
     label : mapping, optional
         Its name on evidence cards, in every language; without one it is not shown there.
+    counts_people : bool
+        Whether it counts people whom the row's numbers rest on.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Column:
     highest: float | None = None
     unit: Unit | None = None
     label: Says | None = None
+    counts_people: bool = False
 
     def __post_init__(self) -> None:
         if self.label is not None:
@@ -227,6 +230,13 @@ class Table:
         if isinstance(self.rests_on, str):
             return of_rows(self.rests_on, self.key, self.name)
         return self.rests_on or ()
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """Columns that count the people whom a row's numbers rest on."""
+        counted = (column.name for column in self.columns if column.counts_people)
+        named = (self.rests_on,) if isinstance(self.rests_on, str) else ()
+        return tuple(dict.fromkeys((*counted, *named)))
 
     @property
     def telling(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from pipelines.contract.registry import published
 from pipelines.publish.withholding import blank
 from tests.app import tiny_drivers
 from tests.app.tiny_bundle import Row, frame, labels, write
+from tests.contract.samples import sample
 
 WAVES = ("2016", "2017", "2018")
 UNWEIGHTED_WAVE = "2016"  # its answers count one each
@@ -253,7 +254,7 @@ def _quality_of_survey() -> dict[str, pl.DataFrame]:
 
 
 def tables() -> dict[str, pl.DataFrame]:
-    """Every published table of the survey study."""
+    """Every published table of the survey study; of steps it does not play, made-up rows."""
     scores = _scores()
     activity = [
         {
@@ -266,6 +267,7 @@ def tables() -> dict[str, pl.DataFrame]:
         for wave, n in RESPONDENTS.items()
     ]
     return {
+        **{name: sample(table) for name, table in published().items()},
         "scores": frame("scores", scores),
         "changes": frame("changes", _changes(scores)),
         "distributions": frame("distributions", _distributions(scores)),

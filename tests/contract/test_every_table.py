@@ -107,7 +107,7 @@ def test_rows_as_declared_and_rows_withheld_pass_the_suite_of_their_table(judge)
     for name, table in published().items():
         rows = sample(table, ENOUGH)
         if "value" in table.schema:
-            few = dict.fromkeys(counting(table), LIMIT - 1)
+            few = dict.fromkeys(table.counting, LIMIT - 1)
             rows = Mutation({"value": None, "low": None, "high": None, **few}, "").of(rows, 1)
         assert judge(rows, table, suites()[name]) == [], name
 
@@ -126,14 +126,9 @@ def test_the_suite_of_a_table_finds_whatever_breaks_its_declaration(judge):
         assert key.result["unexpected_index_list"] == [rows.height - 2, rows.height - 1], name
 
 
-def counting(table: Table) -> list[str]:
-    """Columns that count the people behind a value."""
-    return [name for name in ("n", "n_against", "n_users") if name in table.schema]
-
-
 def asked_by_suite(table: Table, row: dict[str, Any]) -> list[Mutation]:
     """What breaks a declaration, and a value behind which too few people stand."""
-    few = [Mutation({people: LIMIT - 1}, "") for people in counting(table)]
+    few = [Mutation({people: LIMIT - 1}, "") for people in table.counting]
     return [*few, *(mutation for mutation in mutations(table, row) if mutation.in_suite)]
 
 
