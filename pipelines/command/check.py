@@ -211,7 +211,7 @@ def _check_rows(study: Study, raw: Sequence[RawTable]) -> list[Finding]:
 
 def _judge(study: Study, max_share: float) -> list[Finding]:
     """Judge mapped tables by their suites."""
-    with imports.without_grammars():  # Great Expectations takes seconds to import
+    with imports.lean():  # Great Expectations takes seconds to import
         from pipelines.validate import judge
 
     customers = store.scan(study.path("mapped", "customers"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -131,19 +131,15 @@ def _sums(sample: Sample, item: Item, weight: FloatArray) -> DomainSums:
     weights = weight[:, None]
     squares = y * y
     between = (squares != y).any(axis=0)  # yes and no are their own squares
-    n, u, v = (sample.by_unit(x) for x in (counts, weights * counts, weights * y))
-    of_counts = {
-        "n": n,
-        "psus": (n > 0).astype(np.float64),
-        "w": u,
-        "ww": sample.by_unit(weights**2 * counts),
-        "uu": u * u,
-    }
+    columns = (counts, weights * counts, weights * y, weights**2 * counts)
+    n, u, v, ww, wyy = _apart(sample.by_unit, (*columns, weights * squares[:, between]))
+    of_counts = {"n": n, "psus": (n > 0).astype(np.float64), "w": u, "ww": ww, "uu": u * u}
     of_values = {"wy": v, "uv": u[:, whose] * v, "vv": v * v}
-    parts = {name: sample.by_part(units)[:, whose] for name, units in of_counts.items()}
-    parts |= {name: sample.by_part(units) for name, units in of_values.items()}
+    *sums, wyy = _apart(sample.by_part, (*of_counts.values(), *of_values.values(), wyy))
+    parts = dict(zip((*of_counts, *of_values), sums, strict=True))
+    parts |= {name: parts[name][:, whose] for name in of_counts}
     parts["wyy"] = parts["wy"].copy()
-    parts["wyy"][:, between] = sample.by_part(sample.by_unit(weights * squares[:, between]))
+    parts["wyy"][:, between] = wyy
     n_targets = len(item.targets)
     domain = sample.part_group[:, None] * n_targets + np.arange(n_targets)
     return DomainSums(
@@ -151,3 +147,11 @@ def _sums(sample: Sample, item: Item, weight: FloatArray) -> DomainSums:
         design_psus=np.repeat(sample.design_psus, n_targets),
         **{name: sums.ravel() for name, sums in parts.items()},
     )
+
+
+def _apart(
+    add_up: Callable[[FloatArray], FloatArray], blocks: Sequence[FloatArray]
+) -> list[FloatArray]:
+    """Add up blocks of columns in one go, which is faster than one by one."""
+    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
+    return np.split(add_up(np.concatenate(blocks, axis=1)), ends, axis=1)

@@ -15,7 +15,7 @@ from pipelines.publish.contents import require_declared_files
 
 def run(study: Study, settings: PublishSettings, read: Read) -> str:
     """Publish a study into ``published/``; readers see the old bundle or the new one."""
-    with imports.without_grammars():  # Great Expectations takes seconds to import
+    with imports.lean():  # Great Expectations takes seconds to import
         from pipelines.publish import judgement
 
     declared, limit = registry.published(), settings.withhold_below

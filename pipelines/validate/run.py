@@ -14,7 +14,7 @@ from pipelines.validate import findings, helpers, quarantine
 
 def run(study: Study, settings: ValidateSettings, read: Read, draft: Path) -> str:
     """Judge a study's mapped tables by their suites, and split them."""
-    with imports.without_grammars():  # Great Expectations takes seconds to import
+    with imports.lean():  # Great Expectations takes seconds to import
         from pipelines.validate import docs, judge
 
     found = []

@@ -32,13 +32,17 @@ def judge() -> Judge:
     """Give the results of a suite that rows do not meet; Great Expectations loads for seconds."""
     import great_expectations as gx
 
+    from expectations.bundle import with_lacking
+
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     asset = context.data_sources.add_pandas("samples").add_dataframe_asset("rows")
     whole = asset.add_batch_definition_whole_dataframe("whole")
 
-    def failing(rows: pl.DataFrame, suite: Any) -> list[Any]:
-        coded = rows.with_columns(pl.col(pl.String).cast(pl.Categorical))  # as publish does
+    def failing(rows: pl.DataFrame, table: Table, suite: Any) -> list[Any]:
+        coded = with_lacking(rows, table).with_columns(
+            pl.col(pl.String).cast(pl.Categorical)
+        )  # as publish does
         batch = whole.get_batch({"dataframe": coded.to_pandas()})
         judged = batch.validate(
             suite, result_format="COMPLETE", expectation_parameters={"withhold_below": LIMIT}
@@ -105,7 +109,7 @@ def test_rows_as_declared_and_rows_withheld_pass_the_suite_of_their_table(judge)
         if "value" in table.schema:
             few = dict.fromkeys(counting(table), LIMIT - 1)
             rows = Mutation({"value": None, "low": None, "high": None, **few}, "").of(rows, 1)
-        assert judge(rows, suites()[name]) == [], name
+        assert judge(rows, table, suites()[name]) == [], name
 
 
 def test_the_suite_of_a_table_finds_whatever_breaks_its_declaration(judge):
@@ -113,7 +117,7 @@ def test_the_suite_of_a_table_finds_whatever_breaks_its_declaration(judge):
 
     for name, table in published().items():
         rows, tried = broken_in_every_way(table)
-        found = judge(rows.with_columns(gossip=pl.lit("x")), suites()[name])
+        found = judge(rows.with_columns(gossip=pl.lit("x")), table, suites()[name])
         missed = [m for at, m in enumerate(tried) if not is_found(at, m, found)]
         assert missed == [], name
         kinds = {result.expectation_config.type: result for result in found}
@@ -143,11 +147,16 @@ def broken_in_every_way(table: Table) -> tuple[pl.DataFrame, list[Mutation]]:
     return pl.concat([rows, rows.tail(1)]), tried
 
 
+LACKING = "lacking"  # expectations.bundle, which loads Great Expectations
+
+
 def is_found(at: int, mutation: Mutation, found: list[Any]) -> bool:
     """Whether an expectation about the cells that were changed names the row."""
     for result in found:
         asked = result.expectation_config.kwargs
         about = {asked.get(name) for name in ("column", "column_A", "column_B")}
+        if about & {LACKING}:
+            about = {name for name, value in mutation.cells.items() if value is None}
         if about & mutation.cells.keys() and at in result.result["unexpected_index_list"]:
             return True
     return False
@@ -169,19 +178,20 @@ def test_where_there_is_no_value_all_that_a_withheld_row_blanks_rests_on_enough_
         empty=says(en="no texts", de="keine Texte"),
     )
     few = Mutation({"n_authors": LIMIT - 1}, "").of(sample(table), 2)
-    (result,) = judge(few, suite_of(table))
+    (result,) = judge(few, table, suite_of(table))
     assert result.expectation_config.kwargs["column"] == "n_authors"
     assert result.result["unexpected_index_list"] == [2]
-    assert judge(Mutation({"n_texts": None}, "").of(few, 2), suite_of(table)) == []
+    assert judge(Mutation({"n_texts": None}, "").of(few, 2), table, suite_of(table)) == []
 
 
 @pytest.mark.parametrize("status", ["refused", "shrunk"])
 def test_a_model_that_is_not_as_it_should_be_says_why_unless_it_is_withheld(judge, status):
     from expectations.bundle import suites
 
-    rows = sample(published()["driver_models"])
+    table = published()["driver_models"]
+    rows = sample(table)
     silent = Mutation({"status": status, "reason": None}, "").of(rows, 1)
-    (result,) = judge(silent, suites()["driver_models"])
+    (result,) = judge(silent, table, suites()["driver_models"])
     assert result.expectation_config.kwargs["column"] == "reason"
     withheld = Mutation({"method": "withheld"}, "").of(silent, 1)
-    assert judge(withheld, suites()["driver_models"]) == []
+    assert judge(withheld, table, suites()["driver_models"]) == []

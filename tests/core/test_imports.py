@@ -1,4 +1,4 @@
-"""Great Expectations is imported without grammars that nothing here asks for."""
+"""Great Expectations is imported without what nothing here asks for."""
 
 import subprocess
 import sys
@@ -10,11 +10,12 @@ from pipelines.core.imports import GRAMMARS, without_grammars
 # Each in a process of its own, because the one of the tests has imported everything.
 JUDGING = f"""
 import sys
-from pipelines.core.imports import without_grammars
-with without_grammars():
+from pipelines.core.imports import lean
+with lean():
     {{imported}}
 assert "great_expectations" in sys.modules
 assert "{GRAMMARS}" not in sys.modules and "lark" not in sys.modules
+assert "scipy.stats._stats_py" not in sys.modules
 """
 ADDRESSES = """
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -40,6 +41,16 @@ def test_what_judges_is_imported_without_the_grammars(imported):
 
 def test_other_formats_are_checked_and_the_grammars_can_be_imported_later():
     code = JUDGING.format(imported="from pipelines.publish import judgement") + ADDRESSES
+    done = in_a_fresh_process(code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_statistics_are_loaded_once_something_is_asked_of_them():
+    code = JUDGING.format(imported="from pipelines.publish import judgement") + (
+        "from scipy import stats\n"
+        "assert abs(stats.norm.cdf(0) - 0.5) < 1e-12\n"
+        "assert 'scipy.stats._stats_py' in sys.modules\n"
+    )
     done = in_a_fresh_process(code)
     assert done.returncode == 0, done.stderr
 
