@@ -174,6 +174,7 @@ def _numbers(bundle: Bundle, words: Words, table: Table, row: Row) -> Facts:
     if rows.is_withheld(row):
         return {words("evidence.value"): words("state.withheld")}
     told = [c for c in table.columns if c.label is not None and row.get(c.name) is not None]
+    told.sort(key=lambda column: column.codes is None)  # first what is said of the row, in words
     facts: Facts = {}
     if _lacks_value(table, row) and not any(column.codes for column in told):
         facts[words("evidence.value")] = words("state.no_answers")

@@ -63,13 +63,13 @@ QUADRANTS = Vocabulary(
 _BOOTSTRAP_EN = "interval from a bootstrap of customers within strata"
 _BOOTSTRAP_DE = "aus einem Bootstrap der Kunden innerhalb der Schichten"
 _SPLITS = {
-    "lmg": ("LMG (Shapley) share of R2", "LMG-Anteil (Shapley) an R2"),
+    "lmg": ("LMG (Shapley) share of R²", "LMG-Anteil (Shapley) an R²"),
     "johnson": (
-        "Johnson's relative weight, share of R2",
-        "relatives Gewicht nach Johnson, Anteil an R2",
+        "Johnson's relative weight, share of R²",
+        "relatives Gewicht nach Johnson, Anteil an R²",
     ),
-    "first": ("R2 alone, share of the sum", "R2 allein, Anteil an der Summe"),
-    "last": ("R2 added last, share of the sum", "zuletzt hinzugefügtes R2, Anteil an der Summe"),
+    "first": ("R² alone, share of the sum", "R² allein, Anteil an der Summe"),
+    "last": ("R² added last, share of the sum", "zuletzt hinzugefügtes R², Anteil an der Summe"),
 }
 _LATENT = {
     "latent_mean": ("an ordered logit", "einem geordneten Logit"),
@@ -107,9 +107,9 @@ DRIVER_METHODS = Vocabulary(
         },
         **{
             name: says(
-                en=f"LMG of McKelvey and Zavoina's latent R2 of {en}; blanks drawn once; one "
+                en=f"LMG of McKelvey and Zavoina's latent R² of {en}; blanks drawn once; one "
                 f"Newton step per bootstrap sample; percentile {_BOOTSTRAP_EN}",
-                de=f"LMG des latenten R2 nach McKelvey und Zavoina in {de}; Lücken einmal gezogen; "
+                de=f"LMG des latenten R² nach McKelvey und Zavoina in {de}; Lücken einmal gezogen; "
                 f"ein Newton-Schritt je Bootstrap-Stichprobe; Perzentilintervall {_BOOTSTRAP_DE}",
             )
             for name, (en, de) in _LATENT.items()
@@ -122,8 +122,8 @@ METHODS_OF_MODELS = Vocabulary(
         **METHOD_OF_WITHHELD,
         **{
             "r2" + box: says(
-                en=f"R2 of the linear model{of_en}; reflected {_BOOTSTRAP_EN}, on Fisher's scale",
-                de=f"R2 des linearen Modells{of_de}; gespiegeltes Intervall {_BOOTSTRAP_DE}, auf "
+                en=f"R² of the linear model{of_en}; reflected {_BOOTSTRAP_EN}, on Fisher's scale",
+                de=f"R² des linearen Modells{of_de}; gespiegeltes Intervall {_BOOTSTRAP_DE}, auf "
                 "Fishers Skala",
             )
             for box, (of_en, of_de) in _BOXES.items()
@@ -179,8 +179,8 @@ MODEL_REASONS = Vocabulary(
             "wo keiner negativ sein darf",
         ),
         "no_r2": says(
-            en="{n} bootstrap samples have no R2 to share, which all must have of {of}",
-            de="{n} Bootstrap-Stichproben haben kein R2 zu teilen, nötig ist es in allen {of}",
+            en="{n} bootstrap samples have no R² to share, which all must have of {of}",
+            de="{n} Bootstrap-Stichproben haben kein R² zu teilen, nötig ist es in allen {of}",
         ),
         "no_fit": says(
             en="the answers do not bear the model", de="die Antworten tragen das Modell nicht"

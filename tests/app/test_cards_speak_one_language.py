@@ -16,7 +16,7 @@ from app.core import bundle, cards, evidence, language
 from app.core.bundle import Bundle
 from app.core.page import entries
 from pipelines.contract.canonical import CANONICAL
-from pipelines.contract.code import READER_PLACES, Vocabulary, places_of, write_code
+from pipelines.contract.code import LANGUAGES, READER_PLACES, Vocabulary, places_of, write_code
 from pipelines.contract.estimate import FLAGS
 from pipelines.contract.publish import EMPTY_REASONS
 from pipelines.contract.registry import published
@@ -64,6 +64,13 @@ def test_every_code_has_a_sentence_of_its_own_in_german_with_no_place_left(vocab
         said = [words.sentence(vocabulary, text, **places) for words in (english, german)]
         assert said[0] != said[1], code
         assert not {"{", "}"} & set("".join(said)), code
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_no_text_of_the_app_repeats_a_declared_sentence(code):
+    sentences = {text[code].rstrip(".") for text in SAID.values() if " " in text[code]}
+    repeated = {k: t for k, t in language.load(code).texts.items() if t.rstrip(".") in sentences}
+    assert repeated == {}
 
 
 def test_every_label_of_a_column_is_german_in_german():

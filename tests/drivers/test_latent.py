@@ -68,7 +68,7 @@ def test_a_latent_row_has_no_slope_in_points_and_says_what_it_is(sheets, found):
     assert made["slope"].is_null().all()
     methods = dict(made.select("target", "method").unique().rows())
     said = {target: DRIVERS.column("method").codes.sentence(m) for target, m in methods.items()}
-    assert said["mean"].startswith("LMG of McKelvey and Zavoina's latent R2 of an ordered logit;")
+    assert said["mean"].startswith("LMG of McKelvey and Zavoina's latent R² of an ordered logit;")
     assert "a binary logit, dissatisfied or not; blanks drawn once" in said["bottom_box"]
 
 
