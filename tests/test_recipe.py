@@ -41,7 +41,7 @@ def project(tmp_path_factory) -> Path:
     for name in COPIED:
         shutil.copytree(ROOT / name, copy / name, ignore=ignored)
     for path in ROOT.glob("*.*"):
-        if path.is_file():
+        if path.is_file() and path.name != ".git":  # in a second work tree it is a file
             shutil.copy(path, copy)
     (copy / "docs").mkdir()
     shutil.copy(ROOT / "docs" / "contract.md", copy / "docs")
