@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 
 from pipelines.estimates.samples import Sample
 from pipelines.estimates.targets import Item, Target, declared
-from pipelines.statistics.survey import DomainSums, FloatArray, domain_means
+from pipelines.statistics.survey import BoolArray, DomainSums, FloatArray, domain_means
 
 # What an estimate is of, beside its sample and its group.
 ITEM_COLUMNS = {"subject": pl.String(), "is_pooled": pl.Boolean()}
@@ -54,10 +54,10 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
         for item in items:
             first = np.array(len(targets))
             targets += [_label_target(item, target) for target in item.targets]
-            for weighted in (False,) if sample.weight is None else (True, False):
-                block = _block(sample, item, weighted=weighted)
-                block |= {"sample": np.array(number), "target": block["target"] + first}
-                blocks.append(block)
+            for block in _blocks(sample, item):
+                blocks.append(
+                    block | {"sample": np.array(number), "target": block["target"] + first}
+                )
     labels = pl.DataFrame(
         targets, schema={**ITEM_COLUMNS, **TARGET_COLUMNS, **MEASURE_COLUMNS}, orient="row"
     ).with_row_index("target")
@@ -105,41 +105,53 @@ def _stack(blocks: list[Block]) -> pl.DataFrame:
     )
 
 
-def _block(sample: Sample, item: Item, *, weighted: bool) -> Block:
-    """Estimate an item in all groups; one entry per group and target."""
-    n_groups, n_targets = sample.groups.height, len(item.targets)
-    weight = sample.weight if weighted else None
-    weight = np.ones(sample.rows.height) if weight is None else weight
-    means = domain_means(_sums(sample, item, weight), n_groups * n_targets)
+def _blocks(sample: Sample, item: Item) -> list[Block]:
+    """Estimate an item in all groups, with and without the weights that there are."""
     asked = sample.by_part(sample.by_unit(item.asked[:, None].astype(np.float64)))[:, 0]
-    is_asked = np.bincount(sample.part_group, asked, minlength=n_groups) > 0
+    is_asked = np.bincount(sample.part_group, asked, minlength=sample.groups.height) > 0
+    plain = _block(sample, item, is_asked, None)
+    unweighted = plain | {"weighted": np.array(False)}
+    if sample.weight is None:
+        return [unweighted]
+    # Weights that are all 1 change nothing, and need not be reckoned with again.
+    weighed = plain if sample.is_unweighted else _block(sample, item, is_asked, sample.weight)
+    return [weighed | {"weighted": np.array(True)}, unweighted]
+
+
+def _block(sample: Sample, item: Item, is_asked: BoolArray, weight: FloatArray | None) -> Block:
+    """Estimate an item in the groups that were asked; one entry per group and target."""
+    n_groups, n_targets = sample.groups.height, len(item.targets)
+    means = domain_means(_sums(sample, item, weight), n_groups * n_targets)
     block: Block = {
         "place": np.repeat(np.arange(n_groups), n_targets),
         "target": np.tile(np.arange(n_targets), n_groups),
         **asdict(means),
     }
     kept = np.repeat(is_asked, n_targets)
-    return {name: column[kept] for name, column in block.items()} | {"weighted": np.array(weighted)}
+    return {name: column[kept] for name, column in block.items()}
 
 
-def _sums(sample: Sample, item: Item, weight: FloatArray) -> DomainSums:
+def _sums(sample: Sample, item: Item, weight: FloatArray | None) -> DomainSums:
     """Sum up all targets at once; the domains are the targets of the groups."""
     distinct = {id(target.counts): target.counts for target in item.targets}
     whose = [list(distinct).index(id(target.counts)) for target in item.targets]
     counts = np.stack(list(distinct.values()), axis=1).astype(np.float64)
     y = np.stack([np.where(t.counts, t.y, 0.0) for t in item.targets], axis=1)
-    weights = weight[:, None]
     squares = y * y
     between = (squares != y).any(axis=0)  # yes and no are their own squares
-    columns = (counts, weights * counts, weights * y, weights**2 * counts)
-    n, u, v, ww, wyy = _apart(sample.by_unit, (*columns, weights * squares[:, between]))
+    n = sample.by_unit(counts)
+    u, ww, v, vy = n, n, y, squares[:, between]
+    if weight is not None:
+        weights = weight[:, None]
+        u, ww = sample.by_unit(weights * counts), sample.by_unit(weights**2 * counts)
+        v, vy = weights * v, weights * vy
+    v = sample.by_unit(v)
     of_counts = {"n": n, "psus": (n > 0).astype(np.float64), "w": u, "ww": ww, "uu": u * u}
     of_values = {"wy": v, "uv": u[:, whose] * v, "vv": v * v}
-    *sums, wyy = _apart(sample.by_part, (*of_counts.values(), *of_values.values(), wyy))
-    parts = dict(zip((*of_counts, *of_values), sums, strict=True))
-    parts |= {name: parts[name][:, whose] for name in of_counts}
+    parts = {name: sample.by_part(units)[:, whose] for name, units in of_counts.items()}
+    parts |= {name: sample.by_part(units) for name, units in of_values.items()}
     parts["wyy"] = parts["wy"].copy()
-    parts["wyy"][:, between] = wyy
+    parts["wyy"][:, between] = sample.by_part(sample.by_unit(vy))
     n_targets = len(item.targets)
     domain = sample.part_group[:, None] * n_targets + np.arange(n_targets)
     return DomainSums(
@@ -147,11 +159,3 @@ def _sums(sample: Sample, item: Item, weight: FloatArray) -> DomainSums:
         design_psus=np.repeat(sample.design_psus, n_targets),
         **{name: sums.ravel() for name, sums in parts.items()},
     )
-
-
-def _apart(
-    add_up: Callable[[FloatArray], FloatArray], blocks: Sequence[FloatArray]
-) -> list[FloatArray]:
-    """Add up blocks of columns in one go, which is faster than one by one."""
-    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
-    return np.split(add_up(np.concatenate(blocks, axis=1)), ends, axis=1)
