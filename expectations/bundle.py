@@ -28,8 +28,8 @@ from pipelines.contract.table import Column, Table
 LIMIT = {"$PARAMETER": "withhold_below"}  # params.yaml: publish.withhold_below
 EXTRAS = "expectations.published"
 
-# A helper column that is added before judging: the first required column without a value. One
-# expectation about it costs a fraction of one for each of some ten columns a table.
+# A helper column that is added before judging: the first column without a value where there has
+# to be one. One expectation about it costs a fraction of one for each of some ten columns a table.
 LACKING = "lacking"
 
 Rules = Iterator[gxe.Expectation]
@@ -37,8 +37,15 @@ Rules = Iterator[gxe.Expectation]
 
 def with_lacking(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Add the helper column `LACKING`."""
-    required = [column.name for column in table.columns if column.required]
-    lacking = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in required]
+    needed = {column.name: pl.lit(True) for column in table.columns if column.required}
+    for low, value, high in table.intervals:
+        needed |= dict.fromkeys((low, high), pl.col(value).is_not_null())
+    if table.intervals and "n" in table.schema:
+        needed["n"] = pl.col("value").is_not_null()
+    lacking = [
+        pl.when(is_needed & pl.col(name).is_null()).then(pl.lit(name))
+        for name, is_needed in needed.items()
+    ]
     return rows.with_columns(pl.coalesce(*lacking, pl.lit(None, pl.String)).alias(LACKING))
 
 
@@ -126,12 +133,7 @@ def _word(code: str, places: list[str]) -> str:
 
 
 def _intervals(table: Table) -> Rules:
-    """A value is told with its interval and its n, and lies inside; orders ascend."""
-    for low, value, high in table.intervals:
-        for end in (low, high):
-            yield gxe.ExpectColumnValuesToNotBeNull(column=end, row_condition=_is_told(value))
-    if table.intervals and "n" in table.schema:
-        yield gxe.ExpectColumnValuesToNotBeNull(column="n", row_condition=_is_told("value"))
+    """A value lies inside its interval; orders ascend."""
     for columns in (*table.intervals, *table.ascending):
         for smaller, larger in pairwise(columns):
             yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(

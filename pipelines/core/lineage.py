@@ -72,7 +72,7 @@ def imports_of(file: Path, root: Path) -> frozenset[str]:
 
 def imported_by(tree: ast.AST, root: Path) -> Iterator[str]:
     """Modules of this project that code imports."""
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -82,3 +82,12 @@ def imported_by(tree: ast.AST, root: Path) -> Iterator[str]:
         for name in names:
             if name.split(".")[0] in OWN_PACKAGES and file_of(name, root):
                 yield name
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Statements at any depth; expressions hold none, and are most of a tree."""
+    for name in ("body", "orelse", "finalbody", "handlers"):
+        for child in getattr(node, name, ()):
+            if isinstance(child, ast.stmt):
+                yield child
+            yield from _statements(child)

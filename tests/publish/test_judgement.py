@@ -28,7 +28,7 @@ def test_empty_tables_pass():
 BAD = [
     ("scores", {"measure": "mean", "value": 101.0, "high": 102.0}, "values_to_be_between"),
     ("scores", {"measure": "mean", "value": 20.0, "low": 21.0}, "a_to_be_greater_than_b"),
-    ("scores", {"low": None}, "to_not_be_null"),
+    ("scores", {"low": None}, "to_be_null.*got .low."),
     ("scores", {"n": 9}, "values_to_be_between"),
     ("scores", {"evidence": "gossip"}, "to_be_in_set"),
     ("scores", {"flags": "small gossip"}, "to_match_regex"),
@@ -38,7 +38,7 @@ BAD = [
     ("drivers", {"approach": "magic"}, "to_be_in_set"),
     ("drivers", {"rank": 3, "rank_low": 4}, "a_to_be_greater_than_b"),
     ("drivers", {"evidence": "experimental"}, "to_be_in_set"),
-    ("driver_models", {"low": None}, "to_not_be_null"),
+    ("driver_models", {"low": None}, "to_be_null.*got .low."),
     ("driver_models", {"status": "refused", "reason": None}, "to_not_be_null"),
     ("driver_models", {"value": 1.2, "high": 1.3}, "values_to_be_between"),
     ("driver_models", {"reason": "few_rows?n=3"}, "to_match_regex"),
