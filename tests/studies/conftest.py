@@ -7,9 +7,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.core import study
+from pipelines import runner
+from pipelines.contract import registry
+from pipelines.core import params, study
 from pipelines.core.params import PROJECT
-from pipelines.ingest import run
 
 Tables = dict[str, pl.DataFrame]
 
@@ -22,7 +23,7 @@ def mapped(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Tables]:
     def of(name: str) -> Tables:
         if name not in done:
             folder = _copy(PROJECT / "data" / name, tmp_path_factory.mktemp("data") / name)
-            run.run(study.load(str(folder)))
+            runner.run(registry.step("ingest"), study.load(str(folder)), params.read())
             files = (folder / "mapped").glob("*.parquet")
             done[name] = {path.stem: pl.read_parquet(path) for path in files}
         return done[name]

@@ -6,10 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines.core import study
+from pipelines import runner
+from pipelines.contract import registry
+from pipelines.core import params, study
 from pipelines.core.map import Part
 from pipelines.core.params import PROJECT
-from pipelines.ingest import run
 
 GUIDE = (PROJECT / "docs" / "study.md").read_text(encoding="utf-8")
 
@@ -35,7 +36,8 @@ def test_the_guide_s_example_has_no_problem(tmp_path):
 
 
 def test_the_guide_s_example_gives_what_the_guide_says(tmp_path):
-    run.run(study.load(str(example(tmp_path / "shop"))))
+    shop = study.load(str(example(tmp_path / "shop")))
+    runner.run(registry.step("ingest"), shop, params.read())
     answers = pl.read_parquet(tmp_path / "shop" / "mapped" / "responses.parquet")
     assert answers.select("response_id", "question_id", "value", "missing").rows() == [
         ("2024-1", "checkout", 4.0, None),
