@@ -77,3 +77,9 @@ def test_outputs_are_not_in_git():
     for path in tracked():
         parts = path.relative_to(ROOT).parts
         assert not (parts[0] == "data" and len(parts) > 2 and parts[2] in made), path
+
+
+def test_every_folder_of_tests_is_a_package():
+    """Else two helpers of one name meet, and what is collected depends on the order."""
+    folders = {path.parent for path in (ROOT / "tests").rglob("*.py")}
+    assert not [folder for folder in folders if not (folder / "__init__.py").is_file()]

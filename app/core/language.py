@@ -28,6 +28,8 @@ COMPLETE = "en"  # the language whose keys every other must have, and that stand
 MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 MIN_P_WRITTEN = 0.001
 NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
+# Unit of a measure -> how charts write it.
+VEGA_FORMATS = {"points": ".1f", "percent": ".1f", "scale": ".2f", "signed": "+.1f"}
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 
 
@@ -185,7 +187,7 @@ class Words:
 
     def vega(self, measure: str) -> str:
         """Number format of a measure in a chart (d3-format)."""
-        return {"scale": ".2f", "signed": "+.1f"}.get(BY_NAME[measure].unit, ".1f")
+        return VEGA_FORMATS[BY_NAME[measure].unit]
 
 
 def _rounded(value: float, digits: int) -> Decimal:

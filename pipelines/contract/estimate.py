@@ -30,29 +30,24 @@ SCOPES = ("overall", "stage", "touchpoint")
 
 MEASURES = (
     # mean answer, as a share of the scale
-    Measure("mean", 0, 100, "points", family="mean", pooled="mean", better="higher"),
+    Measure("mean", 0, 100, "points", "mean", "mean", better="higher", missing="answers"),
     # CSAT: share in the top two boxes; of a stage the mean share of a respondent's ratings
-    Measure("top2", 0, 100, "percent", family="share", pooled="mean", better="higher"),
+    Measure("top2", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     # very satisfied
-    Measure("top1", 0, 100, "percent", family="share", pooled="mean", better="higher"),
-    Measure("nps", -100, 100, "signed", family="nps", pooled="nps", better="higher"),
+    Measure("top1", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
+    Measure("nps", -100, 100, "signed", "nps", "nps", better="higher", missing="answers"),
     # ease on 1 to 7, higher is easier
-    Measure("ces", 1, 7, "scale", family="mean", pooled="mean", better="higher"),
+    Measure("ces", 1, 7, "scale", "mean", "mean", better="higher", missing="answers"),
     # of those who answered, who experienced it
-    Measure("reach", 0, 100, "percent", family="share", pooled="share", better="neither"),
+    Measure("reach", 0, 100, "percent", "share", "share", better="neither", missing="use"),
     # experience minus expectation
-    Measure("gap", -100, 100, "signed", family="mean", pooled="mean", better="higher", pairs=True),
-    Measure(
-        "under_fulfilled", 0, 100, "percent",
-        family="share", pooled="share", better="lower", pairs=True,
-    ),
-    Measure("met", 0, 100, "percent", family="share", pooled="share", better="neither", pairs=True),
-    Measure(
-        "exceeded", 0, 100, "percent", family="share", pooled="share", better="higher", pairs=True
-    ),
-)  # fmt: skip
+    Measure("gap", -100, 100, "signed", "mean", "mean", better="higher", missing="pairs"),
+    Measure("under_fulfilled", 0, 100, "percent", "share", "share", "lower", missing="pairs"),
+    Measure("met", 0, 100, "percent", "share", "share", better="neither", missing="pairs"),
+    Measure("exceeded", 0, 100, "percent", "share", "share", better="higher", missing="pairs"),
+)
 # of an answer, in distributions
-SHARE = Measure("share", 0, 100, "percent", family="share", pooled="share", better="higher")
+SHARE = Measure("share", 0, 100, "percent", "share", "share", better="neither", missing="asked")
 BY_NAME = {measure.name: measure for measure in (*MEASURES, SHARE)}
 
 # What each number is about.
@@ -222,7 +217,7 @@ ANSWERS = Pool(
     ("mode", "scope", "stage", "touchpoint_id", "question_id", SEGMENT, "wave", "pairs"),
     ("answered", "reached", "asked"),
 )
-_IN_PAIRS = [measure.name for measure in MEASURES if measure.pairs]
+_IN_PAIRS = [measure.name for measure in MEASURES if measure.missing == "pairs"]
 _IS_REACH = pl.col("measure") == "reach"
 _NONE = pl.lit(0, pl.Int64)
 

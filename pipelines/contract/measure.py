@@ -95,7 +95,7 @@ SCORE_POLICIES = Vocabulary(
             de="nur Antworten; nicht erlebt, weiß nicht, verweigert und nicht beantwortet "
             "ausgelassen",
         ),
-        "answers_and_use": says(
+        "use": says(
             en="answers and not experienced; don't know, refused and skipped left out",
             de="Antworten und nicht erlebt; weiß nicht, verweigert und nicht beantwortet "
             "ausgelassen",

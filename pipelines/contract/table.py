@@ -55,8 +55,10 @@ class Measure:
         The family where the answers of several questions are averaged first.
     better : str
         Which change is for the better.
-    pairs : bool
-        Whether it rests on complete pairs of two answers, hence on people of its own.
+    missing : str
+        What is done with missing answers: only ``answers`` count; ``use`` counts too, whether
+        there is something to answer about; every reason is an answer of those ``asked``; or
+        complete ``pairs`` of two answers count, hence people of its own.
     """
 
     name: str
@@ -66,7 +68,7 @@ class Measure:
     family: Family
     pooled: Family
     better: Better
-    pairs: bool = False
+    missing: Literal["answers", "use", "asked", "pairs"]
 
     @property
     def width(self) -> float:

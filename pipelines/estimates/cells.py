@@ -18,7 +18,12 @@ from pipelines.statistics.survey import BoolArray, DomainSums, FloatArray, domai
 ITEM_COLUMNS = {"subject": pl.String(), "is_pooled": pl.Boolean()}
 TARGET_COLUMNS = {"measure": pl.String(), "answer": pl.String()}
 # What its interval follows from: `pipelines.contract.table.Measure`.
-MEASURE_COLUMNS = {"family": pl.String(), "lowest": pl.Float64(), "highest": pl.Float64()}
+MEASURE_COLUMNS = {
+    "family": pl.String(),
+    "lowest": pl.Float64(),
+    "highest": pl.Float64(),
+    "missing": pl.String(),
+}
 DOMAIN_NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
 
 Block = dict[str, npt.NDArray[Any]]
@@ -80,6 +85,7 @@ def _label_target(item: Item, target: Target) -> tuple[object, ...]:
         family,
         float(measure.lowest),
         float(measure.highest),
+        measure.missing,
     )
 
 

@@ -11,12 +11,12 @@ from narwhals.typing import IntoFrame
 
 from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
+from pipelines.core.frames import as_lazy
 from pipelines.importance.covariances import Covariances, estimate, nearest_semidefinite
 from pipelines.importance.inputs import (
     ERROR_PLACE,
     Columns,
     Rows,
-    as_lazy,
     check_columns,
     members,
     read_rows,
@@ -157,7 +157,7 @@ def relative_importance(
     question = ImportanceQuestion(columns, method, missing, prior_rows, orders, replicates, level,
                         interval, outcome_model, pseudo_r2)  # fmt: skip
     _check_question(question, rng)
-    table = as_lazy(frame)
+    table = as_lazy(frame, ERROR_PLACE)
     check_columns(table, columns)
     entered = centre_routed(table, list(asked.drivers), routed or {}, weights)
     rows = read_rows(entered, columns)

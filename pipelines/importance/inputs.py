@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
 import numpy as np
 import polars as pl
-from narwhals.typing import IntoFrame
 
 from pipelines.contract.code import write_code
-from pipelines.core.engine import to_polars
-from pipelines.core.errors import ContractError, closest, examples
+from pipelines.core.errors import ContractError, examples
+from pipelines.core.frames import require_known
 from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import FloatArray, IntArray
 
@@ -120,31 +118,11 @@ def members(
     return found
 
 
-def as_lazy(frame: IntoFrame) -> pl.LazyFrame:
-    """Take a table of Polars, pandas, Arrow or whatever else Narwhals reads; Polars for free."""
-    try:
-        return to_polars(nw.from_native(frame).lazy())
-    except TypeError as error:
-        raise ContractError(
-            ERROR_PLACE,
-            expected="a table of Polars, pandas or Arrow",
-            got=type(frame).__name__,
-            todo="make one of it: pl.DataFrame(...)",
-        ) from error
-
-
 def check_columns(frame: pl.LazyFrame, columns: Columns) -> None:
     """Refuse columns that are not there, twice there, or no numbers."""
     schema = frame.collect_schema()
     named = [n for n in (columns.weights, columns.cluster, columns.stratum) if n is not None]
-    unknown = [name for name in (*columns.matrix, *named) if name not in schema]
-    if unknown:
-        raise ContractError(
-            ERROR_PLACE,
-            expected="columns of the frame",
-            got=examples(unknown),
-            todo=closest(unknown[0], schema.names()),
-        )
+    require_known((*columns.matrix, *named), schema, ERROR_PLACE)
     _refuse_repeats(columns.matrix, "each column as one of driver, covariate or outcome")
     numeric = [*columns.matrix, *([columns.weights] if columns.weights else [])]
     texts = [f"{n}: {schema[n]}" for n in numeric if not _is_number(schema[n])]

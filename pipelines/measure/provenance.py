@@ -6,18 +6,12 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from pipelines.contract.estimate import MEASURES, SHARE
 from pipelines.estimates.provenance import method_of
 
 _MEASURE, _IS_STAGE = pl.col("measure"), pl.col("is_stage")
 
 # Of measures whose estimator is not that of their family alone.
 _OWN_METHOD = {"ces": "ces", "gap": "gap"}
-_POLICY = {
-    "reach": "answers_and_use",
-    SHARE.name: "asked",
-    **{measure.name: "pairs" for measure in MEASURES if measure.pairs},
-}
 
 
 def with_subject(
@@ -64,7 +58,7 @@ def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.Dat
         .then(pl.lit("stage_reach"))
         .when(_IS_STAGE)
         .then(pl.lit("stage"))
-        .otherwise(_MEASURE.replace_strict(_POLICY, default=pl.lit("answers")))
+        .otherwise("missing")
     )
     return rows.with_columns(
         method=method_of(method),

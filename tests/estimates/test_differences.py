@@ -14,7 +14,9 @@ from pipelines.estimates.families import with_intervals
 from pipelines.estimates.samples import SamplingDesign, samples
 from pipelines.estimates.targets import Item, Target
 
-LATE = Measure("late", 0, 100, "percent", family="share", pooled="mean", better="lower")
+LATE = Measure(
+    "late", 0, 100, "percent", family="share", pooled="mean", better="lower", missing="answers"
+)
 
 
 def estimates_of(measure: str | Measure, *waves: list[float]) -> pl.DataFrame:

@@ -112,7 +112,9 @@ def test_orders_of_a_shop_are_estimated_by_region_worked_by_hand():
             "region": ["north", "north", "south", "south", None, None],
         }
     )
-    late = Measure("late", 0, 100, "percent", family="share", pooled="mean", better="lower")
+    late = Measure(
+        "late", 0, 100, "percent", family="share", pooled="mean", better="lower", missing="answers"
+    )
     found = estimates.estimate(orders, {"late": late}, by=["region"], **TERMS)
     cells = found.select("segment", "group", "measure", "weighted", "value", "n").rows()
     assert cells == [

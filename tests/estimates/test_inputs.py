@@ -100,14 +100,32 @@ def test_an_undeclared_measure_is_answered_with_the_closest():
 
 @pytest.mark.parametrize("family", [None, "median"])
 def test_a_measure_without_a_family_is_refused(family):
-    own = Measure("delight", 0, 100, "points", family=family, pooled="mean", better="higher")
+    own = Measure(
+        "delight",
+        0,
+        100,
+        "points",
+        family=family,
+        pooled="mean",
+        better="higher",
+        missing="answers",
+    )
     with pytest.raises(ContractError, match=rf"measure 'delight': .*family.*, got {family!r}"):
         estimated(targets={"rating": own})
 
 
 @pytest.mark.parametrize("highest", [0, -1, float("inf"), float("nan")])
 def test_a_measure_without_a_range_is_refused(highest):
-    own = Measure("spend", 0, highest, "points", family="mean", pooled="mean", better="higher")
+    own = Measure(
+        "spend",
+        0,
+        highest,
+        "points",
+        family="mean",
+        pooled="mean",
+        better="higher",
+        missing="answers",
+    )
     with pytest.raises(ContractError, match="measure 'spend': expected a range of values, got 0"):
         estimated(targets={"rating": own})
 

@@ -23,6 +23,8 @@ def test_every_family_of_the_contract_has_an_interval_here():
 
 
 def test_a_measure_needs_a_family_where_its_answers_are_pooled_too():
-    half = Measure("delight", 0, 100, "points", family="mean", pooled="any", better="higher")
+    half = Measure(
+        "delight", 0, 100, "points", family="mean", pooled="any", better="higher", missing="answers"
+    )
     with pytest.raises(ContractError, match=r"'delight': .* 'share', 'nps', got 'any'; declare it"):
         declared(half)

@@ -180,12 +180,12 @@ def test_the_step_is_a_function_of_tables_in_memory(study):
         # Its name is not among MEASURES: once polars' error, and before that a share's interval.
         ("delight", r"measure: expected a declared one, got 'delight'; declare it with .* family"),
         (
-            Measure("delight", 0, 100, "points", None, "mean", "higher"),
+            Measure("delight", 0, 100, "points", None, "mean", "higher", "answers"),
             r"measure 'delight': expected the family of its interval .* got None",
         ),
         # A family, but not in the declaration of the step's table.
         (
-            Measure("delight", 0, 100, "points", "mean", "mean", "higher"),
+            Measure("delight", 0, 100, "points", "mean", "mean", "higher", "answers"),
             r"step measure, table scores: expected a declared measure.*'delight'",
         ),
     ],

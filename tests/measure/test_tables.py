@@ -34,7 +34,7 @@ def test_five_guests_worked_by_hand():
     squares = (1 / 3) ** 2 + (1 / 12) ** 2 + (5 / 12) ** 2
     assert mean["std_error"] == pytest.approx(100 * np.sqrt(5 / 4 * squares) / 3)
     assert (mean["method"], mean["missing_policy"]) == ("mean", "answers")
-    assert (reach["method"], reach["missing_policy"]) == ("share", "answers_and_use")
+    assert (reach["method"], reach["missing_policy"]) == ("share", "use")
     assert mean["flags"] == "small unweighted_wave"
     assert mean["evidence"] == "descriptive"
     assert mean["inputs_hash"] == "0123456789abcdef"

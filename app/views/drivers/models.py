@@ -17,7 +17,8 @@ from pipelines.contract.driver_codes import APPROACHES, MODEL_REASONS, RATING_PO
 from pipelines.contract.people import EVERYBODY
 
 LATENT = "latent"  # of a model that is not linear; the policies are compared without it
-WHOLES = {"lmg": "r2", "johnson": "r2", "latent": "latent"}  # what shares sum up to; others: "sum"
+# What the shares of an approach sum up to: its R2, or the sum over drivers.
+WHOLES = {"lmg": "r2", "johnson": "r2", "first": "sum", "last": "sum", "latent": "latent"}
 USUAL = {"policy": RATING_POLICIES.names[0], "approach": APPROACHES[0]}
 MEAN = TARGETS.names[0]
 
@@ -110,7 +111,7 @@ def policies(bundle: Bundle, model: DriverModel, approach: str) -> list[str]:
 
 def whole(approach: str) -> str:
     """What the shares of an approach sum up to: r2, latent or sum."""
-    return WHOLES.get(approach, "sum")
+    return WHOLES[approach]
 
 
 def known(order: Sequence[str], found: pl.Series) -> list[str]:
