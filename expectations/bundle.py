@@ -1,6 +1,6 @@
 """What the bundle must satisfy before anyone sees it: one suite per published table.
 
-`publish` judges the tables after suppression. A suite is derived from the declaration of its
+`publish` judges the tables after what few people stand behind is withheld. A suite is derived from the declaration of its
 table in `pipelines/contract/`; what goes beyond it is in ``expectations/published/<table>.py``.
 Exact column lists are what keeps identifiers and free text out: the contract declares none for
 a published table.

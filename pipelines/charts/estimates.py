@@ -36,10 +36,10 @@ class Wording:
 
 
 def with_state(estimates: pl.DataFrame) -> pl.DataFrame:
-    """Add what decides a mark's look: `is_small` and `is_suppressed`, from the flags."""
+    """Add what decides a mark's look: `is_small` and `is_withheld`, from the flags."""
     flags = pl.col("flags").fill_null("").str.split(" ")
     return estimates.with_columns(
-        is_small=flags.list.contains("small"), is_suppressed=flags.list.contains("withheld")
+        is_small=flags.list.contains("small"), is_withheld=flags.list.contains("withheld")
     )
 
 

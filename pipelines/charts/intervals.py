@@ -124,7 +124,7 @@ def _withheld(base: alt.Chart, y: alt.Y, wording: Wording) -> alt.Chart:
     """Say in words why a row has no dot."""
     missing = base.transform_filter("!isValid(datum.value)")
     words = alt.condition(
-        "datum.is_suppressed", alt.value(wording.withheld), alt.value(wording.no_data)
+        "datum.is_withheld", alt.value(wording.withheld), alt.value(wording.no_data)
     )
     text: alt.Chart = missing.mark_text(align="left", fontStyle="italic", opacity=0.75)
     return text.encode(x=alt.value(4), y=y, text=words)

@@ -1,6 +1,6 @@
 """Write docs/demo-truth.md from the constants of the model.
 
-``python -m pipelines.command.demo_truth`` is part of `make docs`; a test fails while the file is
+``python -m pipelines.command.demo_truth`` is part of `make derive`; a test fails while the file is
 not current.
 """
 

@@ -20,6 +20,8 @@ from pipelines.core.errors import StudyError, closest
 from pipelines.core.params import PROJECT
 
 Outcome = Literal["done", "unchanged", "failed"]
+SECONDS_IN_LOG = 20.0  # between lines of progress where they stay, in a file
+WIDTH = 79  # of a line of progress, so that the next one covers it
 SIGNALLED = 128  # a shell's exit code for a process ended by signal s is 128 + s
 
 _RUNNING = re.compile(r"Running stage '(?P<stage>[^']+)'")
@@ -215,13 +217,17 @@ def prepare(folder: Path) -> None:
 
 def show(dvc: subprocess.Popen[str], plan: params.Plan) -> int:
     """Print what happens as it happens, and at the end the time per stage."""
-    began = time.perf_counter()
+    began = said = time.perf_counter()
     ended: list[Ended] = []
+    pause = 0.0 if sys.stdout.isatty() else SECONDS_IN_LOG
     assert dvc.stdout is not None
     with dvc:
         for event in follow(dvc.stdout, time.perf_counter):
             if isinstance(event, Ended):
                 ended.append(event)
+            if isinstance(event, Going) and time.perf_counter() - said < pause:
+                continue
+            said = time.perf_counter()
             _print(event, plan)
     print(summary(ended, time.perf_counter() - began, plan))
     if dvc.returncode:
@@ -236,19 +242,22 @@ def _print(event: Event, plan: params.Plan) -> None:
         return
     step, about = label(event.stage, plan)
     if isinstance(event, Started):
-        print(f"{step:<10} {about:<10} ...", flush=True)
+        _write(f"{step:<10} {about:<10} ...")
     elif isinstance(event, Going):
-        print(f"{step:<10} {about:<10} ... {event.text}", end=_line_end(), flush=True)
+        _write(f"{step:<10} {about:<10} ... {event.text}", passing=True)
     else:
         study = about.partition(" ")[0]
         did = event.did.removeprefix(f"{study}: ")
         took = f"  {event.seconds:.1f} s" if event.seconds else ""
-        print(f"{step:<10} {about:<10} {did}{took}", flush=True)
+        _write(f"{step:<10} {about:<10} {did}{took}")
 
 
-def _line_end() -> str:
-    """On a terminal the next line of progress takes the place of this one."""
-    return "\r" if sys.stdout.isatty() else "\n"
+def _write(line: str, *, passing: bool = False) -> None:
+    """Write a line; on a terminal the next one takes the place of one that is passing."""
+    if sys.stdout.isatty():
+        print(line.ljust(WIDTH), end="\r" if passing else "\n", flush=True)
+    else:
+        print(line, flush=True)
 
 
 def summary(ended: list[Ended], total: float, plan: params.Plan) -> str:

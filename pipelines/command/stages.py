@@ -66,7 +66,20 @@ def _code(step: Step, root: Path) -> list[str]:
         files |= {path.relative_to(root) for path in lineage.reachable(modules, root)}
     if "published" in step.keeps:  # the manifest names the hash of all code that leads to it
         files |= manifest.code_files(root)
-    return sorted(path.as_posix() for path in files)
+    return sorted(path.as_posix() for path in _gathered(files, root))
+
+
+def _gathered(files: set[Path], root: Path) -> set[Path]:
+    """Name a folder in place of its files where a step needs all of them.
+
+    DVC writes dvc.lock anew after every stage, which takes the longer the more it lists.
+    """
+    found = set(files)
+    for folder in sorted({path.parent for path in files}, key=lambda path: len(path.parts)):
+        inside = {path for path in files if folder in path.parents}
+        if len(inside) > 1 and inside == set(lineage.files_in(folder, root)):
+            found = (found - inside) | {folder}
+    return {path for path in found if not (set(path.parents) & found)}
 
 
 def _used(notebook: Path, root: Path) -> Iterable[str]:

@@ -31,12 +31,15 @@ def code_of(step: Step, root: Path) -> set[Path]:
     entries = ["pipelines.runner", f"pipelines.{step.name}.run", f"pipelines.contract.{step.name}"]
     named = [path for pattern in step.needs for path in sorted(root.glob(pattern))]
     entries += [".".join(path.relative_to(root).with_suffix("").parts) for path in named]
-    beside = {
-        path
-        for path in (root / "pipelines" / step.name).rglob("*")
-        if path.is_file() and path.suffix != ".py" and COMPILED not in path.parts
-    }
-    return {path.relative_to(root) for path in reachable(entries, root) | beside}
+    own = files_in(Path("pipelines", step.name), root)
+    beside = {path for path in own if path.suffix != ".py"}
+    return {path.relative_to(root) for path in reachable(entries, root)} | beside
+
+
+def files_in(folder: Path, root: Path) -> list[Path]:
+    """Files of a folder of code at any depth, relative to `root`."""
+    found = (path for path in (root / folder).rglob("*") if path.is_file())
+    return [path.relative_to(root) for path in found if COMPILED not in path.parts]
 
 
 def reachable(modules: Iterable[str], root: Path) -> set[Path]:

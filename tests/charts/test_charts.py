@@ -84,7 +84,7 @@ def test_a_number_on_few_answers_is_grey(tables):
 
 def test_a_withheld_number_is_told_in_words_and_has_no_dot(tables):
     chart = interval_dots(segments_of(tables, "age"), title="Score")
-    hidden = [row for row in rows_of(chart) if row["is_suppressed"]]
+    hidden = [row for row in rows_of(chart) if row["is_withheld"]]
     assert [(row["label"], row["value"]) for row in hidden] == [("65 and over", None)]
     dot = next(layer for layer in layers(chart) if mark(layer) == "point")
     assert {"filter": "isValid(datum.value)"} in dot["transform"]

@@ -10,7 +10,7 @@ from pipelines.simulate.model import PLANNED, TOUCHPOINT_NAMES
 
 
 def test_the_documentation_is_current():
-    assert DEMO_TRUTH.read_text(encoding="utf-8") == demo_truth(), "run `make docs`"
+    assert DEMO_TRUTH.read_text(encoding="utf-8") == demo_truth(), "run `make derive`"
 
 
 def test_touchpoints_measures_and_modules_with_parameters_are_told():

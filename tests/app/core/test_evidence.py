@@ -152,7 +152,7 @@ def test_a_card_asked_of_a_bundle_that_is_gone_is_not_shown(data, open_page):
     assert len(app.table) == before
 
 
-def test_a_suppressed_row_has_no_number_in_the_bundle(read):
+def test_a_withheld_row_has_no_number_in_the_bundle(read):
     """What the app relies on: it can only show what is published."""
     hidden = read.tables["scores"].filter(pl.col("flags").str.contains("withheld"))
     assert hidden.height > 0
