@@ -1,7 +1,8 @@
 """What the bundle must satisfy before anyone sees it: one suite per published table.
 
-`publish` judges the tables after what few people stand behind is withheld. A suite is derived from the declaration of its
-table in `pipelines/contract/`; what goes beyond it is in ``expectations/published/<table>.py``.
+`publish` judges the tables once what few people stand behind is withheld. A suite is derived from
+the declaration of its table in `pipelines/contract/`; what goes beyond it is in
+``expectations/published/<table>.py``.
 Exact column lists are what keeps identifiers and free text out: the contract declares none for
 a published table.
 """
