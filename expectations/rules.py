@@ -113,15 +113,19 @@ def in_range(column: Column, name: str) -> gxe.Expectation:
     """Require a number in the range that is declared; an open end leaves out infinity."""
     lowest = -LARGEST if column.lowest is None else column.lowest
     highest = LARGEST if column.highest is None else column.highest
-    condition = write_code(
-        "between",
-        column=column.name,
-        lowest="-∞" if column.lowest is None else f"{lowest:g}",
-        highest="∞" if column.highest is None else f"{highest:g}",
-    )
+    condition = write_code("in_range", column=column.name, range=_in_signs(column))
     return gxe.ExpectColumnValuesToBeBetween(
         column=column.name, min_value=lowest, max_value=highest, **rule(name, condition)
     )
+
+
+def _in_signs(column: Column) -> str:
+    """A range as it is read in any language."""
+    if column.highest is None:
+        return f"≥ {column.lowest:g}"
+    if column.lowest is None:
+        return f"≤ {column.highest:g}"
+    return f"{column.lowest:g} – {column.highest:g}"
 
 
 def matches(

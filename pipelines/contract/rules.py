@@ -46,11 +46,8 @@ _SHARED: dict[str, tuple[Says, str]] = {
         says(en="{column} is one of {values}", de="{column} ist eines von {values}"),
         "translate the codes of {column} with `values` in study.yaml",
     ),
-    "between": (
-        says(
-            en="{column} is between {lowest} and {highest}",
-            de="{column} liegt zwischen {lowest} und {highest}",
-        ),
+    "in_range": (
+        says(en="{column} is {range}", de="{column} ist {range}"),
         "correct {column}'s map in study.yaml, or the file",
     ),
     "finite": (

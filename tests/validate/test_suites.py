@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from expectations.rules import contract_rules, rule
+from expectations.rules import LARGEST, contract_rules, rule
 from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.code import DeclarationError, read_code, write_code
 from pipelines.contract.rules import CONDITIONS
@@ -229,12 +229,20 @@ def test_a_rule_whose_condition_has_no_sentence_is_refused_when_its_suite_is_bui
         rule("new", condition)
 
 
-def test_a_range_that_a_table_declares_is_judged_without_a_word_in_its_suite():
-    declared = Column("share", NUMBER, "a share", lowest=0, highest=1)
+@pytest.mark.parametrize(
+    ("ends", "judged_by", "said"),
+    [
+        ({"lowest": 0, "highest": 1}, (0, 1), "0 – 1"),
+        ({"lowest": 0}, (0, LARGEST), "≥ 0"),
+        ({"highest": 1}, (-LARGEST, 1), "≤ 1"),
+    ],
+)
+def test_a_range_that_a_table_declares_is_judged_without_a_word_in_its_suite(ends, judged_by, said):
+    declared = Column("share", NUMBER, "a share", **ends)
     (judged,) = contract_rules(Table("t", "one row", ("share",), (declared,)))[-1:]
-    assert (judged.column, judged.min_value, judged.max_value) == ("share", 0, 1)
+    assert (judged.column, judged.min_value, judged.max_value) == ("share", *judged_by)
     assert judged.meta["rule"] == "share_in_range"
-    assert judged.description == "share_in_range: share is between 0 and 1"
+    assert judged.description == f"share_in_range: share is {said}"
 
 
 def test_a_rule_that_cannot_be_evaluated_is_an_error_not_a_pass(good: Judged):
