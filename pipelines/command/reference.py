@@ -107,10 +107,12 @@ def _section(table: Table) -> str:
         )
         for column in table.columns
     )
-    people = f"Rests on {', '.join(_people(table))}.\n" if table.people else ""
-    empty = f"Without rows if {table.empty[LANGUAGES[0]]}.\n" if table.empty else ""
-    heading = f"### {table.name}\n\nOne row is {table.row}. {people}{empty}"
-    return f"{heading}\n{_rows(('column', 'type', '', 'meaning'), described)}"
+    said = [f"One row is {table.row}."]
+    if table.people:
+        said.append(f"Rests on {', '.join(_people(table))}.")
+    if table.empty:
+        said.append(f"Without rows if {table.empty[LANGUAGES[0]]}.")
+    return f"### {table.name}\n\n{' '.join(said)}\n\n{_rows(('column', 'type', '', 'meaning'), described)}"
 
 
 def _meaning(column: Column) -> str:

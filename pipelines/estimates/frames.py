@@ -24,13 +24,8 @@ from pipelines.estimates.provenance import WARNINGS, method_of, with_flags
 from pipelines.estimates.samples import samples as samples_of
 from pipelines.estimates.targets import declared
 
-ESTIMATE_KEY = (
-    "target",
-    "segment",
-    "group",
-    "measure",
-    "weighted",
-)  # beside the columns of samples
+# Beside the columns that tell samples apart.
+ESTIMATE_KEY = ("target", "segment", "group", "measure", "weighted")
 ESTIMATE_NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff")
 MAKING = ("method", "flags")
 
@@ -68,7 +63,7 @@ def estimate(
     samples : sequence of str
         Columns that tell independent samples apart, such as the wave.
     by : sequence of str
-        EstimatedColumns by which each sample is split, one at a time. A null belongs to no group.
+        Columns by which each sample is split, one at a time. A null belongs to no group.
     weights : str, optional
         Column of positive sampling weights.
     stratum, cluster : str, optional
