@@ -112,7 +112,8 @@ def _section(table: Table) -> str:
         said.append(f"Rests on {', '.join(_people(table))}.")
     if table.empty:
         said.append(f"Without rows if {table.empty[LANGUAGES[0]]}.")
-    return f"### {table.name}\n\n{' '.join(said)}\n\n{_rows(('column', 'type', '', 'meaning'), described)}"
+    columns = _rows(("column", "type", "", "meaning"), described)
+    return f"### {table.name}\n\n{' '.join(said)}\n\n{columns}"
 
 
 def _meaning(column: Column) -> str:

@@ -97,7 +97,7 @@ def check_columns(schema: pl.Schema, columns: EstimatedColumns, taken: Collectio
 
 
 def _texts(schema: pl.Schema, columns: EstimatedColumns) -> list[str]:
-    """EstimatedColumns whose values no mean can be taken of."""
+    """Columns whose values no mean can be taken of."""
     numbers = [*columns.targets, *([] if columns.weights is None else [columns.weights])]
     shares = {name for name, measure in columns.targets.items() if measure.family == "share"}
     return [
