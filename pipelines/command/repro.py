@@ -21,7 +21,7 @@ from pipelines.core.params import PROJECT
 
 Outcome = Literal["done", "unchanged", "failed"]
 SECONDS_IN_LOG = 20.0  # between lines of progress where they stay, in a file
-WIDTH = 79  # of a line of progress, so that the next one covers it
+PROGRESS_WIDTH = 79  # of a line of progress, so that the next one covers it
 SIGNALLED = 128  # a shell's exit code for a process ended by signal s is 128 + s
 
 _RUNNING = re.compile(r"Running stage '(?P<stage>[^']+)'")
@@ -255,7 +255,7 @@ def _print(event: Event, plan: params.Plan) -> None:
 def _write(line: str, *, passing: bool = False) -> None:
     """Write a line; on a terminal the next one takes the place of one that is passing."""
     if sys.stdout.isatty():
-        print(line.ljust(WIDTH), end="\r" if passing else "\n", flush=True)
+        print(line.ljust(PROGRESS_WIDTH), end="\r" if passing else "\n", flush=True)
     else:
         print(line, flush=True)
 
