@@ -14,6 +14,7 @@ TARGETS = Vocabulary(
         "bottom_box": says(en="dissatisfied", de="unzufrieden"),
     },
 )
+MEAN = TARGETS.names[0]  # the one that groups of customers are modelled by
 # For missing ratings, best first.
 RATING_POLICIES = Vocabulary(
     "policy",
@@ -147,6 +148,12 @@ MODEL_REASONS = Vocabulary(
     "reason of a driver model",
     {
         "few_answers": says(en="fewer than {least} answers", de="weniger als {least} Antworten"),
+        "few_differ": says(
+            en="only {n} customers or clusters differ from the others in it, where {least} are "
+            "needed",
+            de="nur {n} Kunden oder Klumpen unterscheiden sich darin von den anderen, nötig sind "
+            "{least}",
+        ),
         "few_touchpoints": says(
             en="fewer than two touchpoints rated", de="weniger als zwei Kontaktpunkte bewertet"
         ),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.code import write_code
-from pipelines.contract.driver_codes import TARGETS
+from pipelines.contract.driver_codes import MEAN, RATING_POLICIES, TARGETS
 from pipelines.contract.people import EVERYBODY
 from pipelines.core import progress
 from pipelines.core.errors import ContractError
@@ -35,6 +35,9 @@ from pipelines.statistics.survey import BoolArray, FloatArray
 
 MIN_DRIVERS = 2  # that there are shares of
 MIN_RATERS = 10  # of a driver in a segment
+# Customers, or clusters, that differ from the others in a target: with fewer, bootstrap samples
+# without any of them would come up, and there is little to learn from so few.
+MIN_DIFFERING_UNITS = 20
 OTHER_POLICIES = ("pairwise", "listwise")
 
 
@@ -48,8 +51,44 @@ def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
     """Relate an outcome to its drivers, for all customers and by segment."""
     found = DerivedRows()
     sample = ModelSample.of(sheets, terms)
-    design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
     everybody = {"segment": EVERYBODY, "group": EVERYBODY}
+    targets = _with_variance(found, sample, everybody)
+    if MEAN in targets:
+        _of_mean(found, sample, targets, everybody)
+    return found
+
+
+def _with_variance(found: DerivedRows, sample: ModelSample, who: Row) -> dict[str, FloatArray]:
+    """Targets in which enough customers differ; the others are refused, with their number."""
+    every = np.ones(sample.sheets.n, bool)
+    targets = sample.sheets.targets
+    for target in TARGETS.names:
+        reason = _few_differ(sample, target, every)
+        if reason is None:
+            continue
+        del targets[target]
+        policies = RATING_POLICIES.names if target == MEAN else RATING_POLICIES.names[:1]
+        for policy in policies:
+            about = {**who, "target": target, "policy": policy}
+            found.driver_models.append(refusal(about, sample.sheets.n, reason))
+            progress.done()
+    return targets
+
+
+def _few_differ(sample: ModelSample, target: str, rows: BoolArray) -> str | None:
+    """Why there is no model of a target among these customers, if too few differ in it."""
+    n = sample.differing(target, rows)
+    if n >= MIN_DIFFERING_UNITS:
+        return None
+    return write_code("few_differ", n=n, least=MIN_DIFFERING_UNITS)
+
+
+def _of_mean(
+    found: DerivedRows, sample: ModelSample, targets: dict[str, FloatArray], everybody: Row
+) -> None:
+    """Every policy, and every group of customers."""
+    sheets = sample.sheets
+    design = use_and_rating(sheets.rating, sheets.used, targets, sheets.weight)
     try:
         expected = complete(design, sheets.weight, sheets.segments)
     except ContractError as error:
@@ -57,12 +96,11 @@ def analyse(sheets: Sheets, terms: ModelTerms) -> DerivedRows:
     else:
         _everybody(found, sample, design, expected, everybody)
         _segments(found, sample, design, expected)
-    _by_rating(found, sample, everybody)
+    _by_rating(found, sample, targets, everybody)
     progress.done()
     for policy in OTHER_POLICIES:
         compare(found, sample, policy, everybody)
         progress.done()
-    return found
 
 
 def _everybody(
@@ -74,7 +112,7 @@ def _everybody(
     totals = add_up(expected, sheets.weight, sample.units, every)
     drawn = totals.draws(sample.counts)
     filled = draw_blanks(expected, sample.rng)
-    for target in TARGETS.names:
+    for target in design.targets:
         model = Model.of(design, drawn, target)
         about = {**who, "target": target, "policy": "use_rating"}
         found.driver_models.append(fitted(sample, model, totals, every, about))
@@ -116,6 +154,10 @@ def _segments(found: DerivedRows, sample: ModelSample, design: Design, expected:
             reason = write_code("few_answers", least=least)
             found.driver_models.append(refusal(about, int(rows.sum()), reason))
             continue
+        few = _few_differ(sample, MEAN, rows)
+        if few is not None:
+            found.driver_models.append(refusal(about, int(rows.sum()), few))
+            continue
         totals = add_up(expected, sheets.weight, sample.units, rows)
         model = Model.of(design, totals.draws(counts), "mean", _rated(sheets, rows))
         if len(model.drivers) < MIN_DRIVERS:
@@ -124,7 +166,7 @@ def _segments(found: DerivedRows, sample: ModelSample, design: Design, expected:
         found.driver_models.append(fitted(sample, model, totals, rows, about))
         found.drivers.extend(driver_rows(sample, model, totals, rows, "lmg", about))
         others = whole - totals
-        if others.n >= least:
+        if others.n >= least and _few_differ(sample, MEAN, ~rows) is None:
             rest = Model.of(design, others.draws(counts), "mean", _rated(sheets, ~rows))
             contrasts += contrast_rows(sample, model, rest, totals, others, who)
     found.driver_contrasts.extend(contrasts)
@@ -142,10 +184,12 @@ def _groups(segments: pl.DataFrame) -> Iterator[tuple[Row, BoolArray]]:
             yield {"segment": name, "group": str(value)}, mask
 
 
-def _by_rating(found: DerivedRows, sample: ModelSample, who: Row) -> None:
+def _by_rating(
+    found: DerivedRows, sample: ModelSample, targets: dict[str, FloatArray], who: Row
+) -> None:
     """The policy `em`: who did not experience a touchpoint counts as not answering."""
     sheets = sample.sheets
-    design = rating_alone(sheets.rating, sheets.targets, sheets.weight)
+    design = rating_alone(sheets.rating, targets, sheets.weight)
     about = {**who, "target": "mean", "policy": "em"}
     try:
         expected = complete(design, sheets.weight, sheets.segments)

@@ -12,7 +12,7 @@ from pipelines.drivers.sheets import Sheets
 from pipelines.importance.frames import MAX_UNITS
 from pipelines.importance.totals import CROSS_VALIDATION_FOLDS, Totals
 from pipelines.statistics.bootstrap import Units, draws, expanded_level, sampling_units
-from pipelines.statistics.survey import FloatArray, IntArray
+from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,17 @@ class ModelSample:
         return cls(
             sheets, terms, units, counts, rng.permutation(units.n) % CROSS_VALIDATION_FOLDS, rng
         )
+
+    def differing(self, target: str, rows: BoolArray) -> int:
+        """Sampling units on the rarer side of a target: other answers than the most common one.
+
+        A bootstrap sample that draws none of them has no variance to share; with m of them
+        that happens at a rate below exp(-m).
+        """
+        answers, unit = self.sheets.targets[target][rows], self.units.of_row[rows]
+        found, counts = np.unique(answers, return_counts=True)
+        is_common = answers == found[counts.argmax()]
+        return min(np.unique(unit[side]).size for side in (is_common, ~is_common))
 
     def level(self, totals: Totals, slopes: int) -> float:
         """Level at which percentiles cover, for the units that these totals have."""

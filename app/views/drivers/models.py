@@ -13,14 +13,19 @@ from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.language import Words
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.driver_codes import APPROACHES, MODEL_REASONS, RATING_POLICIES, TARGETS
+from pipelines.contract.driver_codes import (
+    APPROACHES,
+    MEAN,
+    MODEL_REASONS,
+    RATING_POLICIES,
+    TARGETS,
+)
 from pipelines.contract.people import EVERYBODY
 
 LATENT = "latent"  # of a model that is not linear; the policies are compared without it
 # What the shares of an approach sum up to: its R2, or the sum over drivers.
 WHOLES = {"lmg": "r2", "johnson": "r2", "first": "sum", "last": "sum", "latent": "latent"}
 USUAL = {"policy": RATING_POLICIES.names[0], "approach": APPROACHES[0]}
-MEAN = TARGETS.names[0]
 
 
 @dataclass(frozen=True)

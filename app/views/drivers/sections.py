@@ -17,7 +17,7 @@ from app.views.drivers import findings, models
 from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import ranked_shares, slope_dots
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.driver_codes import APPROACHES
+from pipelines.contract.driver_codes import APPROACHES, MEAN
 from pipelines.contract.estimate import FLAGS
 from pipelines.contract.people import EVERYBODY
 
@@ -37,7 +37,7 @@ def choose_model(view: View) -> DriverModel:
             names.__getitem__,
         )
         model = DriverModel(
-            str(choice.mode), choice.wave, choice.segment, choice.group, outcome, models.MEAN
+            str(choice.mode), choice.wave, choice.segment, choice.group, outcome, MEAN
         )
         target = _choose_target(bundle, words, model)
     return DriverModel(model.mode, model.wave, model.segment, model.group, outcome, target)
@@ -46,7 +46,7 @@ def choose_model(view: View) -> DriverModel:
 def _choose_target(bundle: Bundle, words: Words, model: DriverModel) -> str:
     """The mean, or one end of the scale; of groups only the mean is modelled."""
     if model.segment != EVERYBODY:
-        return models.MEAN
+        return MEAN
     found = models.targets(bundle, model)
     names = {t: models.target_name(bundle, words, model.outcome, t) for t in found}
     return choices.switch(
@@ -180,7 +180,7 @@ def shares(bundle: Bundle, words: Words, model: DriverModel, policy: str, approa
 def _outcome_and_target(bundle: Bundle, words: Words, model: DriverModel) -> str:
     """The outcome, with the target if it is not the mean answer."""
     outcome = models.outcome_name(bundle, words, model.outcome)
-    if model.target == models.MEAN:
+    if model.target == MEAN:
         return outcome
     target = models.target_name(bundle, words, model.outcome, model.target)
     return words("drivers.outcome_target", outcome=outcome, target=target)
