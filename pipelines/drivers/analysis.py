@@ -35,9 +35,9 @@ from pipelines.statistics.survey import BoolArray, FloatArray
 
 MIN_DRIVERS = 2  # that there are shares of
 MIN_RATERS = 10  # of a driver in a segment
-# Customers, or clusters, that differ from the others in a target: with fewer, bootstrap samples
-# without any of them would come up, and there is little to learn from so few.
-MIN_DIFFERING_UNITS = 20
+# Customers, or clusters, that differ from the others in a target. A bootstrap sample without any
+# of m comes up at a rate below exp(-m), 3 in 10 million of 15; there is little to learn from fewer.
+MIN_DIFFERING_UNITS = 15
 OTHER_POLICIES = ("pairwise", "listwise")
 
 
