@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from pipelines.contract.drivers import DriversSettings
 from pipelines.drivers.sheets import Sheets
@@ -67,15 +68,19 @@ class ModelSample:
         )
 
     def differing(self, target: str, rows: BoolArray) -> int:
-        """Sampling units on the rarer side of a target: other answers than the most common one.
+        """Sampling units that differ from the answer which most units give throughout.
 
         A bootstrap sample that draws none of them has no variance to share; with m of them
         that happens at a rate below exp(-m).
         """
-        answers, unit = self.sheets.targets[target][rows], self.units.of_row[rows]
-        found, counts = np.unique(answers, return_counts=True)
-        is_common = answers == found[counts.argmax()]
-        return min(np.unique(unit[side]).size for side in (is_common, ~is_common))
+        answers = pl.DataFrame(
+            {"unit": self.units.of_row[rows], "answer": self.sheets.targets[target][rows]}
+        )
+        units = answers.group_by("unit").agg(
+            least=pl.col("answer").min(), most=pl.col("answer").max()
+        )
+        throughout = units.filter(pl.col("least") == pl.col("most")).group_by("least").len()
+        return units.height - max(throughout["len"].to_list(), default=0)
 
     def level(self, totals: Totals, slopes: int) -> float:
         """Level at which percentiles cover, for the units that these totals have."""

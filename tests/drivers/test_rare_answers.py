@@ -80,3 +80,9 @@ def test_customers_of_one_cluster_count_once():
     every = np.ones(sheets.n, bool)
     assert sample.differing("bottom_box", every) == 1
     assert ModelSample.of(sheets, TERMS).differing("bottom_box", every) == 40
+
+
+def test_answers_that_all_differ_are_many_that_differ():
+    sheets = made_up(50)
+    assert np.unique(sheets.target[:, 0]).size == 50
+    assert ModelSample.of(sheets, TERMS).differing("mean", np.ones(50, bool)) == 49
