@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
-from itertools import pairwise
 
 import great_expectations as gx
 import great_expectations.expectations as gxe
@@ -23,8 +22,8 @@ import polars as pl
 from great_expectations.expectations.row_conditions import Column as Cell
 
 from pipelines.contract import registry
-from pipelines.contract.code import LANGUAGES, READER_PLACES, Vocabulary, places_of
-from pipelines.contract.table import Column, Table
+from pipelines.contract.code import Vocabulary
+from pipelines.contract.table import BETWEEN_CODES, Column, Table
 
 LIMIT = {"$PARAMETER": "withhold_below"}  # params.yaml: publish.withhold_below
 EXTRAS = "expectations.published"
@@ -38,11 +37,8 @@ Rules = Iterator[gxe.Expectation]
 
 def with_lacking(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Add the helper column `LACKING`."""
-    needed = {column.name: pl.lit(True) for column in table.columns if column.required}
-    for low, value, high in table.intervals:
-        needed |= dict.fromkeys((low, high), pl.col(value).is_not_null())
-    if table.intervals and "n" in table.schema:
-        needed["n"] = pl.col("value").is_not_null()
+    needed = {name: pl.col(value).is_not_null() for name, value in table.told_with.items()}
+    needed |= {column.name: pl.lit(True) for column in table.columns if column.required}
     lacking = [
         pl.when(is_needed & pl.col(name).is_null()).then(pl.lit(name))
         for name, is_needed in needed.items()
@@ -113,19 +109,15 @@ def _of_column(column: Column) -> Rules:
 
 def _coded(column: str, codes: Vocabulary, *, several: bool) -> gxe.Expectation:
     """Codes with their values, as `write_code` writes them; several are separated by blanks."""
-    words = [_word(code, _places(codes, code)) for code in codes.names]
+    words = [_word(code, codes.values_of(code)) for code in codes.names]
     if words == list(map(re.escape, codes.names)) and not several:
         return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(codes.names))
     word = f"(?:{'|'.join(words)})"
-    regex = f"^{word}(?: {word})*$" if several else f"^{word}$"
+    regex = f"^{word}(?:{BETWEEN_CODES}{word})*$" if several else f"^{word}$"
     return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex)
 
 
-def _places(codes: Vocabulary, code: str) -> list[str]:
-    return sorted(places_of(codes.codes[code][LANGUAGES[0]]) - READER_PLACES)
-
-
-def _word(code: str, places: list[str]) -> str:
+def _word(code: str, places: tuple[str, ...]) -> str:
     """Regular expression of one code, its values in any order."""
     if not places:
         return re.escape(code)
@@ -135,14 +127,13 @@ def _word(code: str, places: list[str]) -> str:
 
 def _intervals(table: Table) -> Rules:
     """A value lies inside its interval; orders ascend."""
-    for columns in (*table.intervals, *table.ascending):
-        for smaller, larger in pairwise(columns):
-            yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-                column_A=larger,
-                column_B=smaller,
-                or_equal=True,
-                ignore_row_if="either_value_is_missing",
-            )
+    for smaller, larger in table.orders:
+        yield gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+            column_A=larger,
+            column_B=smaller,
+            or_equal=True,
+            ignore_row_if="either_value_is_missing",
+        )
 
 
 def _measures(table: Table) -> Rules:
@@ -153,8 +144,7 @@ def _measures(table: Table) -> Rules:
     yield gxe.ExpectColumnValuesToBeInSet(column="measure", value_set=names)
     alike: dict[tuple[float, float], list[str]] = defaultdict(list)
     for one in table.measures:
-        ends = (-one.width, one.width) if table.differences else (one.lowest, one.highest)
-        alike[ends].append(one.name)
+        alike[table.range_of(one)].append(one.name)
     for (lowest, highest), measures in sorted(alike.items()):
         yield gxe.ExpectColumnValuesToBeBetween(
             column="value",

@@ -86,7 +86,7 @@ def _tables(step: Step, about: Study, settings: Settings, scratch: Path) -> Tabl
 def write(step: Step, about: Study, made: Mapping[str, pl.DataFrame]) -> None:
     """Check what a step returned, all of it, and write it to ``derived/``."""
     where = f"{about.name}: step {step.name}"
-    require_returned(made, step.writes, where)
+    require_returned(made, step, where)
     prepared = {
         table.name: store.prepare(made[table.name], table, f"{where}, table {table.name}")
         for table in step.writes

@@ -148,8 +148,8 @@ def in_words(bundle: Bundle, words: Words, column: Column, text: Any) -> str:
     """A cell of text as it is read: the sentences of its codes, or the name of a value."""
     if column.codes is None:
         return words.name(column.name, str(text))
-    coded = text.split() if column.several else [text]
-    return " ".join(words.sentence(column.codes, code, **bundle.places) for code in coded)
+    said = (words.sentence(column.codes, code, **bundle.places) for code in column.coded(text))
+    return " ".join(said)
 
 
 def value(words: Words, table: str, row: Row) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contract import publish, registry
-from pipelines.contract.code import READER_PLACES, Vocabulary
+from pipelines.contract.code import READER_PLACES
 from pipelines.contract.table import Column
 
 
@@ -38,7 +38,7 @@ def lacking(
     """
     params = manifest.get("params", {})
     absent = [path for path in parameters() if not _has(params, path)]
-    if any(_is_foreign(publish.EMPTY_REASONS, reason) for reason in manifest["empty"].values()):
+    if any(map(publish.EMPTY_REASONS.fault, manifest["empty"].values())):
         absent.append("empty")
     if absent:
         yield "manifest.json", tuple(absent)
@@ -59,12 +59,4 @@ def _holds(table: pl.DataFrame, column: Column) -> bool:
     """Whether a table has a column of that type, and of its codes only."""
     if table.schema.get(column.name) != column.dtype:
         return False
-    if column.codes is None:
-        return True
-    texts = table[column.name].drop_nulls().unique()
-    coded = (code for text in texts for code in (text.split() if column.several else [text]))
-    return not any(_is_foreign(column.codes, code) for code in coded)
-
-
-def _is_foreign(codes: Vocabulary, text: str) -> bool:
-    return codes.fault(text) is not None
+    return not column.faults(table[column.name])

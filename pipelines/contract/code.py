@@ -105,6 +105,14 @@ class Vocabulary:
         """The same with some of its codes."""
         return Vocabulary(self.name, {code: self.codes[code] for code in codes})
 
+    def values_of(self, code: str) -> tuple[str, ...]:
+        """Names of the values that a code is written with, sorted.
+
+        >>> Vocabulary("flag", {"few": says(en="{n} only", de="nur {n}")}).values_of("few")
+        ('n',)
+        """
+        return tuple(sorted(places_of(self.codes[code][LANGUAGES[0]]) - READER_PLACES))
+
     def fault(self, text: str) -> str | None:
         """What is wrong with a coded text; None if nothing is.
 
@@ -114,7 +122,7 @@ class Vocabulary:
         code, values = read_code(text)
         if code not in self:
             return f"{code} is no code of {self.name}"
-        wanted = places_of(self.codes[code][LANGUAGES[0]]) - READER_PLACES
+        wanted = set(self.values_of(code))
         if wanted != values.keys():
             lacking, foreign = sorted(wanted - values.keys()), sorted(values.keys() - wanted)
             return f"{code} lacks the values {', '.join(lacking)}" if lacking else (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import polars as pl
@@ -17,6 +18,7 @@ from pipelines.contract.code import (
 )
 from pipelines.contract.people import Rests, of_rows
 
+BETWEEN_CODES = " "  # in a column that holds several
 TIME = pl.Datetime("us", "UTC")
 TEXT, NUMBER, WHOLE, FLAG, DATE = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean(), pl.Date()
 
@@ -135,6 +137,22 @@ class Column:
         """The values or codes there are; none if any value may stand there."""
         return self.values or (self.codes.names if self.codes else ())
 
+    def coded(self, text: str) -> list[str]:
+        """The codes that a cell holds.
+
+        >>> Column("flags", TEXT, "warnings", several=True).coded("small few?n=3")
+        ['small', 'few?n=3']
+        """
+        return text.split(BETWEEN_CODES) if self.several else [text]
+
+    def faults(self, cells: pl.Series) -> list[str]:
+        """What is wrong with the codes in its cells, each fault once; nothing if all are known."""
+        if self.codes is None:
+            return []
+        texts = cells.drop_nulls().unique().sort()
+        found = dict.fromkeys(code for text in texts for code in self.coded(text))
+        return [fault for code in found if (fault := self.codes.fault(code)) is not None]
+
 
 def count(name: str, meaning: str, *, label: Says | None = None, required: bool = True) -> Column:
     """A column that counts.
@@ -232,6 +250,25 @@ class Table:
         if isinstance(self.rests_on, str):
             return of_rows(self.rests_on, self.key, self.name)
         return self.rests_on or ()
+
+    @property
+    def orders(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of columns of which the first is never above the second."""
+        return tuple(
+            pair for columns in (*self.intervals, *self.ascending) for pair in pairwise(columns)
+        )
+
+    @property
+    def told_with(self) -> dict[str, str]:
+        """Columns that are told wherever another one is, and that other one."""
+        ends = {end: value for low, value, high in self.intervals for end in (low, high)}
+        return ends | ({"n": "value"} if ends and "n" in self.schema else {})
+
+    def range_of(self, measure: Measure) -> tuple[float, float]:
+        """The lowest and the highest ``value`` in rows of a measure, in its unit."""
+        if self.differences:
+            return -measure.width, measure.width
+        return measure.lowest, measure.highest
 
     @property
     def counting(self) -> tuple[str, ...]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 import polars as pl
 
+from pipelines.contract.step import Step
 from pipelines.contract.table import Column, Table
 from pipelines.core.errors import ContractError, examples
 
-MANY_WORDS = " "  # separates codes in a column that holds several
+FAULTS_SHOWN = 3  # of codes; more would hide the message
 
 
 def require_columns(schema: pl.Schema, table: Table, where: str) -> None:
@@ -70,8 +70,7 @@ def require_declared(rows: pl.DataFrame, table: Table, where: str) -> None:
                 where, expected, f"{n:,} rows otherwise, such as {examples(first)}", table
             )
     for column in table.columns:
-        if column.codes is not None:
-            _require_codes(rows[column.name], column, table, where)
+        _require_codes(rows[column.name], column, where)
     _require_key(rows, table, where)
 
 
@@ -81,23 +80,11 @@ def faults(table: Table) -> Iterator[tuple[str, pl.Expr, tuple[str, ...]]]:
     """
     for column in table.columns:
         yield from _faults_of_column(column)
-    for low, value, high in table.intervals:
-        told, ends = pl.col(value).is_not_null(), pl.col(low, high)
-        lacking = told & pl.any_horizontal(ends.is_null())
-        yield f"{value} told with its interval", lacking, (low, value, high)
-    for columns in (*table.intervals, *table.ascending):
-        for lower, upper in pairwise(columns):
-            falls = pl.col(lower) > pl.col(upper)
-            yield f"{lower} not above {upper}", falls, (lower, upper)
-    if table.intervals and "n" in table.schema:
-        yield (
-            "a value told with its n",
-            pl.col("value").is_not_null() & pl.col("n").is_null(),
-            (
-                "value",
-                "n",
-            ),
-        )
+    for name, value in table.told_with.items():
+        lacking = pl.col(value).is_not_null() & pl.col(name).is_null()
+        yield f"{value} told with {name}", lacking, (value, name)
+    for lower, upper in table.orders:
+        yield f"{lower} not above {upper}", pl.col(lower) > pl.col(upper), (lower, upper)
     if table.measures:
         yield from _faults_of_measures(table)
 
@@ -121,27 +108,22 @@ def _faults_of_measures(table: Table) -> Iterator[tuple[str, pl.Expr, tuple[str,
     measure, value = pl.col("measure"), pl.col("value")
     yield (
         f"a declared measure, with the family of its interval, of {examples(names)}",
-        (~measure.is_in(names)),
+        ~measure.is_in(names),
         ("measure",),
     )
     for one in table.measures:
-        low, high = (-one.width, one.width) if table.differences else (one.lowest, one.highest)
+        low, high = table.range_of(one)
         outside = (measure == one.name) & ~value.is_between(low, high)
         yield f"{one.name} between {low:g} and {high:g}", outside, ("measure", "value")
 
 
-def _require_codes(cells: pl.Series, column: Column, table: Table, where: str) -> None:
-    assert column.codes is not None
-    texts = cells.drop_nulls().unique().sort()
-    words = [
-        word for text in texts for word in (text.split(MANY_WORDS) if column.several else [text])
-    ]
-    wrong = [fault for word in dict.fromkeys(words) if (fault := column.codes.fault(word))]
-    if wrong:
+def _require_codes(cells: pl.Series, column: Column, where: str) -> None:
+    wrong = column.faults(cells)
+    if wrong and column.codes is not None:
         raise ContractError(
             where,
             expected=f"codes in {column.name} that have a sentence in every language",
-            got="; ".join(wrong[:3]),
+            got="; ".join(wrong[:FAULTS_SHOWN]),
             todo=f"declare them in pipelines/contract/, among the codes of {column.codes.name!r}",
         )
 
@@ -163,7 +145,7 @@ def _refusal(where: str, expected: str, got: str, table: Table) -> ContractError
     return ContractError(where, expected=expected, got=got, todo=todo)
 
 
-def require_returned(names: Iterable[str], tables: Iterable[Table], where: str) -> None:
+def require_returned(names: Iterable[str], step: Step, where: str) -> None:
     """Refuse what a step returned if it is not exactly its declared tables.
 
     Raises
@@ -171,7 +153,7 @@ def require_returned(names: Iterable[str], tables: Iterable[Table], where: str) 
     ContractError
         Naming the tables that are missing, or that nobody declared.
     """
-    wanted, found = [table.name for table in tables], list(names)
+    wanted, found = [table.name for table in step.writes], list(names)
     missing = [name for name in wanted if name not in found]
     foreign = [name for name in found if name not in wanted]
     if missing or foreign:
@@ -184,5 +166,5 @@ def require_returned(names: Iterable[str], tables: Iterable[Table], where: str) 
             where,
             expected=f"the tables it declares: {examples(wanted)}",
             got="; ".join(parts),
-            todo=f"declare every table in `writes` of pipelines/contract/{where.split()[-1]}.py",
+            todo=f"declare every table in `writes` of pipelines/contract/{step.name}.py",
         )

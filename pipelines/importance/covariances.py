@@ -9,8 +9,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from pipelines.core.errors import ContractError, closest, examples
-from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, check_rows
+from pipelines.core.errors import ContractError, examples
+from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, check_rows, require_choice
 from pipelines.statistics.bootstrap import Units, block_moments
 from pipelines.statistics.em import (
     MAX_EM_STEPS,
@@ -61,13 +61,7 @@ def estimate(rows: Rows, columns: Columns, missing: str, prior_rows: float) -> C
         If answers are missing and the policy is ``error``, no rows are left, or a column
         says nothing in those that are.
     """
-    if missing not in get_args(MissingPolicy):
-        raise ContractError(
-            ERROR_PLACE,
-            expected="a known policy for missing answers",
-            got=repr(missing),
-            todo=closest(missing, get_args(MissingPolicy)),
-        )
+    require_choice(missing, get_args(MissingPolicy), "policy for missing answers")
     gone = np.isnan(rows.values)
     if missing == "error" and gone.any():
         counts = gone.sum(axis=0)

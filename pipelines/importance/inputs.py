@@ -9,12 +9,26 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.code import write_code
-from pipelines.core.errors import ContractError, examples
+from pipelines.core.errors import ContractError, closest, examples
 from pipelines.core.frames import require_known
 from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import FloatArray, IntArray
 
 ERROR_PLACE = "relative_importance"  # where errors say they come from
+
+
+def require_choice(given: str, known: Sequence[str], what: str) -> None:
+    """Refuse a choice that there is not.
+
+    Raises
+    ------
+    ContractError
+        Naming the choices nearest to it.
+    """
+    if given not in known:
+        raise ContractError(
+            ERROR_PLACE, expected=f"a known {what}", got=repr(given), todo=closest(given, known)
+        )
 
 
 @dataclass(frozen=True)

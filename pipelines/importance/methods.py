@@ -7,8 +7,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from pipelines.core.errors import ContractError, closest
-from pipelines.importance.inputs import ERROR_PLACE
+from pipelines.core.errors import ContractError
+from pipelines.importance.inputs import ERROR_PLACE, require_choice
 from pipelines.statistics.dominance import general_dominance, sampled_dominance
 from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import weights_of_tables
@@ -21,13 +21,7 @@ SPLITS_R2 = ("lmg", "johnson")  # the importances sum to R2
 
 def check_method(method: str, groups: Sequence[Sequence[int]], orders: int | None) -> None:
     """Refuse a method that is unknown, or that the drivers do not allow."""
-    if method not in get_args(Method):
-        raise ContractError(
-            ERROR_PLACE,
-            expected="a known method",
-            got=repr(method),
-            todo=closest(method, get_args(Method)),
-        )
+    require_choice(method, get_args(Method), "method")
     if method == "beta" and any(len(group) > 1 for group in groups):
         raise ContractError(
             ERROR_PLACE,

@@ -8,9 +8,9 @@ from typing import Literal, cast, get_args
 
 import numpy as np
 
-from pipelines.core.errors import ContractError, closest, examples
+from pipelines.core.errors import ContractError, examples
 from pipelines.importance.covariances import Covariances
-from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows
+from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, require_choice
 from pipelines.importance.splits import ImportanceSplit, Replicates
 from pipelines.statistics.bootstrap import Units, block_moments
 from pipelines.statistics.ordered_logit import (
@@ -50,14 +50,8 @@ def check_model(
     orders: int | None,
 ) -> None:
     """Refuse a model that is unknown, or that the method or the missing answers do not allow."""
-    for what, given, known in (
-        ("model of the outcome", model, get_args(OutcomeModel)),
-        ("pseudo-R2", pseudo_r2, get_args(PseudoR2)),
-    ):
-        if given not in known:
-            raise ContractError(
-                ERROR_PLACE, expected=f"a known {what}", got=repr(given), todo=closest(given, known)
-            )
+    require_choice(model, get_args(OutcomeModel), "model of the outcome")
+    require_choice(pseudo_r2, get_args(PseudoR2), "pseudo-R2")
     allowed = ("error", "listwise", *(["pairwise"] if model == "polychoric" else []))
     if model != "linear" and missing in ("em", "pairwise") and missing not in allowed:
         raise ContractError(

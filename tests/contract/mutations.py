@@ -50,14 +50,14 @@ def mutations(table: Table, row: Row) -> Iterator[Mutation]:
         yield from _ranges(column)
     for low, value, high in table.intervals:
         for end in (low, high):
-            yield Mutation({end: None}, f"{value} told with its interval")
+            yield Mutation({end: None}, f"{value} told with {end}")
         yield Mutation({low: row[high], high: row[low]}, f"{low} not above {value}")
     for order in table.ascending:
         for lower, upper in pairwise(order):
             turned = {lower: row[upper], upper: row[lower]}
             yield Mutation(turned, f"{lower} not above {upper}")
     if table.intervals and "n" in table.schema:
-        yield Mutation({"n": None}, "a value told with its n")
+        yield Mutation({"n": None}, "value told with n")
     if table.measures:
         yield from _measures(table, row)
 
