@@ -1,0 +1,1 @@
+"""Plan: which measures to take under a budget."""
