@@ -54,12 +54,13 @@ SCORE_METHODS = Vocabulary(
     },
 )
 _COMPARED_EN = (
-    "difference of waves taken as independent: {}; p-values adjusted by Benjamini-Hochberg over "
-    "the touchpoints, segments and waves of this measure and comparison"
+    "difference of waves, less the covariance of who answered in both: {}; p-values adjusted by "
+    "Benjamini-Hochberg over the touchpoints, segments and waves of this measure and comparison"
 )
 _COMPARED_DE = (
-    "Unterschied als unabhängig genommener Wellen: {}; p-Werte nach Benjamini-Hochberg angepasst "
-    "über Kontaktpunkte, Merkmale und Wellen dieser Kennzahl und dieses Vergleichs"
+    "Unterschied der Wellen, abzüglich der Kovarianz derer, die in beiden antworteten: {}; p-Werte "
+    "nach Benjamini-Hochberg angepasst über Kontaktpunkte, Merkmale und Wellen dieser Kennzahl und "
+    "dieses Vergleichs"
 )
 _DIFFERENCES = {
     "mean": (
@@ -133,8 +134,15 @@ FLAGS_OF_CHANGES = Vocabulary(
             de="Die beiden Wellen hatten verschiedene Skalen.",
         ),
         "overlap": says(
-            en="Some customers answered in both waves; they are taken as independent.",
-            de="Einige Kunden antworteten in beiden Wellen; sie gelten als unabhängig.",
+            en="Some answered in both waves; that their answers go together is taken into account.",
+            de="Einige antworteten in beiden Wellen; dass ihre Antworten zusammenhängen, ist "
+            "berücksichtigt.",
+        ),
+        "overlap_apart": says(
+            en="Some customers lie in another cluster in either wave; there the waves are taken as "
+            "independent.",
+            de="Einige Kunden liegen in beiden Wellen in verschiedenen Klumpen; dort gelten die "
+            "Wellen als unabhängig.",
         ),
     },
 )
@@ -169,6 +177,12 @@ CHANGES = Table(
             "n_against", WHOLE, "answers in the earlier wave; null if withheld",
             lowest=0, unit="count", counts_people=True,
             label=says(en="Answers in the earlier wave", de="Antworten in der früheren Welle"),
+        ),
+        Column(
+            "n_both", WHOLE, "customers, or clusters, with an answer in both waves; their "
+            "covariance is taken into account; null if withheld",
+            lowest=0, unit="count",
+            label=says(en="Answered in both waves", de="In beiden Wellen geantwortet"),
         ),
         *P_VALUE_COLUMNS,
         *making(METHODS_OF_CHANGES, SCORE_POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),

@@ -162,10 +162,14 @@ def sampling_stratum() -> pl.Expr:
 def sampling_unit() -> pl.Expr:
     """Name the sampling unit: the cluster; without one the customer, if known, who may
     have filled in several questionnaires; or else the questionnaire.
+
+    A unit of the same name in another wave is the same unit. Clusters are named apart that
+    different strata or surveys call the same.
     """
+    cluster = pl.format("cluster {}/{}", sampling_stratum(), "cluster")
     customer = pl.format("customer {}/{}", *CUSTOMER)  # null if anonymous
     questionnaire = pl.format("questionnaire {}", "response_id")
-    return pl.coalesce(pl.format("cluster {}", "cluster"), customer, questionnaire)
+    return pl.coalesce(cluster, customer, questionnaire)
 
 
 def _refuse(bad: pl.Series, *, expected: str, todo: str) -> None:

@@ -1,4 +1,4 @@
-"""Differences: estimates of independent samples against one another, many at a time."""
+"""Differences: estimates of samples against one another, many at a time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from pipelines.estimates.families import FOR_DIFFERENCES
 from pipelines.estimates.provenance import WARNINGS
-from pipelines.statistics.differences import Estimates, independent_differences
+from pipelines.statistics.differences import Estimates, Overlap, subtract
 
 AGAINST = "_against"  # ends the names of columns of what is compared with
 
@@ -20,7 +21,8 @@ def with_differences(pairs: pl.DataFrame, level: float) -> pl.DataFrame:
     ----------
     pairs : DataFrame
         Two estimates of one measure side by side, see `families.with_intervals`; the names of
-        the columns of the second end in `AGAINST`. Both have answers.
+        the columns of the second end in `AGAINST`. Both have answers. Beside them ``n_both`` and
+        ``covariance``, see `panels.shared_estimates`; 0 where the samples are independent.
     level : float
         Of the intervals, 0 to 1.
 
@@ -30,8 +32,15 @@ def with_differences(pairs: pl.DataFrame, level: float) -> pl.DataFrame:
         The pairs, with ``value, low, high, std_error, p_value`` of the differences and the
         warnings of either side; the interval stays in the range of a difference.
     """
-    found = independent_differences(_side(pairs, ""), _side(pairs, AGAINST), level)
     widest = (pairs["highest"] - pairs["lowest"]).to_numpy()
+    n = pairs["n_both"].to_numpy().astype(np.float64)
+    both = Overlap(
+        n=n,
+        covariance=widest**2 * pairs["covariance"].to_numpy(),
+        of_later=n / pairs["psus"].to_numpy(),
+        of_earlier=n / pairs["psus" + AGAINST].to_numpy(),
+    )
+    found = subtract(_side(pairs, ""), _side(pairs, AGAINST), both, level)
     return pairs.with_columns(
         value=pl.Series(found.value),
         low=pl.Series(np.maximum(found.interval.low, -widest)),
@@ -43,7 +52,7 @@ def with_differences(pairs: pl.DataFrame, level: float) -> pl.DataFrame:
 
 
 def _side(pairs: pl.DataFrame, suffix: str) -> Estimates:
-    columns = (pairs[name + suffix] for name in ("value", "centre", "variance", "df"))
+    columns = (pairs[name + suffix] for name in ("value", *FOR_DIFFERENCES))
     return Estimates(*(column.to_numpy() for column in columns))
 
 

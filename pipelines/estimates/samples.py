@@ -57,6 +57,10 @@ class Sample:
         Group of each part.
     design_psus : ndarray, shape (n_parts,)
         Sampling units of the part's stratum in the whole sample.
+    unit_names : Series, shape (n_units,)
+        Names of the sampling units of groups, which other samples may share.
+    unit_group : ndarray of int, shape (n_units,)
+        Group of each.
     """
 
     about: Mapping[str, Any]
@@ -67,6 +71,8 @@ class Sample:
     part_starts: IntArray
     part_group: IntArray
     design_psus: FloatArray
+    unit_names: pl.Series
+    unit_group: IntArray
 
     @property
     def is_unweighted(self) -> bool:
@@ -139,6 +145,8 @@ def _sample(
         part_starts=np.flatnonzero(part_begins[unit_begins]),
         part_group=group[part_begins],
         design_psus=_units_per_stratum(stratum, unit)[stratum[member[part_begins]]],
+        unit_names=rows[design.unit].gather(member[unit_begins]),
+        unit_group=group[unit_begins],
     )
 
 

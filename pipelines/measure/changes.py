@@ -7,13 +7,19 @@ from collections.abc import Mapping
 import polars as pl
 
 from pipelines.contract.people import EVERYBODY
-from pipelines.core.answers import CUSTOMER
+from pipelines.core.answers import CUSTOMER, sampling_unit
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
 
 SUBJECT = ("mode", "is_stage", "subject")
 CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
 FAMILY = ("mode", "against", "measure", "weighted")  # over touchpoints, segments and waves
-WARNINGS_OF_PAIRS = ("baseline_moved", "other_questions", "other_scale", "overlap")
+WARNINGS_OF_PAIRS = (
+    "baseline_moved",
+    "other_questions",
+    "other_scale",
+    "overlap",
+    "overlap_apart",
+)
 
 
 def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
@@ -50,8 +56,8 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     )
 
 
-def shared_customers(people: pl.DataFrame) -> pl.DataFrame:
-    """List the pairs of waves that share customers.
+def customers_apart(people: pl.DataFrame) -> pl.DataFrame:
+    """List the pairs of waves in which a customer lies in another sampling unit.
 
     Parameters
     ----------
@@ -61,12 +67,14 @@ def shared_customers(people: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        ``mode, wave, wave_against``; the second is the earlier one.
+        ``mode, wave, wave_against``, in both orders.
     """
-    seen = people.drop_nulls(CUSTOMER).select("mode", "wave", *CUSTOMER).unique()
-    pairs = seen.join(seen.rename({"wave": "wave_against"}), on=["mode", *CUSTOMER])
+    known = people.drop_nulls(CUSTOMER).with_columns(unit=sampling_unit())
+    seen = known.select("mode", "wave", "unit", *CUSTOMER).unique()
+    before = seen.rename({"wave": "wave_against", "unit": "unit_against"})
     return (
-        pairs.filter(pl.col("wave_against") < pl.col("wave"))
+        seen.join(before, on=["mode", *CUSTOMER])
+        .filter(pl.col("wave_against") != pl.col("wave"), pl.col("unit_against") != pl.col("unit"))
         .select("mode", "wave", "wave_against")
         .unique()
     )
@@ -76,7 +84,7 @@ def with_warnings(
     pairs: pl.DataFrame,
     register: pl.DataFrame,
     stages: Mapping[str, str],
-    shared: pl.DataFrame,
+    apart: pl.DataFrame,
 ) -> pl.DataFrame:
     """Mark the pairs of waves that do not compare like with like.
 
@@ -88,14 +96,14 @@ def with_warnings(
         See `answers.question_register`.
     stages : mapping
         Touchpoint to journey stage.
-    shared : DataFrame
-        See `shared_customers`.
+    apart : DataFrame
+        See `customers_apart`.
 
     Returns
     -------
     DataFrame
         The pairs with `WARNINGS_OF_PAIRS`: a stage that pools other questions, a question
-        on another scale, customers who answered in both waves.
+        on another scale, customers whose answers in both waves are taken as independent.
     """
     basis = _basis(register, stages)
     earlier = basis.rename({"wave": "wave_against", "basis": "basis_against"})
@@ -104,11 +112,11 @@ def with_warnings(
     return (
         pairs.join(basis, on=[*SUBJECT, "wave"])
         .join(earlier, on=[*SUBJECT, "wave_against"])
-        .join(shared.with_columns(overlap=pl.lit(True)), on=waves, how="left")
+        .join(apart.with_columns(overlap_apart=pl.lit(True)), on=waves, how="left")
         .with_columns(
             other_questions=pl.col("is_stage") & differs,
             other_scale=~pl.col("is_stage") & differs,
-            overlap=pl.col("overlap").fill_null(False),
+            overlap_apart=pl.col("overlap_apart").fill_null(False),
         )
         .drop("basis", "basis_against")
     )
@@ -130,7 +138,9 @@ def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
     return pl.concat([questions, pooled.with_columns(is_stage=pl.lit(True))], how="diagonal")
 
 
-def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataFrame:
+def compare(
+    scores: pl.DataFrame, pairs: pl.DataFrame, together: pl.DataFrame, level: float
+) -> pl.DataFrame:
     """Estimate the change of every cell that was answered in both waves.
 
     Parameters
@@ -139,12 +149,14 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
         See `tables.measure_cells`.
     pairs : DataFrame
         See `with_warnings`.
+    together : DataFrame
+        See `panels.covariances`. Cells that are not in it have nobody in both waves.
 
     Returns
     -------
     DataFrame
         What is compared, with ``against`` and ``wave_against``; ``value, low, high,
-        std_error, n, n_eff, n_against, p_value, p_adjusted``; the warnings of both.
+        std_error, n, n_eff, n_against, n_both, p_value, p_adjusted``; the warnings of both.
     """
     known = scores.filter(pl.col("n") > 0)
     both = (
@@ -154,6 +166,9 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
             on=[*CELL, "wave_against"],
             suffix=AGAINST,
         )
+        .join(together, on=[*CELL, "wave", "wave_against"], how="left")
+        .with_columns(pl.col("n_both", "covariance").fill_null(0))
+        .with_columns(overlap=pl.col("n_both") > 0)
         .sort(*CELL, "wave", "against")
     )
     return with_adjusted_p(with_differences(both, level), FAMILY)

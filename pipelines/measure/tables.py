@@ -16,8 +16,8 @@ from pipelines.core.study import Study
 from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.families import with_intervals
 from pipelines.estimates.provenance import WARNINGS, with_flags
-from pipelines.estimates.samples import SamplingDesign, samples
-from pipelines.measure import changes, provenance
+from pipelines.estimates.samples import Sample, SamplingDesign, samples
+from pipelines.measure import changes, panels, provenance
 from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.reach import without_unrouted_reach
 
@@ -82,13 +82,15 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     if register.is_empty():
         return {table.name: table.without_rows() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
     people = _people(survey, register)
-    scored = with_intervals(measure_cells(survey, people, register), terms.level)
+    waves = _waves(survey, people)
+    scored = with_intervals(measure_cells(survey, waves, register), terms.level)
     is_share = pl.col("measure") == "share"
     measured = without_unrouted_reach(scored.filter(~is_share))
     pairs = changes.comparisons(measured, survey.baseline)
-    shared = changes.shared_customers(people)
-    marked = changes.with_warnings(pairs, register, survey.stages, shared)
-    compared = changes.compare(measured, marked, terms.level)
+    apart = changes.customers_apart(people)
+    marked = changes.with_warnings(pairs, register, survey.stages, apart)
+    together = panels.covariances(waves, marked, register, survey.stages)
+    compared = changes.compare(measured, marked, together, terms.level)
 
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
         about = provenance.with_subject(rows, register, survey.stages)
@@ -112,14 +114,18 @@ def _people(survey: Survey, register: pl.DataFrame) -> pl.DataFrame:
     return people
 
 
-def measure_cells(survey: Survey, people: pl.DataFrame, register: pl.DataFrame) -> pl.DataFrame:
+def _waves(survey: Survey, people: pl.DataFrame) -> list[Sample]:
+    """Take the waves of every mode as samples, with their groups."""
+    drawn = people.with_columns(stratum=answers.sampling_stratum(), unit=answers.sampling_unit())
+    segments = {name: SEGMENT_PREFIX + name for name in survey.segments}
+    return list(samples(drawn.sort("response_id"), APART, segments, DESIGN))
+
+
+def measure_cells(survey: Survey, waves: list[Sample], register: pl.DataFrame) -> pl.DataFrame:
     """Estimate everything in every wave and mode; see `estimates.cells.estimate_cells`.
 
     ``is_stage`` tells a stage from a question of the same name.
     """
-    drawn = people.with_columns(stratum=answers.sampling_stratum(), unit=answers.sampling_unit())
-    segments = {name: SEGMENT_PREFIX + name for name in survey.segments}
-    waves = samples(drawn.sort("response_id"), APART, segments, DESIGN)
     cells = estimate_cells(
         (wave, items_of(questions_of(wave, register), survey.stages)) for wave in waves
     )

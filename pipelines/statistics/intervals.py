@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -38,10 +38,39 @@ class Interval:
 
 @dataclass(frozen=True)
 class Shrunken:
-    """Estimates after a few made-up answers were added: centre and variance, of one shape."""
+    """Estimates after a few made-up answers were added; all arrays of one shape.
+
+    The covariance of two centres is that of the estimates, times both `moved`, plus the product
+    of both `pull` as far as the made-up answers are of people in both samples.
+
+    Parameters
+    ----------
+    centre, variance : ndarray
+    moved : ndarray
+        How far a centre moves with its estimate.
+    pull : ndarray
+        What the made-up answers add to the standard deviation of a centre, with its sign.
+    """
 
     centre: FloatArray
     variance: FloatArray
+    moved: FloatArray
+    pull: FloatArray
+
+
+def _shrunken(
+    centre: FloatArray, variance: FloatArray, n: FloatArray, made_up: int, divisor: FloatArray
+) -> Shrunken:
+    """Say what follows from a number of made-up answers whose mean is zero.
+
+    Parameters
+    ----------
+    divisor : ndarray
+        What the mean square of all answers was divided by.
+    """
+    squared = (n + made_up) * divisor
+    moved = np.sqrt(n * np.maximum(n - 1, 0) / squared)
+    return Shrunken(centre, variance, moved, centre * np.sqrt(made_up / (n * divisor)))
 
 
 def normal_quantile(level: float) -> float:
@@ -134,7 +163,8 @@ def shrink_nps(promoters: FloatArray, detractors: FloatArray, n: FloatArray) -> 
     more = (promoters * n + 0.75) / (n + 3)
     less = (detractors * n + 0.75) / (n + 3)
     centre = more - less
-    return Shrunken(centre, (more + less - centre**2) / (n + 2))  # n + 3 answers, less one
+    variance = (more + less - centre**2) / (n + 2)  # n + 3 answers, less one
+    return _shrunken(centre, variance, n, 3, n + 2)
 
 
 def adjusted_wald(
@@ -163,7 +193,8 @@ def shrink_share(share: FloatArray, n: FloatArray) -> Shrunken:
     Agresti and Caffo (2000), The American Statistician 54(4), 280-288.
     """
     centre = (share * n + 1) / (n + 2)
-    return Shrunken(centre, centre * (1 - centre) / (n + 2))
+    found = _shrunken(centre - 0.5, centre * (1 - centre) / (n + 2), n, 2, n + 2)
+    return replace(found, centre=centre)
 
 
 def effective_n(means: DomainMeans, level: float) -> FloatArray:

@@ -1,8 +1,7 @@
 """Means of domains of a survey, with the linearised variance of their design.
 
 The formulas are those of a ratio mean (Särndal, Swensson and Wretman 1992, Model Assisted
-Survey Sampling, section 5.7). They need a few sums per domain and stratum, not the answers,
-so that one pass over the rows is enough; see `DomainSums`.
+Survey Sampling, section 5.7). They need a few sums per sampling unit, not the answers.
 """
 
 from __future__ import annotations
@@ -23,70 +22,84 @@ MAX_VARIANCE_ROUNDING = 1e-12  # of the largest possible variance
 
 
 @dataclass(frozen=True)
-class DomainSums:
-    """What one domain has in one stratum; all arrays have shape (n_parts,).
+class UnitSums:
+    """What every sampling unit has of every domain.
 
-    A domain is a part of the population, such as the guests of a segment who answered a
-    question. With ``i`` running over its answers, ``w`` their weights, ``y`` their values,
-    and ``c`` over the primary sampling units of the stratum, ``W_c`` and ``Y_c`` being the
-    sums of ``w`` and ``w y`` in unit ``c``:
+    A domain is a part of the population: the members of a group who answered a question. Groups
+    are made of *parts*, what a group has in one stratum, and parts of sampling units, which
+    follow one another. Columns are the questions, or whatever groups are asked; with ``i``
+    running over the answers that a unit of a group gave to one of them, ``w`` their weights and
+    ``y`` their values:
 
     Parameters
     ----------
-    domain : ndarray of int
-        Index of the domain, from 0.
-    n : ndarray
-        Answers.
-    psus : ndarray
-        Primary sampling units with an answer in the domain.
-    design_psus : ndarray
-        Primary sampling units of the stratum in the whole sample, inside the domain or not.
-    w, wy, wyy, ww : ndarray
-        Sums of ``w``, ``w y``, ``w y**2`` and ``w**2`` over the answers.
-    uu, uv, vv : ndarray
-        Sums of ``W_c**2``, ``W_c Y_c`` and ``Y_c**2`` over the units. If every respondent
-        is a unit these are the sums of ``w**2``, ``w**2 y`` and ``w**2 y**2``.
+    part_starts : ndarray of int, shape (n_parts,)
+        Where a part begins among the units.
+    part_group : ndarray of int, shape (n_parts,)
+        Group of each part, ascending from 0 without a gap.
+    design_psus : ndarray, shape (n_parts,)
+        Primary sampling units of the stratum in the whole sample, inside the group or not.
+    n, w, wy, wyy, ww : ndarray, shape (n_units, n_columns)
+        Number of answers, and sums of ``w``, ``w y``, ``w y**2`` and ``w**2`` over them.
 
     Raises
     ------
     ContractError
-        If a sum is not finite, or a domain has more units than its design.
+        If a sum is not finite, or a part has more units than its design.
     """
 
-    domain: IntArray
-    n: FloatArray
-    psus: FloatArray
+    part_starts: IntArray
+    part_group: IntArray
     design_psus: FloatArray
+    n: FloatArray
     w: FloatArray
     wy: FloatArray
     wyy: FloatArray
     ww: FloatArray
-    uu: FloatArray
-    uv: FloatArray
-    vv: FloatArray
 
     def __post_init__(self) -> None:
         broken = [f.name for f in fields(self) if not np.isfinite(getattr(self, f.name)).all()]
         if broken:
             raise ContractError(
-                "domain sums",
+                "sums of sampling units",
                 expected="finite numbers",
                 got=f"NaN or infinity in {examples(broken)}",
                 todo="leave out answers without a value or a weight",
             )
-        over = np.flatnonzero(self.psus > self.design_psus)
+        over = np.flatnonzero(self.part_sizes > self.design_psus)
         if over.size:
             raise ContractError(
-                "domain sums",
-                expected="no more sampling units in a domain than in the design",
+                "sums of sampling units",
+                expected="no more sampling units in a group than in the design",
                 got=f"more in {over.size} parts, the first {over[0]}",
                 todo="count the units of the whole sample, by stratum",
             )
 
+    @cached_property
+    def part_sizes(self) -> IntArray:
+        """Units of each part, shape (n_parts,)."""
+        return np.diff(np.append(self.part_starts, len(self.w)))
+
+    @cached_property
+    def unit_part(self) -> IntArray:
+        """Part of each unit, shape (n_units,)."""
+        return np.repeat(np.arange(len(self.part_starts)), self.part_sizes)
+
+    def by_part(self, units: FloatArray) -> FloatArray:
+        """Add up units, shape (n_units, n_columns), to parts."""
+        parts: FloatArray = np.add.reduceat(units, self.part_starts, axis=0)
+        return parts
+
+    def by_group(self, parts: FloatArray) -> FloatArray:
+        """Add up parts, shape (n_parts, n_columns), to groups."""
+        starts = np.flatnonzero(np.diff(self.part_group, prepend=-1))
+        groups: FloatArray = np.add.reduceat(parts, starts, axis=0)
+        return groups
+
 
 @dataclass(frozen=True)
 class DomainMeans:
-    """Means of domains and their variances; all arrays have shape (n_domains,).
+    """Means of domains and their variances; all arrays of one shape, (n_groups, n_columns).
 
     Parameters
     ----------
@@ -122,7 +135,24 @@ class DomainMeans:
         return np.sqrt(np.where(self.variance > 0, self.variance, np.nan))
 
 
-def domain_means(sums: DomainSums, n_domains: int) -> DomainMeans:
+@dataclass(frozen=True)
+class Influences:
+    """What the units of a design add to the errors of means.
+
+    Parameters
+    ----------
+    units : ndarray, shape (n_units, n_columns)
+        Of the units of groups. The variance of a mean is the sum of their squares; the
+        covariance of two means the sum of the products of the units that they share.
+    outside : ndarray, shape (n_parts, n_columns)
+        The sum of squares of the units of a part's stratum that lie outside its group.
+    """
+
+    units: FloatArray
+    outside: FloatArray
+
+
+def domain_means(sums: UnitSums) -> DomainMeans:
     """Estimate the mean of every domain with its linearised variance.
 
     The units of a stratum are taken as drawn with replacement. Those without an answer in
@@ -131,49 +161,66 @@ def domain_means(sums: DomainSums, n_domains: int) -> DomainMeans:
 
     Parameters
     ----------
-    sums : DomainSums
-        The sums of each domain in each stratum, of values between -1 and 1.
-    n_domains : int
-        Number of domains; one that is not in `sums` has no answers.
+    sums : UnitSums
+        Of values between -1 and 1.
 
     Returns
     -------
     DomainMeans
-        One entry per domain, in the unit of the values.
+        A row per group, a column per column of `sums`, in the unit of the values.
 
     References
     ----------
     Lumley (2004), Journal of Statistical Software 9(8): `svymean` of a subset of a design.
     """
 
-    def total(part: npt.NDArray[np.generic]) -> FloatArray:
-        weights = part.astype(np.float64)
-        return np.bincount(sums.domain, weights, minlength=n_domains).astype(np.float64)
+    def total(units: npt.NDArray[np.generic]) -> FloatArray:
+        return sums.by_group(sums.by_part(units.astype(np.float64)))
 
-    w, ww = total(sums.w), total(sums.ww)
-    weighed = np.where(w > 0, w, np.nan)
-    value = total(sums.wy) / weighed
-    psus = total(sums.psus)
-    strata = total(sums.psus > 0)
-    variance = total(_stratum_variance(sums, value[sums.domain])) / weighed**2
-    largest = total(sums.uu) / weighed**2
+    weight, value = _weight(sums), _mean(sums)
+    found = influences(sums)
+    variance = sums.by_group(sums.by_part(found.units**2) + found.outside)
+    largest = total(sums.w**2) / weight**2
+    ww = total(sums.ww)
+    answering = sums.by_part((sums.n > 0).astype(np.float64))
+    psus, strata = sums.by_group(answering), sums.by_group((answering > 0).astype(np.float64))
+    alone = (sums.design_psus == 1)[:, None] & (answering > 0)
     return DomainMeans(
         value=value,
         variance=np.where(variance <= MAX_VARIANCE_ROUNDING * largest, 0.0, variance),  # NaN stays
-        spread=np.maximum(total(sums.wyy) / weighed - value**2, 0.0),
+        spread=np.maximum(total(sums.wyy) / weight - value**2, 0.0),
         n=total(sums.n),
-        n_eff=weighed**2 / np.where(ww > 0, ww, np.nan),
+        n_eff=weight**2 / np.where(ww > 0, ww, np.nan),
         psus=psus,
         df=np.maximum(psus - strata, 1.0),
-        lonely=total((sums.design_psus == 1) & (sums.psus > 0)) > 0,
+        lonely=sums.by_group(alone.astype(np.float64)) > 0,
     )
 
 
-def _stratum_variance(sums: DomainSums, mean: FloatArray) -> FloatArray:
-    """Variance of the total of ``w (y - mean)`` that each stratum adds, shape (n_parts,)."""
-    squares = sums.vv - 2 * mean * sums.uv + mean**2 * sums.uu
-    total = sums.wy - mean * sums.w
-    units = sums.design_psus
+def influences(sums: UnitSums) -> Influences:
+    """Say what each unit adds to the error of the mean of each domain.
+
+    The residual total of the unit, centred in its stratum, over the weight of the domain.
+    """
+    units, of_unit = sums.design_psus[:, None], sums.unit_part
+    group = sums.part_group
+    weight = _weight(sums)
+    residual = sums.wy - _mean(sums)[group][of_unit] * sums.w
     several = units > 1
-    within = (squares - total**2 / np.where(several, units, 1)) * units
-    return np.where(several, within / np.where(several, units - 1, 1), total**2)
+    factor = np.sqrt(np.where(several, units / np.where(several, units - 1, 1), 1.0))
+    centre = np.where(several, sums.by_part(residual) / units, 0.0)
+    at_zero = factor * centre / weight[group]  # of a unit without an answer
+    return Influences(
+        units=factor[of_unit] * (residual - centre[of_unit]) / weight[group][of_unit],
+        outside=(units - sums.part_sizes[:, None]) * at_zero**2,
+    )
+
+
+def _weight(sums: UnitSums) -> FloatArray:
+    """Sum of the weights of each domain; NaN if there is none."""
+    weight = sums.by_group(sums.by_part(sums.w))
+    return np.where(weight > 0, weight, np.nan)
+
+
+def _mean(sums: UnitSums) -> FloatArray:
+    return sums.by_group(sums.by_part(sums.wy)) / _weight(sums)

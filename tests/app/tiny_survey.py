@@ -185,6 +185,7 @@ def _change(row: Row, before: Row, against: str) -> Row:
         "n": None if hidden else row["n"],
         "n_eff": None if hidden else row["n_eff"],
         "n_against": None if hidden else before["n"],
+        "n_both": None if hidden else before["n"] // 5,
         "p_value": p_value,
         "p_adjusted": None if hidden else min(1.0, p_value * 3),
         "method": "withheld" if hidden else f"{row['measure']}_change",

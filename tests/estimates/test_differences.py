@@ -1,4 +1,4 @@
-"""Differences of independent estimates, worked by hand."""
+"""Differences of estimates, worked by hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def estimates_of(measure: str | Measure, *waves: list[float]) -> pl.DataFrame:
 
 def first_against_second(found: pl.DataFrame) -> dict:
     earlier = found.filter(wave=1).rename(lambda name: name + AGAINST)
-    pairs = pl.concat([found.filter(wave=0), earlier], how="horizontal")
+    pairs = pl.concat([found.filter(wave=0), earlier], how="horizontal").with_columns(
+        n_both=0, covariance=0.0
+    )
     return with_differences(pairs, 0.95).row(0, named=True)
 
 
