@@ -14,6 +14,7 @@ from app.core.choices import Choice
 from app.core.drawing import draw
 from app.core.language import Words, plain
 from pipelines.charts.trend import sparkline
+from pipelines.contract.code import read_code
 from pipelines.contract.estimate import BY_NAME, FLAGS
 from pipelines.contract.table import Better
 
@@ -67,8 +68,13 @@ def change_button(bundle: Bundle, words: Words, row: Row) -> None:
 
 
 def survives(bundle: Bundle, row: Row) -> bool:
-    """Whether a change survives false discovery control over its grid."""
+    """Whether a change survives false discovery control over its family."""
     return row["p_adjusted"] is not None and row["p_adjusted"] <= bundle.fdr
+
+
+def family_size(adjusted_over: str) -> int:
+    """How many comparisons false discovery control counts together, those withheld too."""
+    return int(read_code(adjusted_over)[1]["n"])
 
 
 def judge(measure: str, change: float) -> str:

@@ -11,10 +11,9 @@ import polars as pl
 from app.core.bundle import Bundle
 from app.core.choices import Choice, group_name, groups_of
 from app.core.language import Words
+from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.people import EVERYBODY
-
-EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
 
 
 def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = False) -> pl.DataFrame:

@@ -136,11 +136,21 @@ METHODS_OF_CONTRASTS = Vocabulary(
     {
         **METHOD_OF_WITHHELD,
         "contrast": says(
-            en="difference of LMG shares from joint bootstrap draws; p-values adjusted by "
-            "Benjamini-Hochberg over the segments and drivers of this wave and outcome",
-            de="Unterschied der LMG-Anteile aus gemeinsamen Bootstrap-Ziehungen; p-Werte nach "
-            "Benjamini-Hochberg angepasst über die Merkmale und Treiber dieser Welle und dieses "
-            "Ergebnisses",
+            en="difference of LMG shares from joint bootstrap draws",
+            de="Unterschied der LMG-Anteile aus gemeinsamen Bootstrap-Ziehungen",
+        ),
+    },
+)
+FAMILIES_OF_CONTRASTS = Vocabulary(
+    "family of driver contrasts",
+    {
+        "groups": says(
+            en="drivers and groups of this attribute, in this wave and outcome: {n}; of "
+            "{attributes} attributes those are selected in which something differs "
+            "(Benjamini-Bogomolov)",
+            de="Treiber und Gruppen dieses Merkmals, in dieser Welle und diesem Ergebnis: {n}; von "
+            "{attributes} Merkmalen sind die ausgewählt, in denen sich etwas unterscheidet "
+            "(Benjamini-Bogomolov)",
         ),
     },
 )

@@ -12,6 +12,7 @@ from pipelines.contract.code import says
 from pipelines.contract.driver_codes import (
     APPROACHES,
     DRIVER_METHODS,
+    FAMILIES_OF_CONTRASTS,
     FLAGS_OF_DRIVERS,
     FLAGS_OF_MODELS,
     METHODS_OF_CONTRASTS,
@@ -28,6 +29,7 @@ from pipelines.contract.estimate import (
     P_VALUE_COLUMNS,
     FlagN,
     Level,
+    adjusted_over,
     making,
     people_of_question,
 )
@@ -307,6 +309,7 @@ DRIVER_CONTRASTS = Table(
             ),
         ),
         *P_VALUE_COLUMNS,
+        adjusted_over(FAMILIES_OF_CONTRASTS),
         *making(METHODS_OF_CONTRASTS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=_PEOPLE,

@@ -75,7 +75,7 @@ P_VALUE_COLUMNS = (
     Column(
         "p_adjusted",
         NUMBER,
-        "the same, adjusted over the grid (Benjamini-Hochberg)",
+        "the same, adjusted for the comparisons of its family",
         lowest=0,
         highest=1,
         unit="p_value",
@@ -85,6 +85,18 @@ P_VALUE_COLUMNS = (
         ),
     ),
 )
+
+
+def adjusted_over(families: Vocabulary) -> Column:
+    """The column that says over which comparisons p-values were adjusted."""
+    return Column(
+        "adjusted_over", TEXT, "the comparisons that p_adjusted counts", codes=families,
+        label=says(
+            en="False discovery control over", de="Kontrolle der Falschentdeckungsrate über"
+        ),
+    )  # fmt: skip
+
+
 # The number and its uncertainty.
 NUMBER_COLUMNS = (
     Column(

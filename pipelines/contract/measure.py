@@ -22,6 +22,7 @@ from pipelines.contract.estimate import (
     SUBJECT_KEY,
     FlagN,
     Level,
+    adjusted_over,
     agreed,
     making,
     methods_of_mean,
@@ -53,14 +54,9 @@ SCORE_METHODS = Vocabulary(
         ),
     },
 )
-_COMPARED_EN = (
-    "difference of waves, less the covariance of who answered in both: {}; p-values adjusted by "
-    "Benjamini-Hochberg over the touchpoints, segments and waves of this measure and comparison"
-)
+_COMPARED_EN = "difference of waves, less the covariance of who answered in both: {}"
 _COMPARED_DE = (
-    "Unterschied der Wellen, abzüglich der Kovarianz derer, die in beiden antworteten: {}; p-Werte "
-    "nach Benjamini-Hochberg angepasst über Kontaktpunkte, Merkmale und Wellen dieser Kennzahl und "
-    "dieses Vergleichs"
+    "Unterschied der Wellen, abzüglich der Kovarianz derer, die in beiden antworteten: {}"
 )
 _DIFFERENCES = {
     "mean": (
@@ -86,6 +82,41 @@ METHODS_OF_CHANGES = Vocabulary(
         **METHOD_OF_WITHHELD,
         **_CHANGES,
         "mean_change_agreed": agreed(_CHANGES["mean_change"]),
+    },
+)
+# What is compared together, of all customers or of one group.
+_TOGETHER = {
+    "touchpoints": ("ratings of touchpoints", "Bewertungen von Kontaktpunkten"),
+    "expectations": (
+        "other questions on touchpoints, such as what was expected",
+        "andere Fragen zu Kontaktpunkten, etwa nach Erwartungen",
+    ),
+    "stages": ("stages", "Phasen"),
+    "overall": ("questions on the whole", "Fragen zum Ganzen"),
+}
+FAMILIES_OF_CHANGES = Vocabulary(
+    "family of changes",
+    {
+        **{
+            name: says(
+                en=f"{en} of all customers, in this measure, wave and comparison: {{n}} "
+                "(Benjamini-Hochberg)",
+                de=f"{de} aller Kunden, in dieser Kennzahl, Welle und diesem Vergleich: {{n}} "
+                "(Benjamini-Hochberg)",
+            )
+            for name, (en, de) in _TOGETHER.items()
+        },
+        **{
+            f"{name}_of_group": says(
+                en=f"{en} of this group, in this measure, wave and comparison: {{n}}; of "
+                "{groups} groups those are selected in which something changed "
+                "(Benjamini-Bogomolov)",
+                de=f"{de} dieser Gruppe, in dieser Kennzahl, Welle und diesem Vergleich: {{n}}; "
+                "von {groups} Gruppen sind die ausgewählt, in denen sich etwas verändert hat "
+                "(Benjamini-Bogomolov)",
+            )
+            for name, (en, de) in _TOGETHER.items()
+        },
     },
 )
 SCORE_POLICIES = Vocabulary(
@@ -185,6 +216,7 @@ CHANGES = Table(
             label=says(en="Answered in both waves", de="In beiden Wellen geantwortet"),
         ),
         *P_VALUE_COLUMNS,
+        adjusted_over(FAMILIES_OF_CHANGES),
         *making(METHODS_OF_CHANGES, SCORE_POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),
     ),
     rests_on=COMPARED_PEOPLE,

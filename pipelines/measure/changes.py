@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER, sampling_unit
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
 
 SUBJECT = ("mode", "is_stage", "subject")
 CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
-FAMILY = ("mode", "against", "measure", "weighted")  # over touchpoints, segments and waves
+# What a reader sees together, all customers or a group, is a family; groups are a second stage.
+SEARCHED_TOGETHER = ("mode", "wave", "against", "measure", "weighted", "together", "is_of_group")
+SEEN_TOGETHER = ("segment", "group")
 WARNINGS_OF_PAIRS = (
     "baseline_moved",
     "other_questions",
@@ -102,11 +105,12 @@ def with_warnings(
     Returns
     -------
     DataFrame
-        The pairs with `WARNINGS_OF_PAIRS`: a stage that pools other questions, a question
-        on another scale, customers whose answers in both waves are taken as independent.
+        The pairs with ``together``, what they are seen with, and `WARNINGS_OF_PAIRS`: a stage
+        that pools other questions, a question on another scale, customers whose answers in both
+        waves are taken as independent.
     """
     basis = _basis(register, stages)
-    earlier = basis.rename({"wave": "wave_against", "basis": "basis_against"})
+    earlier = basis.select(*SUBJECT, wave_against="wave", basis_against="basis")
     waves = ["mode", "wave", "wave_against"]
     differs = pl.col("basis") != pl.col("basis_against")
     return (
@@ -129,17 +133,31 @@ def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
         scale=scale,
         stage=pl.col("touchpoint_id").replace_strict(stages, default=None, return_dtype=pl.String),
     )
+    is_experience = pl.col("kind").is_in(EXPERIENCES)
+    together = (
+        pl.when(pl.col("touchpoint_id").is_null())
+        .then(pl.lit("overall"))
+        .otherwise(
+            pl.when(is_experience).then(pl.lit("touchpoints")).otherwise(pl.lit("expectations"))
+        )
+    )
     questions = listed.select(
-        "mode", "wave", is_stage=pl.lit(False), subject="question_id", basis="scale"
+        "mode",
+        "wave",
+        is_stage=pl.lit(False),
+        subject="question_id",
+        basis="scale",
+        together=together,
     )
     rated = listed.filter((pl.col("kind") == "csat") & pl.col("stage").is_not_null())
     items = pl.concat_str("question_id", "scale", separator=" ").sort().str.join("; ")
     pooled = rated.group_by("mode", "wave", subject="stage").agg(basis=items)
-    return pl.concat([questions, pooled.with_columns(is_stage=pl.lit(True))], how="diagonal")
+    about_stages = pooled.with_columns(is_stage=pl.lit(True), together=pl.lit("stages"))
+    return pl.concat([questions, about_stages], how="diagonal")
 
 
 def compare(
-    scores: pl.DataFrame, pairs: pl.DataFrame, together: pl.DataFrame, level: float
+    scores: pl.DataFrame, pairs: pl.DataFrame, in_both: pl.DataFrame, level: float
 ) -> pl.DataFrame:
     """Estimate the change of every cell that was answered in both waves.
 
@@ -156,7 +174,8 @@ def compare(
     -------
     DataFrame
         What is compared, with ``against`` and ``wave_against``; ``value, low, high,
-        std_error, n, n_eff, n_against, n_both, p_value, p_adjusted``; the warnings of both.
+        std_error, n, n_eff, n_against, n_both, p_value, p_adjusted, adjusted_over``; the
+        warnings of both.
     """
     known = scores.filter(pl.col("n") > 0)
     both = (
@@ -166,9 +185,37 @@ def compare(
             on=[*CELL, "wave_against"],
             suffix=AGAINST,
         )
-        .join(together, on=[*CELL, "wave", "wave_against"], how="left")
+        .join(in_both, on=[*CELL, "wave", "wave_against"], how="left")
         .with_columns(pl.col("n_both", "covariance").fill_null(0))
         .with_columns(overlap=pl.col("n_both") > 0)
         .sort(*CELL, "wave", "against")
     )
-    return with_adjusted_p(with_differences(both, level), FAMILY)
+    return with_families(with_differences(both, level))
+
+
+def with_families(changes: pl.DataFrame) -> pl.DataFrame:
+    """Adjust p-values for what a reader sees together, and say what that is.
+
+    Changes of all customers are adjusted among themselves, so that no attribute, group or wave
+    moves them. Those of groups are a second stage: groups are selected in which something
+    changed, and adjusted each for itself.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        `CELL`, ``wave``, ``against``, ``together`` and ``p_value``.
+
+    Returns
+    -------
+    DataFrame
+        The changes with ``p_adjusted`` and ``adjusted_over``, a code of
+        `contract.measure.FAMILIES_OF_CHANGES`.
+    """
+    is_of_group = pl.col("segment") != EVERYBODY
+    staged = changes.with_columns(is_of_group=is_of_group)
+    adjusted = with_adjusted_p(staged, SEARCHED_TOGETHER, SEEN_TOGETHER)
+    of_group = pl.format("{}_of_group?groups={}&n={}", "together", "n_families", "n_compared")
+    of_all = pl.format("{}?n={}", "together", "n_compared")
+    return adjusted.with_columns(
+        adjusted_over=pl.when(is_of_group).then(of_group).otherwise(of_all)
+    )

@@ -238,6 +238,7 @@ def _contrasts(key: Row, n: int, everybody: int) -> list[Row]:
             | {"driver": f"{name}_rating", "touchpoint_id": name}
             | _number(difference, error, n, None)
             | {"n_against": everybody - n, "p_value": p_value, "p_adjusted": min(1.0, 2 * p_value)}
+            | {"adjusted_over": f"groups?n={2 * len(SHARES)}&attributes=3"}
             | _making("contrast")
         )
     return rows

@@ -188,9 +188,22 @@ def _change(row: Row, before: Row, against: str) -> Row:
         "n_both": None if hidden else before["n"] // 5,
         "p_value": p_value,
         "p_adjusted": None if hidden else min(1.0, p_value * 3),
+        "adjusted_over": None if hidden else _family(row),
         "method": "withheld" if hidden else f"{row['measure']}_change",
         "flags": "withheld" if hidden else row["flags"],
     }
+
+
+def _family(row: Row) -> str:
+    """What a change is seen together with."""
+    name, n = {
+        "touchpoint": ("touchpoints", len(TOUCHPOINTS)),
+        "stage": ("stages", len(STAGES)),
+        "overall": ("overall", 1),
+    }[row["scope"]]
+    groups = sum(len(values) for _, values in SEGMENTS.values())
+    of_all = row["segment"] == EVERYBODY
+    return f"{name}?n={n}" if of_all else f"{name}_of_group?groups={groups}&n={n}"
 
 
 def _distributions(scores: list[Row]) -> list[Row]:

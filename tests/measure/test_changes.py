@@ -134,28 +134,6 @@ def test_hot_waves_are_not_compared_with_cold_ones():
     assert measured(rows)["changes"].is_empty()
 
 
-def by_benjamini_hochberg(p: np.ndarray) -> list[float]:
-    """Smallest m p(k) / k of the k-th smallest of m p-values and all larger ones."""
-    ranked = np.sort(p)
-    m = len(p)
-    return [min(m * q / (k + 1) for k, q in enumerate(ranked) if q >= own) for own in p]
-
-
-def test_p_values_are_adjusted_within_measure_comparison_mode_and_weighting():
-    rng = np.random.default_rng(1)
-    rows = [
-        row
-        for year in range(2012, 2018)
-        for question in ("signs", "food", "parking")
-        for row in wave(year, list(rng.integers(1, 6, 40)), question, weight=1.5)
-    ]
-    changes = measured(rows, baseline="2012")["changes"]
-    for _, family in changes.group_by("mode", "measure", "against", "weighted"):
-        adjusted = by_benjamini_hochberg(family["p_value"].to_numpy())
-        assert family["p_adjusted"].to_numpy() == pytest.approx(adjusted)
-    assert changes["p_adjusted"].null_count() == 0
-
-
 def test_every_change_lies_inside_its_interval():
     changes = measured(THREE + wave(2018, [5] * 3) + wave(2019, [1]), baseline="2015")["changes"]
     require_declared(changes, CHANGES, "changes")

@@ -80,6 +80,7 @@ DESK = {
     "n_against": 100,
     "p_value": 0.5,
     "p_adjusted": 0.5,
+    "adjusted_over": "touchpoints?n=1",
 }
 
 MODEL = {

@@ -12,6 +12,7 @@ from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from pipelines.charts.intervals import interval_dots, score_bars
+from pipelines.contract.measure import FAMILIES_OF_CHANGES
 from pipelines.contract.people import EVERYBODY
 
 HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
@@ -102,10 +103,13 @@ def changes(view: View) -> None:
         st.info(words("overview.no_earlier_wave"), icon=":material/history:")
         return
     clear = found.filter(pl.col("p_adjusted") <= bundle.fdr)
-    counts = {"clear": clear.height, "of": found.height}
+    family = found["adjusted_over"].drop_nulls()[0]
+    counts = {"clear": clear.height, "of": words.count(headline.family_size(family))}
+    said = words.sentence(FAMILIES_OF_CHANGES, family)
     rate = words.percent(100 * bundle.fdr, 0)
     earlier = _earlier_waves(words, found)
     st.caption(words("overview.changes_about", wave=earlier, rate=rate, **counts))
+    st.caption(f"{words.heading('changes', 'adjusted_over')}: {plain(said)}")
     if clear.is_empty():
         st.info(words("overview.nothing_changed"), icon=":material/trending_flat:")
         return

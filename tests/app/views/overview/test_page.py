@@ -35,6 +35,22 @@ def test_only_changes_that_survive_false_discovery_control_count_as_changes(data
     assert "Touchpoints against 2016: 3 of 6 changes survive" in said
 
 
+def test_the_page_says_what_its_changes_were_counted_among(data, open_page):
+    said = texts(open_page(study="airport", lang="en", against="previous"))
+    assert "False discovery control over: ratings of touchpoints of all customers" in said
+    group = {"segment": "purpose", "group": "business"}
+    said = texts(open_page(study="airport", lang="en", against="previous", **group))
+    assert "of 6 changes survive" in said
+    assert "of this group, in this measure, wave and comparison: 6; of 8 groups" in said
+
+
+def test_a_change_withheld_stays_one_of_those_counted(own_data, open_page):
+    changes = tiny_survey.tables()["changes"].filter(pl.col("question_id") != "wifi_rating")
+    tiny_survey.publish(own_data, changes=changes)
+    said = texts(open_page(study="airport", lang="en", against="previous"))
+    assert "of 6 changes survive" in said
+
+
 def test_the_first_wave_has_nothing_to_compare_with(data, open_page):
     app = open_page(study="airport", lang="en", wave="2016")
     assert "There is no earlier wave to compare with." in texts(app)
