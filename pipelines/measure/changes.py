@@ -167,7 +167,7 @@ def compare(
         See `tables.measure_cells`.
     pairs : DataFrame
         See `with_warnings`.
-    together : DataFrame
+    in_both : DataFrame
         See `panels.covariances`. Cells that are not in it have nobody in both waves.
 
     Returns

@@ -89,8 +89,8 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     pairs = changes.comparisons(measured, survey.baseline)
     apart = changes.customers_apart(people)
     marked = changes.with_warnings(pairs, register, survey.stages, apart)
-    together = panels.covariances(waves, marked, register, survey.stages)
-    compared = changes.compare(measured, marked, together, terms.level)
+    in_both = panels.covariances(waves, marked, register, survey.stages)
+    compared = changes.compare(measured, marked, in_both, terms.level)
 
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
         about = provenance.with_subject(rows, register, survey.stages)
