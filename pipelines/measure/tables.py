@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.contract.canonical import SEGMENT_PREFIX
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.contract.table import Table
-from pipelines.core import answers, engine
+from pipelines.core import answers, engine, waves
 from pipelines.core.engine import Frame
 from pipelines.core.study import Study
 from pipelines.estimates.cells import estimate_cells
@@ -39,6 +39,8 @@ class Survey:
         Touchpoint to journey stage.
     baseline : str or None
         The wave that later ones are compared with.
+    waves : DataFrame
+        The table waves: which came first.
     """
 
     responses: Frame
@@ -46,13 +48,15 @@ class Survey:
     segments: tuple[str, ...]
     stages: Mapping[str, str]
     baseline: str | None
+    waves: pl.DataFrame
 
     @classmethod
     def of(cls, study: Study, responses: Frame, customers: Frame) -> Survey:
-        """Take segments, stages and baseline from the study's map."""
+        """Take segments, stages, baseline and the order of waves from the study's map."""
         stages = {name: touchpoint.stage for name, touchpoint in study.map.touchpoints.items()}
         segments = tuple(study.map.segments)
-        return cls(responses, customers, segments, stages, study.map.baseline)
+        ordered = waves.waves_of(study, responses)
+        return cls(responses, customers, segments, stages, study.map.baseline, ordered)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     scored = with_intervals(measure_cells(survey, people, register), terms.level)
     is_share = pl.col("measure") == "share"
     measured = without_unrouted_reach(scored.filter(~is_share))
-    pairs = changes.comparisons(measured, survey.baseline)
+    pairs = changes.comparisons(measured, survey.waves, survey.baseline)
     shared = changes.shared_customers(people)
     marked = changes.with_warnings(pairs, register, survey.stages, shared)
     compared = changes.compare(measured, marked, terms.level)
@@ -119,8 +123,8 @@ def measure_cells(survey: Survey, people: pl.DataFrame, register: pl.DataFrame) 
     """
     drawn = people.with_columns(stratum=answers.sampling_stratum(), unit=answers.sampling_unit())
     segments = {name: SEGMENT_PREFIX + name for name in survey.segments}
-    waves = samples(drawn.sort("response_id"), APART, segments, DESIGN)
+    drawn_waves = samples(drawn.sort("response_id"), APART, segments, DESIGN)
     cells = estimate_cells(
-        (wave, items_of(questions_of(wave, register), survey.stages)) for wave in waves
+        (wave, items_of(questions_of(wave, register), survey.stages)) for wave in drawn_waves
     )
     return cells.rename({"is_pooled": "is_stage"})
