@@ -278,11 +278,11 @@ def _window(bundle: Bundle, words: Words, row: Row) -> str | None:
     if "wave" in row:
         name, known = words.period(row["wave"]), bundle.waves(row["mode"])
         wave = next((wave for wave in known if wave["wave"] == row["wave"]), None)
-        if wave is None or wave["first_at"] is None:
+        if wave is None or wave.get("first_on") is None:  # older registers held times in UTC
             return words("evidence.wave", wave=name)
-        first, last = words.date(wave["first_at"]), words.date(wave["last_at"])
+        first, last = words.date(wave["first_on"]), words.date(wave["last_on"])
         return words("evidence.wave_dates", wave=name, first=first, last=last)
-    if row.get("first_at") is not None:
-        first, last = words.date(row["first_at"]), words.date(row["last_at"])
+    if row.get("first_on") is not None:
+        first, last = words.date(row["first_on"]), words.date(row["last_on"])
         return words("evidence.dates", first=first, last=last)
     return words.period(row["period"]) if "period" in row else None

@@ -170,12 +170,12 @@ class Words:
         """An amount without cents, its currency behind it."""
         return f"{self.number(value, 0)}{NO_BREAK}{currency}"
 
-    def date(self, moment: datetime | str | None) -> str:
+    def date(self, moment: date | str | None) -> str:
         """A day; a dash if there is none."""
         if moment is None:
             return "–"
         day = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        return format_date(day.date(), self("format.date"), self.code)
+        return format_date(day, self("format.date"), self.code)
 
     def period(self, period: str) -> str:
         """A month as words, for instance 2011-03; a wave as it is."""

@@ -45,6 +45,21 @@ def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:
     return chosen(bundle, "scores", everybody)
 
 
+def in_time(bundle: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of their waves, as the register has it; those of one wave stay as is."""
+    known = [(wave["mode"], wave["wave"]) for wave in bundle.register["waves"]]
+    places = pl.DataFrame(known, schema={"mode": pl.String, "wave": pl.String}, orient="row")
+    numbered = places.with_row_index("place in time")
+    joined = frame.join(numbered, on=["mode", "wave"], how="left", maintain_order="left")
+    return joined.sort("place in time", maintain_order=True).drop("place in time")
+
+
+def wave_names(bundle: Bundle, words: Words, frame: pl.DataFrame) -> str:
+    """The waves that rows are about, the earliest first."""
+    waves = in_time(bundle, frame)["wave"].unique(maintain_order=True)
+    return ", ".join(words.period(wave) for wave in waves)
+
+
 def same_subject(frame: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:
     """Rows about what this row is about, measured the same way."""
     subject = ("scope", "stage", "touchpoint_id", "question_id", "measure")

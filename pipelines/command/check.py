@@ -14,8 +14,10 @@ import polars as pl
 
 from pipelines.contract.validate import ValidateSettings
 from pipelines.core import engine, imports, params, store
-from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
+from pipelines.core.engine import Frame
+from pipelines.core.errors import SourceError, StudyError, TouchstoneError, closest, examples
 from pipelines.core.study import DATA_FOLDER, Source, Study, TableMap, inspect
+from pipelines.core.waves import waves_of
 from pipelines.ingest.codes import undeclared
 from pipelines.ingest.header import SOURCE_ROW
 from pipelines.ingest.layout import columns_read, require_columns
@@ -220,6 +222,8 @@ def _judge(study: Study, max_share: float) -> list[Finding]:
     for table, judgement in judge.judge_study(study, prepare).items():
         rows = prepare(store.scan(study.path("mapped", table)))
         split = quarantine.split(study, table, rows, judgement.verdicts)
+        if table == "responses":
+            found += _check_waves(study, split.accepted)
         store.sink(study.path("quarantine", table), engine.to_polars(split.rejected))
         rejected = store.scan(study.path("quarantine", table))
         judged = Judged(study.name, engine.to_polars(rows), rejected)
@@ -229,6 +233,15 @@ def _judge(study: Study, max_share: float) -> list[Finding]:
             if not verdict.success
         ]
     return found
+
+
+def _check_waves(study: Study, responses: Frame) -> list[Finding]:
+    """Look whether the order of the waves is known."""
+    try:
+        waves_of(study, responses)
+    except StudyError as error:
+        return [_error(error)]
+    return []
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ RESPONSES = Table(
         Column("response_id", TEXT, "one filled-in questionnaire", required=True),
         Column("question_id", TEXT, "question in the study's register", required=True),
         Column("survey_id", TEXT, "survey the questionnaire belongs to", required=True),
-        Column("wave", TEXT, "wave of the survey; sorts in time", required=True),
+        Column("wave", TEXT, "wave of the survey", required=True),
         Column("mode", TEXT, "hot: right after a contact; cold: at a distance", True, codes=MODES),
         *_source_keys(required=False),
         Column("answered_at", TIME, "when it was answered"),

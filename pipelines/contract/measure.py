@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.contract import estimate
-from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.canonical import CANONICAL, MODES
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.estimate import (
     COMPARED_PEOPLE,
@@ -29,7 +29,7 @@ from pipelines.contract.estimate import (
 )
 from pipelines.contract.people import Own
 from pipelines.contract.step import Engine, Settings, Step
-from pipelines.contract.table import NUMBER, TEXT, TIME, WHOLE, Column, Table, count
+from pipelines.contract.table import DATE, FLAG, NUMBER, TEXT, WHOLE, Column, Table, count
 
 
 class MeasureSettings(Settings):
@@ -253,7 +253,7 @@ ACTIVITY = Table(
     ("table", "period", "kind"),
     (
         Column("table", TEXT, "canonical table", True, tuple(CANONICAL)),
-        Column("period", TEXT, "month, 2011-03, or the wave where there is no date", required=True),
+        Column("period", TEXT, "local month, 2011-03; the wave of rows without a date", True),
         Column("kind", TEXT, "status of transactions, mode or origin of others", required=True),
         count("n_rows", "rows", label=says(en="Rows", de="Zeilen")),
         count(
@@ -268,8 +268,8 @@ ACTIVITY = Table(
             "amount", NUMBER, "sum of money in the study's currency; null for other tables",
             unit="money", label=says(en="Amount", de="Betrag"),
         ),
-        Column("first_at", TIME, "earliest time"),
-        Column("last_at", TIME, "latest time"),
+        Column("first_on", DATE, "earliest day, local"),
+        Column("last_on", DATE, "latest day"),
     ),
     # Where nobody is known by name, rows stand for people. Daily figures are about nobody.
     rests_on=(
@@ -281,10 +281,30 @@ ACTIVITY = Table(
     empty=says(en="no table has rows", de="keine Tabelle hat Zeilen"),
 )  # fmt: skip
 
+# Not published: the register of the bundle lists them.
+WAVES_IN_TIME = Table(
+    "waves",
+    "one wave of a survey",
+    ("mode", "wave"),
+    (
+        Column("mode", TEXT, "hot or cold survey; each has waves of its own", True, codes=MODES),
+        Column("wave", TEXT, "wave", required=True),
+        Column("place", WHOLE, "place in the order of time, the earliest is 1", True, lowest=1),
+        count("n_respondents", "questionnaires"),
+        Column("weighted", FLAG, "whether any weight differs from 1", required=True),
+        Column("first_on", DATE, "first day of an answer, local; null without dates"),
+        Column("median_on", DATE, "day by which half of the dated questionnaires were answered"),
+        Column("last_on", DATE, "last day of an answer"),
+    ),
+    empty=_UNSCORED,
+    fed_by=("responses",),
+    ascending=(("first_on", "median_on", "last_on"),),
+)
+
 STEP = Step(
     "measure",
     "score touchpoints, with intervals",
     reads=tuple(f"canonical/{name}" for name in CANONICAL),
-    writes=(SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY),
+    writes=(SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY, WAVES_IN_TIME),
     settings=MeasureSettings,
 )

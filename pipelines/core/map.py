@@ -233,6 +233,7 @@ class Map(Part):
     languages: list[str]
     currency: str = Field(pattern="^[A-Z]{3}$")
     time_zone: str
+    waves: list[Text] = []  # in the order of time, where neither dates nor names say it
     baseline: str | None = None  # wave that later ones are compared with
     notes: dict[str, Labels] = {}  # shown with the data they concern, by wave or "all"
     stages: dict[str, Stage] = {}
@@ -244,6 +245,14 @@ class Map(Part):
     codes: dict[str, str | dict[str, str | None]] = {}  # code -> label; or a csv file's path
     benchmarks: list[Benchmark] = []
     sources: dict[str, Source]
+
+    @field_validator("waves")
+    @classmethod
+    def _waves_differ(cls, waves: list[str]) -> list[str]:
+        twice = sorted({wave for wave in waves if waves.count(wave) > 1})
+        if twice:
+            raise ValueError(f"each wave once; twice are {twice}")
+        return waves
 
     @field_validator("time_zone")
     @classmethod

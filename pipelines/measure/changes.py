@@ -25,16 +25,19 @@ WARNINGS_OF_PAIRS = (
 )
 
 
-def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
+def comparisons(scores: pl.DataFrame, waves: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     """List which wave of a question or stage is compared with which.
 
     Parameters
     ----------
     scores : DataFrame
         See `tables.measure_cells`.
+    waves : DataFrame
+        ``mode, wave, place`` in the order of time, see `core.waves`.
     baseline : str, optional
         The study's frozen baseline. Where it lacks a question, the first later wave that
-        asked it stands in; without a baseline, the first wave that asked it.
+        asked it stands in; without a baseline, or in a mode without that wave, the first wave
+        that asked it.
 
     Returns
     -------
@@ -42,20 +45,32 @@ def comparisons(scores: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
         `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``wave_against`` and
         ``baseline_moved``.
     """
+    places = waves.select("mode", "wave", "place")
+    frozen = places.filter(pl.col("wave") == pl.lit(baseline)).select("mode", since="place")
     answered = scores.filter((pl.col("segment") == EVERYBODY) & (pl.col("n") > 0))
-    waves = answered.select(*SUBJECT, "wave").unique().sort(*SUBJECT, "wave")
-    since = pl.col("wave").filter(pl.col("wave") >= (baseline or ""))
-    listed = waves.with_columns(
+    asked = (
+        answered.select(*SUBJECT, "wave")
+        .unique()
+        .join(places, on=["mode", "wave"])
+        .join(frozen, on="mode", how="left")
+        .sort(*SUBJECT, "place")
+    )
+    since = pl.col("wave").filter(pl.col("place") >= pl.col("since").fill_null(1))
+    listed = asked.with_columns(
         previous=pl.col("wave").shift(1).over(SUBJECT), baseline=since.first().over(SUBJECT)
     ).unpivot(
         on=["previous", "baseline"],
-        index=[*SUBJECT, "wave"],
+        index=[*SUBJECT, "wave", "place"],
         variable_name="against",
         value_name="wave_against",
     )
     moved = (pl.col("against") == "baseline") & (pl.col("wave_against") != pl.lit(baseline))
-    return listed.filter(pl.col("wave_against") < pl.col("wave")).with_columns(
-        baseline_moved=moved.fill_null(False)  # null: no baseline was declared
+    earlier = places.select("mode", wave_against="wave", place_against="place")
+    return (
+        listed.join(earlier, on=["mode", "wave_against"])
+        .filter(pl.col("place_against") < pl.col("place"))
+        .drop("place", "place_against")
+        .with_columns(baseline_moved=moved.fill_null(False))  # null: no baseline was declared
     )
 
 

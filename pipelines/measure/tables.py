@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.contract.canonical import SEGMENT_PREFIX
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.contract.table import Table
-from pipelines.core import answers, engine
+from pipelines.core import answers, engine, waves
 from pipelines.core.engine import Frame
 from pipelines.core.study import Study
 from pipelines.estimates.cells import estimate_cells
@@ -39,6 +39,8 @@ class Survey:
         Touchpoint to journey stage.
     baseline : str or None
         The wave that later ones are compared with.
+    waves : DataFrame
+        The table waves: which came first.
     """
 
     responses: Frame
@@ -46,13 +48,15 @@ class Survey:
     segments: tuple[str, ...]
     stages: Mapping[str, str]
     baseline: str | None
+    waves: pl.DataFrame
 
     @classmethod
     def of(cls, study: Study, responses: Frame, customers: Frame) -> Survey:
-        """Take segments, stages and baseline from the study's map."""
+        """Take segments, stages, baseline and the order of waves from the study's map."""
         stages = {name: touchpoint.stage for name, touchpoint in study.map.touchpoints.items()}
         segments = tuple(study.map.segments)
-        return cls(responses, customers, segments, stages, study.map.baseline)
+        ordered = waves.waves_of(study, responses)
+        return cls(responses, customers, segments, stages, study.map.baseline, ordered)
 
 
 @dataclass(frozen=True)
@@ -82,14 +86,14 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     if register.is_empty():
         return {table.name: table.without_rows() for table in (SCORES, CHANGES, DISTRIBUTIONS)}
     people = _people(survey, register)
-    waves = _waves(survey, people)
-    scored = with_intervals(measure_cells(survey, waves, register), terms.level)
+    sampled = _samples(survey, people)
+    scored = with_intervals(measure_cells(survey, sampled, register), terms.level)
     is_share = pl.col("measure") == "share"
     measured = without_unrouted_reach(scored.filter(~is_share))
-    pairs = changes.comparisons(measured, survey.baseline)
+    pairs = changes.comparisons(measured, survey.waves, survey.baseline)
     apart = changes.customers_apart(people)
     marked = changes.with_warnings(pairs, register, survey.stages, apart)
-    in_both = panels.covariances(waves, marked, register, survey.stages)
+    in_both = panels.covariances(sampled, marked, register, survey.stages)
     compared = changes.compare(measured, marked, in_both, terms.level)
 
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
@@ -114,19 +118,19 @@ def _people(survey: Survey, register: pl.DataFrame) -> pl.DataFrame:
     return people
 
 
-def _waves(survey: Survey, people: pl.DataFrame) -> list[Sample]:
+def _samples(survey: Survey, people: pl.DataFrame) -> list[Sample]:
     """Take the waves of every mode as samples, with their groups."""
     drawn = people.with_columns(stratum=answers.sampling_stratum(), unit=answers.sampling_unit())
     segments = {name: SEGMENT_PREFIX + name for name in survey.segments}
     return list(samples(drawn.sort("response_id"), APART, segments, DESIGN))
 
 
-def measure_cells(survey: Survey, waves: list[Sample], register: pl.DataFrame) -> pl.DataFrame:
+def measure_cells(survey: Survey, sampled: list[Sample], register: pl.DataFrame) -> pl.DataFrame:
     """Estimate everything in every wave and mode; see `estimates.cells.estimate_cells`.
 
     ``is_stage`` tells a stage from a question of the same name.
     """
     cells = estimate_cells(
-        (wave, items_of(questions_of(wave, register), survey.stages)) for wave in waves
+        (wave, items_of(questions_of(wave, register), survey.stages)) for wave in sampled
     )
     return cells.rename({"is_pooled": "is_stage"})

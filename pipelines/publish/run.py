@@ -23,7 +23,7 @@ def run(study: Study, settings: PublishSettings, read: Read) -> str:
     made = {table.name: read.table(place) for place, table in registry.places().items()}
     tables = withholding.withhold(made, declared, limit)
     judgement.judge(tables, withhold_below=limit)
-    waves = register.waves(read.scan("canonical/responses"), limit)
+    waves = register.waves(read.table("derived/waves"), limit)
     published = study.folder / "published"
     with versions.draft(published) as filled:
         for name, rows in tables.items():

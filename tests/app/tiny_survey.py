@@ -348,8 +348,8 @@ def register() -> Row:
                 "mode": "cold",
                 "n_respondents": n,
                 "weighted": wave != UNWEIGHTED_WAVE,
-                "first_at": f"{wave}-05-01T00:00:00Z",
-                "last_at": f"{wave}-05-31T00:00:00Z",
+                "first_on": f"{wave}-05-01",
+                "last_on": f"{wave}-05-31",
             }
             for wave, n in RESPONDENTS.items()
         ],

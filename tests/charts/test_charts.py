@@ -129,7 +129,11 @@ def test_answers_come_from_worst_to_best_and_then_the_reasons(tables):
     shares = tables["distributions"].filter(touchpoint_id="wifi", segment="all", weighted=True)
     order = [*tiny_survey.LIKERT, *tiny_survey.REASONS]
     chart = answer_distribution(
-        shares, answers=tiny_survey.LIKERT, reasons=list(tiny_survey.REASONS), title="Share"
+        shares,
+        periods=tiny_survey.WAVES,
+        answers=tiny_survey.LIKERT,
+        reasons=list(tiny_survey.REASONS),
+        title="Share",
     )
     assert [row["answer"] for row in rows_of(chart) if row["wave"] == "2018"] == order
     assert chart.to_dict()["encoding"]["color"]["scale"]["domain"] == order

@@ -191,3 +191,26 @@ def test_a_rule_about_the_table_is_an_error_without_an_example():
         "shop/table transactions",
         "otherwise",
     )
+
+
+def test_waves_that_contradict_their_dates_are_named_before_anything_runs(tmp_path):
+    folder = build(tmp_path / "shop")
+    edit(folder, "study.yaml", 'wave: {constant: "2024"}', "wave: city")
+    rows = (f"c{i};{i % 28 + 1:02d}.05.{2025 - i % 2};f;3;fair;{2023 + i % 2}" for i in range(40))
+    write(folder, SURVEY, ["id;day;gender;checkout;delivery;city", *rows])
+    (found,) = (one for one in check_study(str(folder)) if one.is_error)
+    assert found.where == "shop, cold survey: wave and answered_at"
+    assert found.expected == "'2023' answered before '2024', as their names say"
+    listed = found.todo.split("`")[1]
+    assert listed == 'waves: ["2024", "2023"]'
+    with (folder / "study.yaml").open("a", encoding="utf-8") as lines:
+        lines.write(f"{listed}\n")
+    assert not any(one.is_error for one in check_study(str(folder)))
+
+
+def test_a_baseline_that_is_no_wave_is_named(tmp_path):
+    folder = build(tmp_path / "shop")
+    edit(folder, "study.yaml", "currency: EUR\n", 'currency: EUR\nbaseline: "2042"\n')
+    (found,) = (one for one in check_study(str(folder)) if one.is_error)
+    assert found.where == "shop/study.yaml: baseline"
+    assert "did you mean '2024'?" in found.todo

@@ -11,7 +11,7 @@ from pipelines.core.enforcement import require_declared
 from tests.measure.small_survey import answer, measured, one
 
 
-def wave(year: int, values: list[float | str], question: str = "signs", **columns: object):
+def wave(year: int | str, values: list[float | str], question: str = "signs", **columns: object):
     return [
         answer(str(i), value, question, wave=str(year), **columns) for i, value in enumerate(values)
     ]
@@ -139,3 +139,47 @@ def test_every_change_lies_inside_its_interval():
     require_declared(changes, CHANGES, "changes")
     assert changes.filter(pl.col("low") < -100).is_empty()
     assert changes.filter(pl.col("high") > 100).is_empty()
+
+
+def test_the_wave_before_is_the_one_before_in_time_not_by_letter():
+    """Four of five promoters become detractors from wave 2 to wave 12."""
+    before, after = [10, 10, 10, 10, 3] * 10, [10, 3, 3, 3, 3] * 10
+    for earlier, later in (("Wave 2", "Wave 12"), ("Q3 2023", "Q2 2024")):
+        rows = [
+            answer(str(i), value, "recommend", wave=name, measure="nps", scale_min=0.0,
+                   scale_max=10.0)
+            for name, values in ((earlier, before), (later, after))
+            for i, value in enumerate(values)
+        ]  # fmt: skip
+        for baseline in (earlier, None):
+            changes = measured(rows, baseline=baseline)["changes"].filter(
+                measure="nps", weighted=True
+            )
+            found = changes.select("wave", "wave_against", "value").unique().rows()
+            assert found == [(later, earlier, pytest.approx(-120))]
+
+
+def test_the_frozen_baseline_counts_from_its_place_in_time():
+    rows = wave(9, HIGH) + wave(10, LOW) + wave(11, HIGH)
+    changes = measured(rows, baseline="10")["changes"].filter(
+        against="baseline", measure="mean", weighted=True, scope="touchpoint"
+    )
+    assert changes.select("wave", "wave_against").rows() == [("11", "10")]
+
+
+def test_a_mode_without_the_baseline_wave_takes_its_first_and_says_so():
+    hot = {"mode": "hot", "measure": "csat"}
+    rows = wave(2023, HIGH) + [
+        answer(str(i), value, wave=name, response_id=f"{name}-{i}", **hot)
+        for name, values in (("Q4 2022", HIGH), ("Q1 2023", LOW))
+        for i, value in enumerate(values)
+    ]
+    changes = measured(rows, baseline="2023")["changes"].filter(against="baseline", mode="hot")
+    assert changes.select("wave", "wave_against").unique().rows() == [("Q1 2023", "Q4 2022")]
+    assert all("baseline_moved" in flags for flags in changes["flags"])
+
+
+def test_waves_that_share_customers_are_marked_whatever_their_names():
+    rows = wave("Wave 2", HIGH, source_id="c1") + wave("Wave 12", LOW, source_id="c1")
+    flags = one(measured(rows)["changes"], measure="mean", scope="touchpoint", against="previous")
+    assert "overlap" in flags["flags"]

@@ -1,14 +1,14 @@
 """A study as the steps before publish leave it: small tables, made by hand."""
 
-from datetime import UTC, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipelines.contract import registry
-from pipelines.contract.canonical import RESPONSES
 from pipelines.contract.drivers import STEP as DRIVERS_STEP
+from pipelines.contract.measure import WAVES_IN_TIME
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.core import store
@@ -132,8 +132,8 @@ MONTH = {
     "n_orders": 80,
     "n_customers": 60,
     "amount": 1000.0,
-    "first_at": datetime(2017, 5, 1, 8, tzinfo=UTC),
-    "last_at": datetime(2017, 5, 31, 17, tzinfo=UTC),
+    "first_on": date(2017, 5, 1),
+    "last_on": date(2017, 5, 31),
 }
 
 FILE = {
@@ -188,13 +188,9 @@ def lay_out(folder: Path, tables: dict[str, pl.DataFrame]) -> Study:
     for place, declared in registry.places().items():
         rows = tables.get(declared.name, declared.without_rows())
         store.write(study.folder / f"{place}.parquet", rows, declared)
-    asked = {"question_id": "q_desk", "survey_id": "s", "measure": "csat", "scale_min": 1.0}
-    answers = {"response_id": [str(i) for i in range(12)], "wave": "2017", "mode": "cold"}
-    responses = pl.DataFrame(
-        {**answers, **asked, "scale_max": 5.0, "weight": 1.0, "answered_at": MONTH["first_at"]}
+    wave = {"mode": "cold", "wave": "2017", "place": 1, "n_respondents": 12, "weighted": False}
+    ordered = pl.DataFrame(
+        [{name: wave.get(name) for name in WAVES_IN_TIME.schema}], schema=WAVES_IN_TIME.schema
     )
-    missing = [pl.lit(None, kind).alias(name) for name, kind in RESPONSES.schema.items()]
-    absent = [column for column in missing if column.meta.output_name() not in responses.columns]
-    whole = responses.with_columns(absent).select(*RESPONSES.schema).cast(RESPONSES.schema)
-    store.write(study.path("canonical", "responses"), whole, RESPONSES)
+    store.write(study.path("derived", "waves"), ordered, WAVES_IN_TIME)
     return study

@@ -161,7 +161,7 @@ def told_months(*rows: dict) -> pl.DataFrame:
 def test_a_month_of_few_customers_keeps_its_rows_but_not_their_orders():
     told = told_months({"n_customers": 3}, {"n_customers": 10}, {"n_customers": None})
     assert told["amount"].is_null().to_list() == [True, False, False]
-    assert told["first_at"].is_null().to_list() == [True, False, False]
+    assert told["first_on"].is_null().to_list() == [True, False, False]
     assert told["n_rows"].to_list() == [400, 400, 400]
 
 
@@ -171,7 +171,7 @@ def test_few_anonymous_rows_are_few_people():
 
 def test_daily_figures_of_a_touchpoint_are_about_nobody():
     rows = {"table": "touchpoint_metrics", "n_rows": 3, "n_customers": None}
-    assert told_months(rows)["first_at"].null_count() == 0
+    assert told_months(rows)["first_on"].null_count() == 0
 
 
 HEADS = Table(

@@ -253,7 +253,7 @@ def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     if ranks["wave"].n_unique() < 2:
         st.info(words("drivers.one_wave"), icon=":material/history:")
         return
-    said = findings.over_waves(words, ranks.sort("wave"))
+    said = findings.over_waves(words, rows.in_time(bundle, ranks))
     if said:
         st.markdown(plain(said))
     waves = [

@@ -123,7 +123,7 @@ def _not_asked(bundle: Bundle, words: Words, model: DriverModel) -> None:
     if every.is_empty():
         st.info(words("drivers.no_model"), icon=":material/search_off:")
         return
-    waves = ", ".join(words.period(wave) for wave in every["wave"].unique().sort())
+    waves = rows.wave_names(bundle, words, every)
     st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
 
 

@@ -49,9 +49,9 @@ def show(bundle: Bundle, words: Words) -> None:
 
 
 def _coverage(words: Words, rows: pl.DataFrame) -> None:
-    times = [*rows["first_at"].drop_nulls(), *rows["last_at"].drop_nulls()]
-    if times:
-        first, last = words.date(min(times)), words.date(max(times))
+    days = [*rows["first_on"].drop_nulls(), *rows["last_on"].drop_nulls()]
+    if days:
+        first, last = words.date(min(days)), words.date(max(days))
         dates = words("evidence.dates", first=first, last=last)
         st.caption(words("overview.activity.covers", dates=dates))
 

@@ -47,9 +47,8 @@ def headlines(view: View) -> None:
         return
     grid = st.grid(min(len(wanted), 4), min_column_width=250, border=True)
     for question, measure in wanted:
-        found = overall.filter(
-            pl.col("question_id") == question, pl.col("measure") == measure
-        ).sort("wave")
+        mine = (pl.col("question_id") == question, pl.col("measure") == measure)
+        found = rows.in_time(bundle, overall.filter(*mine))
         if found.height:
             with grid.cell():
                 _headline(view, found)
@@ -63,7 +62,7 @@ def _headline(view: View, found: pl.DataFrame) -> None:
     if row["measure"] in NAMED_BY_MEASURE:
         label, note = note, label
     if not now.height:
-        waves = ", ".join(words.period(wave) for wave in found["wave"].unique().sort())
+        waves = rows.wave_names(bundle, words, found)
         headline.absent_card(words, label, words("state.not_asked", waves=waves))
         return
     headline.number_card(bundle, words, choice, row, label, note=note, course=True)
@@ -151,10 +150,10 @@ def _change_chart(bundle: Bundle, words: Words, largest: pl.DataFrame) -> None:
     drawing.draw_picking(chart, bundle, words, "changes", "changes", alt_text=about)
 
 
-def freshness(bundle: Bundle, words: Words) -> None:
-    """List when, from whom and under which licence the data are."""
+def freshness(bundle: Bundle, words: Words, mode: str | None) -> None:
+    """List when, from whom and under which licence the data are; of the survey of a mode."""
     st.subheader(words("overview.freshness"))
-    waves = bundle.register["waves"]
+    waves = bundle.waves(mode)
     facts = {}
     if waves:
         newest = waves[-1]

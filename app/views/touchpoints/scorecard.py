@@ -109,7 +109,7 @@ def _course(bundle: Bundle, choice: Choice, measure: str) -> pl.DataFrame:
         pl.col("measure") == measure,
         pl.col("value").is_not_null(),
     )
-    return every.sort("wave").group_by(KEY, maintain_order=True).agg(course="value")
+    return rows.in_time(bundle, every).group_by(KEY, maintain_order=True).agg(course="value")
 
 
 def show(bundle: Bundle, words: Words, card: Scorecard) -> None:

@@ -111,7 +111,7 @@ def _numbers(view: View, mine: pl.DataFrame, measure: str) -> None:
     bundle, words, choice = view.bundle, view.words, view.choice
     now = mine.filter(pl.col("wave") == choice.wave)
     if now.is_empty():
-        waves = ", ".join(words.period(wave) for wave in mine["wave"].unique().sort())
+        waves = rows.wave_names(bundle, words, mine)
         st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
         return
     grid = st.grid(2, min_column_width=250, border=True)
@@ -202,6 +202,7 @@ def _answers(view: View, touchpoint: str, question: str) -> None:
     names = {code: words.name("answer", code) for code in found}
     chart = answer_distribution(
         shares.with_columns(pl.col("answer").replace_strict(names)),
+        periods=[wave["wave"] for wave in bundle.waves(choice.mode)],
         answers=[names[code] for code in answers],
         reasons=[names[code] for code in reasons],
         title=words("chart.share_axis"),
