@@ -33,6 +33,8 @@ a published table that is not as declared here is not written.
 
 CUSTOMERS_NOTE = """\
 `customers` also has a column `segment_<name>` for every segment that study.yaml declares.
+`responses` have one for every segment that a source of theirs maps: the group of an answer is then
+the one it was given in, else the customer's.
 """
 
 WORDS = """\

@@ -31,6 +31,7 @@ QUESTIONNAIRE = (
     "weight",
 )
 VALUE_PREFIX, REASON_PREFIX = "value ", "reason "  # a question's columns: these and its id
+AS_ANSWERED = "as answered "  # begins the name of a segment that responses say themselves
 GIVEN = 0  # code in the column of reasons; the first of `MISSING_REASONS` is 1
 NOT_EXPERIENCED, DONT_KNOW = (
     GIVEN + 1 + MISSING_REASONS.index(name) for name in ("not_experienced", "dont_know")
@@ -75,7 +76,10 @@ def question_register(responses: Frame) -> pl.DataFrame:
 def questionnaires(
     responses: Frame, customers: Frame, questions: Iterable[str], segments: Iterable[str]
 ) -> Frame:
-    """Put the answers of each questionnaire side by side, with its customer's segments.
+    """Put the answers of each questionnaire side by side, with their groups.
+
+    The group is the one that responses say, as of the answer; where they do not say one, the
+    customer's.
 
     Returns
     -------
@@ -100,8 +104,14 @@ def questionnaires(
         for column, name in (("value", VALUE_PREFIX), ("reason", REASON_PREFIX))
     ]
     labels = [SEGMENT_PREFIX + name for name in segments]
-    wide = coded.group_by(*QUESTIONNAIRE).agg(*cells)
-    return wide.join(customers.select(*CUSTOMER, *labels), on=list(CUSTOMER), how="left")
+    there = responses.collect_schema().names()
+    said = {label: AS_ANSWERED + label for label in labels if label in there}
+    wide = coded.group_by(*QUESTIONNAIRE, *said).agg(*cells).rename(said)
+    joined = wide.join(customers.select(*CUSTOMER, *labels), on=list(CUSTOMER), how="left")
+    if not said:
+        return joined
+    groups = [nw.coalesce(own, label).alias(label) for label, own in said.items()]
+    return joined.with_columns(*groups).drop(*said.values())
 
 
 def check_questionnaires(people: pl.DataFrame) -> None:
@@ -110,11 +120,11 @@ def check_questionnaires(people: pl.DataFrame) -> None:
     Raises
     ------
     ContractError
-        Naming the first response ids with two waves, modes, weights or customers.
+        Naming the first response ids with two waves, modes, weights, customers or groups.
     """
     _refuse(
         people.filter(pl.col("response_id").is_duplicated())["response_id"],
-        expected="one survey, wave, mode, stratum, weight and customer per response_id",
+        expected="one survey, wave, mode, stratum, weight, customer and group per response_id",
         todo="make response_id unique over waves in study.yaml, with a template",
     )
 
