@@ -118,7 +118,7 @@ TRANSACTIONS = Table(
         Column("order_id", TEXT, "order or invoice the line belongs to"),
         *_source_keys(required=False),
         Column("ordered_at", TIME, "when it was ordered", required=True),
-        Column("amount", NUMBER, "money, negative if paid back", required=True),
+        Column("amount", NUMBER, "money, negative if paid back; cancelled: either sign", True),
         Column("currency", TEXT, "ISO 4217", required=True),
         Column("quantity", NUMBER, "pieces, negative if returned"),
         Column("product_id", TEXT, "product"),
