@@ -13,8 +13,9 @@ from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
 from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
-from pipelines.importance.ranking import rank_interval, ranks, tiers
+from pipelines.importance.ranking import rank_interval, ranks
 from pipelines.importance.totals import Totals
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
@@ -99,7 +100,8 @@ def driver_rows(
     share, slope = shares(importance), model.slope
     ends, plain, slopes = share.interval(level), importance.interval(level), slope.interval(level)
     rank_low, rank_high = rank_interval(importance.replicates, level)
-    tier = tiers(importance.value, importance.replicates, sample.terms.level)
+    differs = told_apart(share.value, share.replicates, level)
+    letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
     for at, k in enumerate(model.drivers):
         yield {
@@ -118,7 +120,7 @@ def driver_rows(
             "rank": int(rank[at]),
             "rank_low": int(min(rank_low[at], rank[at])),
             "rank_high": int(max(rank_high[at], rank[at])),
-            "tier": int(tier[at]),
+            "letters": letter[at],
             "slope": slope.value[at],
             "slope_low": slopes.low[at],
             "slope_high": slopes.high[at],
