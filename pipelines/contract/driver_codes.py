@@ -136,11 +136,12 @@ METHODS_OF_CONTRASTS = Vocabulary(
     {
         **METHOD_OF_WITHHELD,
         "contrast": says(
-            en="difference of LMG shares from joint bootstrap draws; p-values adjusted by "
-            "Benjamini-Hochberg over the segments and drivers of this wave and outcome",
-            de="Unterschied der LMG-Anteile aus gemeinsamen Bootstrap-Ziehungen; p-Werte nach "
-            "Benjamini-Hochberg angepasst über die Merkmale und Treiber dieser Welle und dieses "
-            "Ergebnisses",
+            en="difference of LMG shares; interval and p-value of one t test on the standard "
+            "error of joint bootstrap draws; p-values adjusted by Benjamini-Hochberg over the "
+            "segments and drivers of this wave and outcome",
+            de="Unterschied der LMG-Anteile; Intervall und p-Wert aus einem t-Test auf dem "
+            "Standardfehler gemeinsamer Bootstrap-Ziehungen; p-Werte nach Benjamini-Hochberg "
+            "angepasst über die Merkmale und Treiber dieser Welle und dieses Ergebnisses",
         ),
     },
 )

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
 from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance.contrasts import contrast
 from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
 from pipelines.importance.ranking import rank_interval, ranks
@@ -157,9 +157,9 @@ def contrast_rows(
         own.value[mine] - their.value[theirs],
         own.replicates[:, mine] - their.replicates[:, theirs],
     )
-    ends = gap.interval(sample.level(totals, len(model.columns) - 1))
-    error = gap.error
-    p_value = 2 * special.ndtr(-np.abs(gap.value) / error)
+    slopes = len(model.columns) - 1
+    free = min(sample.free(totals, slopes), sample.free(others, slopes))
+    found = contrast(gap, free, sample.terms.level)
     for at, k in enumerate(both):
         yield {
             **who,
@@ -167,10 +167,10 @@ def contrast_rows(
             "driver": sample.sheets.drivers[k],
             "touchpoint_id": sample.sheets.touchpoints[k],
             "value": gap.value[at],
-            "low": ends.low[at],
-            "high": ends.high[at],
-            "std_error": error[at],
+            "low": found.interval.low[at],
+            "high": found.interval.high[at],
+            "std_error": found.std_error[at],
             **sizes(totals),
             "n_against": others.n,
-            "p_value": p_value[at],
+            "p_value": found.p_value[at],
         }
