@@ -48,18 +48,18 @@ def in_lines(text: str, width: int = LABEL_LETTERS) -> str:
     return "\n".join(textwrap.wrap(text, width)) or text
 
 
-def wrapped(frame: pl.DataFrame) -> pl.DataFrame:
+def wrapped(frame: pl.DataFrame, column: str = "label") -> pl.DataFrame:
     """Break long labels into lines, so that they leave room for the data on a telephone."""
-    lines = [in_lines(label) for label in frame["label"]]
-    return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
+    lines = [in_lines(label) for label in frame[column]]
+    return frame.with_columns(pl.Series(column, lines, dtype=pl.String))
 
 
-def label_axis(frame: pl.DataFrame) -> alt.Y:
+def label_axis(frame: pl.DataFrame, column: str = "label") -> alt.Y:
     """Labels down the side, in the order of the rows, each once."""
-    order = frame["label"].unique(maintain_order=True).to_list()
+    order = frame[column].unique(maintain_order=True).to_list()
     two_lines = {"condition": {"test": "indexof(datum.value, '\\n') > 0", "value": "bottom"}}
     axis = alt.Axis(grid=False, labelOverlap=False, labelBaseline=two_lines | {"value": "middle"})
-    return alt.Y("label:N", sort=order, title=None, axis=axis)
+    return alt.Y(f"{column}:N", sort=order, title=None, axis=axis)
 
 
 def colour(normal: str = ACCENT) -> alt.Color:

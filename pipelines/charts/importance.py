@@ -21,11 +21,8 @@ from pipelines.charts.estimates import (
     with_state,
     wrapped,
 )
-from pipelines.charts.theme import ACCENT, BACKDROP, MUTED, SERIES
+from pipelines.charts.theme import ACCENT, BACKDROP, SERIES
 
-# Without grey, which says few answers, and orange, which elsewhere says worse, last. Further tiers
-# begin again, so that neighbours differ.
-TIERS = (SERIES[0], *SERIES[4:0:-1])
 ROW_HEIGHT = 34  # height of a driver, in pixels
 AXIS_ROOM, LITTLE_AXIS_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
 CELL_HEIGHT = 32  # height of a cell of the heat table, in pixels
@@ -43,25 +40,29 @@ def ranked_shares(
     *,
     title: str,
     ranks: str,
+    letters: str,
     number: str = ".1f",
     wording: Wording = Wording(),  # noqa: B008  (frozen)
     picks: bool = False,
 ) -> alt.LayerChart:
-    """One bar per driver in the order of the rows, with its interval, coloured by tier.
+    """One bar per driver in the order of the rows, with its interval; its letters by its name.
 
     Parameters
     ----------
     shares : DataFrame
-        ``label`` (unique), ``value``, ``low``, ``high`` (percent), ``n``, ``flags``, ``tier``;
-        ``tier_text`` and ``rank_span`` as they are to be read; also ``row`` if `picks`.
+        ``label`` (unique), ``value``, ``low``, ``high`` (percent), ``n``, ``flags``,
+        ``letters``; ``rank_span`` as it is to be read; also ``row`` if `picks`.
     title, ranks, number : str
         Name of the axis; heading of the ranks beside the bars; number format (d3-format).
+    letters : str
+        What letters are called in tooltips.
     """
-    frame = wrapped(with_state(shares))
-    y = label_axis(frame)
+    lettered = with_state(shares).with_columns(name=pl.format("{} ({})", "label", "letters"))
+    frame = wrapped(lettered, "name")
+    y = label_axis(frame, "name")
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=_from_zero(frame["high"]))
     base = _rows(frame).transform_calculate(interval=interval_text(number))
-    ink = _by_tier(frame)
+    ink = colour()
     bars = base.mark_bar(height=16, opacity=0.4).encode(x=x, y=y, color=ink)
     whisker = base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q", y=y, color=ink)
     tick = base.mark_tick(thickness=2.5, size=16).encode(x=x, y=y, color=ink)
@@ -71,7 +72,7 @@ def ranked_shares(
     tips = [
         *tooltip("label", "", number, wording),
         alt.Tooltip("rank_span:N", title=ranks),
-        alt.Tooltip("tier_text:N", title=" "),
+        alt.Tooltip("letters:N", title=letters),
     ]
     aim = target(base, picks=picks).encode(x=x, y=y, tooltip=tips)
     return layered([bars, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim])
@@ -287,18 +288,6 @@ def _rows(frame: pl.DataFrame) -> alt.Chart:
 
 def _from_zero(highs: pl.Series) -> alt.Scale:
     return alt.Scale(domain=[0, AXIS_ROOM * max([*highs.drop_nulls(), 1.0])], nice=False)
-
-
-def _by_tier(frame: pl.DataFrame) -> alt.Color:
-    """Colour by tier, with a legend; grey where a share rests on few answers."""
-    tiers = frame.unique("tier", maintain_order=True).sort("tier")["tier_text"].to_list()
-    colours = [TIERS[place % len(TIERS)] for place in range(len(tiers))]
-    return alt.Color(
-        "tier_text:N",
-        condition={"test": "datum.is_small", "value": MUTED},
-        scale=alt.Scale(domain=tiers, range=colours),
-        legend=alt.Legend(title=None, columns=3),
-    )
 
 
 def _beside(base: alt.Chart, y: alt.Y, column: str, heading: str) -> list[alt.Chart]:

@@ -136,8 +136,10 @@ METHODS_OF_CONTRASTS = Vocabulary(
     {
         **METHOD_OF_WITHHELD,
         "contrast": says(
-            en="difference of LMG shares from joint bootstrap draws",
-            de="Unterschied der LMG-Anteile aus gemeinsamen Bootstrap-Ziehungen",
+            en="difference of LMG shares; interval and p-value of one t test on the standard "
+            "error of joint bootstrap draws",
+            de="Unterschied der LMG-Anteile; Intervall und p-Wert aus einem t-Test auf dem "
+            "Standardfehler gemeinsamer Bootstrap-Ziehungen",
         ),
     },
 )

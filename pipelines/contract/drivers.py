@@ -128,8 +128,8 @@ DRIVERS = Table(
         Column("rank_low", WHOLE, "best rank within the level", lowest=1),
         Column("rank_high", WHOLE, "worst rank within the level", lowest=1),
         Column(
-            "tier", WHOLE, "drivers of one tier cannot be told from its first", lowest=1,
-            unit="count", label=says(en="Tier", de="Stufe"),
+            "letters", TEXT, "drivers with a letter in common cannot be told apart",
+            label=says(en="Letters", de="Buchstaben"),
         ),
         Column(
             "slope",

@@ -107,6 +107,6 @@ def _compared(row: Mapping[str, Any], answer: RelativeImportance, touchpoint: st
         "importance": row["importance"],
         "importance_low": min(row["importance_low"], row["importance"]),
         "importance_high": max(row["importance_high"], row["importance"]),
-        **{name: row[name] for name in ("rank", "rank_low", "rank_high", "tier", "vif")},
+        **{name: row[name] for name in ("rank", "rank_low", "rank_high", "letters", "vif")},
         "halo": row["halo_ratio"],
     }

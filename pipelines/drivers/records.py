@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
 from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance.contrasts import contrast
+from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
-from pipelines.importance.ranking import rank_interval, ranks, tiers
+from pipelines.importance.ranking import rank_interval, ranks
 from pipelines.importance.totals import Totals
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
@@ -99,7 +100,8 @@ def driver_rows(
     share, slope = shares(importance), model.slope
     ends, plain, slopes = share.interval(level), importance.interval(level), slope.interval(level)
     rank_low, rank_high = rank_interval(importance.replicates, level)
-    tier = tiers(importance.value, importance.replicates, sample.terms.level)
+    differs = told_apart(share.value, share.replicates, level)
+    letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
     for at, k in enumerate(model.drivers):
         yield {
@@ -118,7 +120,7 @@ def driver_rows(
             "rank": int(rank[at]),
             "rank_low": int(min(rank_low[at], rank[at])),
             "rank_high": int(max(rank_high[at], rank[at])),
-            "tier": int(tier[at]),
+            "letters": letter[at],
             "slope": slope.value[at],
             "slope_low": slopes.low[at],
             "slope_high": slopes.high[at],
@@ -155,9 +157,9 @@ def contrast_rows(
         own.value[mine] - their.value[theirs],
         own.replicates[:, mine] - their.replicates[:, theirs],
     )
-    ends = gap.interval(sample.level(totals, len(model.columns) - 1))
-    error = gap.error
-    p_value = 2 * special.ndtr(-np.abs(gap.value) / error)
+    slopes = len(model.columns) - 1
+    free = min(sample.free(totals, slopes), sample.free(others, slopes))
+    found = contrast(gap, free, sample.terms.level)
     for at, k in enumerate(both):
         yield {
             **who,
@@ -165,10 +167,10 @@ def contrast_rows(
             "driver": sample.sheets.drivers[k],
             "touchpoint_id": sample.sheets.touchpoints[k],
             "value": gap.value[at],
-            "low": ends.low[at],
-            "high": ends.high[at],
-            "std_error": error[at],
+            "low": found.interval.low[at],
+            "high": found.interval.high[at],
+            "std_error": found.std_error[at],
             **sizes(totals),
             "n_against": others.n,
-            "p_value": p_value[at],
+            "p_value": found.p_value[at],
         }

@@ -10,9 +10,16 @@ import polars as pl
 
 from pipelines.contract.drivers import DriversSettings
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance.contrasts import FreeUnits
 from pipelines.importance.frames import MAX_UNITS
 from pipelines.importance.totals import CROSS_VALIDATION_FOLDS, Totals
-from pipelines.statistics.bootstrap import Units, draws, expanded_level, sampling_units
+from pipelines.statistics.bootstrap import (
+    Units,
+    degrees_of_freedom,
+    draws,
+    expanded_level,
+    sampling_units,
+)
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 
@@ -84,6 +91,13 @@ class ModelSample:
 
     def level(self, totals: Totals, slopes: int) -> float:
         """Level at which percentiles cover, for the units that these totals have."""
+        return expanded_level(self.terms.level, self._units_of(totals), slopes)
+
+    def free(self, totals: Totals, slopes: int) -> FreeUnits:
+        """Degrees of freedom of the units that these totals have."""
+        units = degrees_of_freedom(self._units_of(totals))
+        return FreeUnits(units, max(units - slopes, 1))
+
+    def _units_of(self, totals: Totals) -> Units:
         there = np.flatnonzero(totals.sums[:, 0] > 0)
-        own = Units(there, self.units.stratum[there])
-        return expanded_level(self.terms.level, own, slopes)
+        return Units(there, self.units.stratum[there])

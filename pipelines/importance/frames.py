@@ -21,9 +21,10 @@ from pipelines.importance.inputs import (
     members,
     read_rows,
 )
+from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.methods import check_method, importances, percentages
 from pipelines.importance.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
-from pipelines.importance.ranking import rank_interval, rank_probabilities, ranks, tiers
+from pipelines.importance.ranking import rank_interval, rank_probabilities, ranks
 from pipelines.importance.results import Compared, ImportanceQuestion, RelativeImportance
 from pipelines.importance.routed import centre_routed
 from pipelines.importance.splits import ImportanceSplit, split_covariances
@@ -40,6 +41,8 @@ from pipelines.statistics.intervals import Interval, normal_quantile
 from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import FloatArray, IntArray
+
+Column = FloatArray | IntArray | tuple[str, ...]  # of the table of an answer
 
 INTERVAL_KINDS = ("percentile", "bca")
 MAX_UNITS = 2000  # customers above this number are drawn in blocks
@@ -103,7 +106,7 @@ def relative_importance(
         Bootstrap replicates, 1,000 or more to publish; 0 for no intervals. Above
         `MAX_UNITS` customers they are drawn in random blocks.
     level : float
-        Of intervals and tiers, 0 to 1.
+        Of intervals and letters, 0 to 1.
     interval : {"percentile", "bca"}
         The simple one covers 92 to 98 % at n = 50 to 1,000, the other as little as 84 %:
         see benchmarks/README.md.
@@ -281,8 +284,8 @@ def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float 
 
 def _bootstrap(
     question: ImportanceQuestion, rows: Rows, split: ImportanceSplit, rng: np.random.Generator
-) -> tuple[dict[str, FloatArray | IntArray], Interval, FloatArray]:
-    """Intervals and tiers as columns of the table, the interval of R2, and the replicates."""
+) -> tuple[dict[str, Column], Interval, FloatArray]:
+    """Intervals and letters as columns of the table, the interval of R2, and the replicates."""
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MAX_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     split_again = split.replicate(units)
@@ -300,14 +303,15 @@ def _bootstrap(
 
     share, absolute = interval(percentages), interval(lambda plain: plain)
     rank_low, rank_high = rank_interval(replicates, level)
-    columns: dict[str, FloatArray | IntArray] = {
+    differs = told_apart(percentages(split.importance), percentages(replicates), level)
+    columns: dict[str, Column] = {
         "low": share.low,
         "high": share.high,
         "importance_low": absolute.low,
         "importance_high": absolute.high,
         "rank_low": rank_low,
         "rank_high": rank_high,
-        "tier": tiers(split.importance, replicates, question.level),
+        "letters": letters(split.importance, differs),
     }
     return columns, r2, replicates
 

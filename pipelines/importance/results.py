@@ -87,7 +87,7 @@ class RelativeImportance:
           linear model of the same rows;
         - with replicates the intervals ``low`` and ``high`` of `importance_pct`,
           ``importance_low`` and ``importance_high``, ``rank_low`` and ``rank_high``, and
-          ``tier``: drivers of one tier cannot be told from its first;
+          ``letters``: drivers with a letter in common cannot be told apart, see `letters`;
         - ``monte_carlo_error`` of `importance`, if orders of entry were sampled.
     r2, r2_covariates : float
         R2 of drivers and covariates, and of the covariates alone; the pseudo-R2 for a logit,

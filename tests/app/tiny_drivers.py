@@ -130,16 +130,17 @@ def shares(key: Row, policy: str = "use_rating", approach: str = "lmg") -> dict[
 
 
 def _places(found: dict[str, float], error: float) -> Iterable[tuple[str, float, Row]]:
-    """Rank with its interval and tier of every driver."""
-    tier, leader = 0, math.inf
+    """Rank with its interval and letters of every driver."""
     apart = 1.96 * math.sqrt(2) * error
+    values = list(found.values())
+    reach = [max(j for j, low in enumerate(values) if high - low <= apart) for high in values]
+    ends = sorted(set(reach))  # each letter ends at another driver
     for rank, (name, share) in enumerate(found.items(), start=1):
-        if leader - share > apart:
-            tier, leader = tier + 1, share
         above = sum(other - share > apart for other in found.values())
         below = sum(share - other > apart for other in found.values())
         place = {"rank": rank, "rank_low": above + 1, "rank_high": len(found) - below}
-        yield name, share, place | {"tier": tier}
+        own = [at for at, end in enumerate(ends) if reach.index(end) < rank <= end + 1]
+        yield name, share, place | {"letters": "".join("abcdef"[at] for at in own)}
 
 
 def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:

@@ -1,7 +1,6 @@
-"""Charts of drivers: order, intervals, tiers, ellipses, names, odd labels, empty values."""
+"""Charts of drivers: order, intervals, letters, ellipses, names, odd labels, empty values."""
 
 import math
-from itertools import pairwise
 
 import altair as alt
 import polars as pl
@@ -49,7 +48,6 @@ def drivers(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame:
         label="touchpoint_id",
         rank_text=pl.format("rank {}", "rank"),
         rank_span=pl.col("rank").cast(pl.String),
-        tier_text=pl.format("Tier {}", "tier"),
         reach_text=pl.format("{}%", "reach"),
     )  # fmt: skip
 
@@ -81,7 +79,9 @@ def drawn(tables: dict[str, pl.DataFrame], name: str, label: str = "food") -> al
         )
 
     if name == "shares":
-        return ranked_shares(called(drivers(tables)), title="Share", ranks="Rank", picks=True)
+        return ranked_shares(
+            called(drivers(tables)), title="Share", ranks="Rank", letters="Letters", picks=True
+        )
     if name == "slopes":
         return slope_dots(called(drivers(tables)), title="Slope", reach="Reach", picks=True)
     if name == "heat":
@@ -143,31 +143,27 @@ def test_shares_keep_the_order_of_their_ranks_and_their_intervals(tables):
     chart = drawn(tables, "shares")
     assert [row["rank"] for row in rows_of(chart)] == [1, 2, 3, 4, 5, 6]
     bar, rule = first(chart, "bar"), first(chart, "rule")
-    assert bar["encoding"]["y"]["sort"][0] == "security"
+    assert bar["encoding"]["y"]["sort"][0] == "security (a)"
     assert (rule["encoding"]["x"]["field"], rule["encoding"]["x2"]["field"]) == ("low", "high")
 
 
-def test_tiers_are_coloured_in_their_order_and_named(tables):
+def test_letters_stand_beside_the_name_of_their_driver(tables):
+    names = {row["label"]: row["name"] for row in rows_of(drawn(tables, "shares"))}
+    letters = dict(drivers(tables).select("label", "letters").rows())
+    assert names == {label: f"{label} ({letters[label]})" for label in letters}
+    assert len(set(letters.values())) > 1
+
+
+def test_a_share_on_few_answers_is_grey(tables):
     colour = first(drawn(tables, "shares"), "bar")["encoding"]["color"]
-    names = colour["scale"]["domain"]
-    assert names == sorted(names)
-    assert len(colour["scale"]["range"]) == len(names)
-    assert colour["condition"] == {"test": "datum.is_small", "value": theme.MUTED}
-
-
-def test_more_tiers_than_colours_still_differ_from_their_neighbours(tables):
-    many = drivers(tables).with_columns(tier="rank", tier_text=pl.format("Tier {}", "rank"))
-    colour = first(ranked_shares(many, title="", ranks=""), "bar")["encoding"]["color"]
-    used = colour["scale"]["range"]
-    assert len(used) > len(set(used))
-    assert all(one != following for one, following in pairwise(used))
-    assert theme.MUTED not in used, "grey says that a share rests on few answers"
+    assert colour["condition"]["value"] == theme.MUTED
 
 
 def test_shares_of_one_driver_or_of_none_are_drawn(tables):
     one = drivers(tables).head(1)
-    assert len(rows_of(ranked_shares(one, title="", ranks=""))) == 1
-    ranked_shares(one.clear(), title="", ranks="").to_dict()
+    said = {"title": "", "ranks": "", "letters": ""}
+    assert len(rows_of(ranked_shares(one, **said))) == 1
+    ranked_shares(one.clear(), **said).to_dict()
 
 
 def test_a_slope_is_drawn_with_its_own_interval_and_users(tables):

@@ -98,7 +98,7 @@ MODEL = {
     "rank": 1,
     "rank_low": 1,
     "rank_high": 2,
-    "tier": 1,
+    "letters": "a",
     "slope": 0.4,
     "slope_low": 0.3,
     "slope_high": 0.5,

@@ -37,7 +37,11 @@ def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> 
         interval=units.ends(words, "percent", first["low"], first["high"]),
         whole=words(f"drivers.finding.of_{models.whole(approach)}", outcome=outcome),
     )
-    others = shares.filter(pl.col("tier") == first["tier"])["label"].to_list()[1:]
+    others = [
+        row["label"]
+        for row in shares.iter_rows(named=True)
+        if row["label"] != first["label"] and set(row["letters"]) & set(first["letters"])
+    ]
     if not others:
         return f"{said} {words('drivers.finding.apart')}"
     return f"{said} {words('drivers.finding.not_apart', names=listed(words, others))}"

@@ -211,6 +211,7 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
         shares,
         title=words("chart.share_axis"),
         ranks=words.heading("drivers", "rank"),
+        letters=words.heading("drivers", "letters"),
         wording=drawing.wording(words),
         picks=True,
     )
@@ -239,7 +240,7 @@ def _slope_chart(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
 
 def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
     shown = shares.select(
-        "row", "label", "rank_span", "tier", "value",
+        "row", "label", "rank_span", "letters", "value",
         tables.interval(shares, "interval", partial(units.ends, words, "percent")),
         "reach", "slope",
         tables.interval(

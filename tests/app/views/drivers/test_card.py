@@ -36,7 +36,7 @@ def test_a_card_of_a_share_says_how_it_was_made(read):
         "95% interval": "19.8 to 26.8%",
         "In units of R²": "0.098 (0.083 to 0.113)",
         "Rank": "2 (interval 2 to 2)",
-        "Tier": "2",
+        "Letters": "b",
         "Slope among users": "+0.35 (0.29 to 0.41)",
         "Reach": "71.0%",
         "Answers of users": "781",

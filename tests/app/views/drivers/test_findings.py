@@ -38,7 +38,7 @@ def shares(values: dict[str, float], **columns: object) -> pl.DataFrame:
     """Rows of drivers in the order of their shares."""
     rows = [
         {"label": label, "value": value, "low": value - 2, "high": value + 2}
-        | {"rank": rank, "tier": 1 if rank < 3 else 2, "vif": 1.5, "halo": 0.6}
+        | {"rank": rank, "letters": ("a", "ab", "b")[rank - 1], "vif": 1.5, "halo": 0.6}
         for rank, (label, value) in enumerate(values.items(), start=1)
     ]
     return pl.DataFrame(rows).with_columns(**{k: pl.lit(v) for k, v in columns.items()})
@@ -80,14 +80,14 @@ def test_the_largest_share_is_of_what_its_approach_splits(english, approach, who
     said = findings.leading(english, shares(THREE), "Overall", approach)
     assert said == (
         f"The largest share is that of Food: 50.0% (48.0 to 52.0%) of {whole}. "
-        "Not clearly behind it: Wi-Fi."
+        "Cannot be told from it: Wi-Fi."
     )
 
 
 def test_a_leader_that_stands_alone_is_told_from_the_others(english):
-    alone = shares(THREE).with_columns(tier="rank")
+    alone = shares(THREE).with_columns(letters=pl.Series(["a", "b", "b"]))
     said = findings.leading(english, alone, "Overall", "lmg")
-    assert said.endswith("All others are clearly behind it.")
+    assert said.endswith("All others can be told from it.")
 
 
 def test_a_share_without_an_interval_has_a_dash(english):
