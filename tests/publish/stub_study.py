@@ -7,13 +7,15 @@ from typing import Any
 import polars as pl
 
 from pipelines.contract import registry
-from pipelines.contract.canonical import RESPONSES
+from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
 from pipelines.contract.drivers import STEP as DRIVERS_STEP
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
+from pipelines.contract.table import TEXT, Column
 from pipelines.core import store
 from pipelines.core.study import Study
 from pipelines.core.study import load as load_study
+from pipelines.publish.structure import NEST, Structure
 
 MAP = """\
 title: {en: Stub}
@@ -166,6 +168,10 @@ def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(whole, schema=schema)
 
 
+# No question is part of a stage or a gap, and no group lies within another.
+UNRELATED = Structure({}, pl.DataFrame(schema=NEST))
+
+
 def by_age(name: str = "scores", **sizes: int) -> pl.DataFrame:
     """Everybody, and a row per age of the given size."""
     everybody = {"n": sum(sizes.values())}
@@ -196,4 +202,6 @@ def lay_out(folder: Path, tables: dict[str, pl.DataFrame]) -> Study:
     absent = [column for column in missing if column.meta.output_name() not in responses.columns]
     whole = responses.with_columns(absent).select(*RESPONSES.schema).cast(RESPONSES.schema)
     store.write(study.path("canonical", "responses"), whole, RESPONSES)
+    customers = CUSTOMERS.with_columns([Column(SEGMENT_PREFIX + "age", TEXT, "age")])
+    store.write(study.path("canonical", "customers"), customers.without_rows(), customers)
     return study
