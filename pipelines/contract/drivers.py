@@ -142,7 +142,8 @@ DRIVERS = Table(
         Column("slope_low", NUMBER, _LOWER),
         Column("slope_high", NUMBER, _UPPER),
         Column(
-            "reach", NUMBER, "percent who experienced it", lowest=0, highest=100, unit="percent",
+            "reach", NUMBER, "percent who experienced it, of those who did and those who did not;"
+            " who cannot say is in neither", lowest=0, highest=100, unit="percent",
             label=says(en="Reach", de="Reichweite"),
         ),
         Column(

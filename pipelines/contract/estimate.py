@@ -221,16 +221,18 @@ def making(
     )
 
 
-# The people who answered a question, or rated a stage, in one wave: those who ``answered``; those
-# and who did not experience it, of whom the ``reached`` are a share; and all who were ``asked``.
+# The people who answered a question, or rated a stage, in one wave: those who ``answered``; of
+# them those on a scale with top boxes; those who answered and who did not experience it, of whom
+# the ``reached`` are a share; and all who were ``asked``.
 # What is measured on complete pairs of rating and expectation rests on fewer people.
 ANSWERS = Pool(
     "answers",
     ("mode", "scope", "stage", "touchpoint_id", "question_id", SEGMENT, "wave", "pairs"),
-    ("answered", "reached", "asked"),
+    ("answered", "boxed", "reached", "asked"),
 )
 _IN_PAIRS = [measure.name for measure in MEASURES if measure.missing == "pairs"]
 _IS_REACH = pl.col("measure") == "reach"
+_IS_BOXED = pl.col("measure").is_in(("top2", "top1"))
 _NONE = pl.lit(0, pl.Int64)
 
 
@@ -245,6 +247,7 @@ SCORED_PEOPLE = Of(
     _own(),
     counts={
         "answered": pl.col("n").filter(~_IS_REACH).max().fill_null(0),
+        "boxed": pl.col("n").filter(_IS_BOXED).max().fill_null(0),
         "reached": pl.col("n").filter(_IS_REACH).max().fill_null(0),
         "asked": _NONE,
     },
@@ -259,6 +262,7 @@ SHARED_PEOPLE = Of(
         .sum()
         .round()
         .cast(pl.Int64),
+        "boxed": _NONE,
         "reached": _NONE,
         "asked": pl.col("n").max(),
     },

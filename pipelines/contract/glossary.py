@@ -28,7 +28,7 @@ TERMS = {
     "policy": "what is done with missing answers, by its code",
     "pool": "people whom several tables tell about; their cells are withheld together",
     "quarantine": "where rows go that break a rule, with their reasons",
-    "reach": "share of those who answered that experienced the touchpoint",
+    "reach": "share who rated the touchpoint, of those who rated it or did not experience it",
     "rule": "an expectation of Great Expectations that rows have to keep",
     "scope": "what is scored: a touchpoint, a stage, or the whole",
     "segment": "an attribute by which people are split into groups",

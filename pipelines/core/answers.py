@@ -129,22 +129,17 @@ def check_questionnaires(people: pl.DataFrame) -> None:
     )
 
 
-def experience(
-    reason: NDArray[np.float64], *, dont_know_is_experience: bool
-) -> NDArray[np.float64]:
+def experience(reason: NDArray[np.float64]) -> NDArray[np.float64]:
     """Who experienced a touchpoint, from the codes of a question about it.
 
-    Reach is the mean of it. Who was not asked, refused or skipped is not known to have been
+    Reach is the mean of it: the share of those who rated among those who rated or had no
+    experience. Who was not asked, cannot say, refused or skipped is not known to have been
     there or not.
 
     Parameters
     ----------
     reason : ndarray, shape (n,)
         A question's reasons, a column of `REASON_PREFIX`; NaN where it was not asked.
-    dont_know_is_experience : bool
-        Whether who cannot say was there. The reach of a score leaves them out: it is a share
-        of those who rated or had no experience. A model of drivers takes them as users whose
-        rating is blank.
 
     Returns
     -------
@@ -154,14 +149,10 @@ def experience(
     Examples
     --------
     >>> import numpy as np
-    >>> codes = np.array([GIVEN, NOT_EXPERIENCED, DONT_KNOW])
-    >>> experience(codes, dont_know_is_experience=True).tolist()
-    [1.0, 0.0, 1.0]
+    >>> experience(np.array([GIVEN, NOT_EXPERIENCED, DONT_KNOW])).tolist()
+    [1.0, 0.0, nan]
     """
-    there = reason == GIVEN
-    if dont_know_is_experience:
-        there |= reason == DONT_KNOW
-    return np.where(there, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
+    return np.where(reason == GIVEN, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
 
 
 def sampling_stratum() -> pl.Expr:

@@ -184,8 +184,8 @@ def _percent(rows: pl.DataFrame, question: str, low: float, high: float) -> Floa
 
 
 def _used(rows: pl.DataFrame, question: str) -> FloatArray:
-    """1 if experienced: rated, or there and cannot say; 0 if not; NaN if left out."""
-    return experience(_numbers(rows, REASON_PREFIX + question), dont_know_is_experience=True)
+    """1 if experienced, 0 if not, NaN if that is unknown."""
+    return experience(_numbers(rows, REASON_PREFIX + question))
 
 
 def _side_by_side(columns: Sequence[FloatArray | None], height: int) -> FloatArray:

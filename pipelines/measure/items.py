@@ -69,7 +69,7 @@ class AskedQuestion(NamedTuple):
     @property
     def experience(self) -> FloatArray:
         """1 for those who experienced the touchpoint, 0 for those who did not; NaN unknown."""
-        return experience(self.reason, dont_know_is_experience=False)
+        return experience(self.reason)
 
 
 def questions_of(sample: Sample, register: pl.DataFrame) -> list[AskedQuestion]:

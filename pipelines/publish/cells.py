@@ -6,12 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
+from pipelines.contract.estimate import ANSWERS
 from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT, Of, Pool
 from pipelines.contract.table import Table
+from pipelines.publish.overlaps import with_overlaps
+from pipelines.publish.structure import Structure
 
 
 def withheld_cells(
-    tables: Mapping[str, pl.DataFrame], declared: Mapping[str, Table], limit: int
+    tables: Mapping[str, pl.DataFrame],
+    declared: Mapping[str, Table],
+    structure: Structure,
+    limit: int,
 ) -> dict[str, pl.DataFrame]:
     """Choose the cells of every pool that are withheld, by the pool's name.
 
@@ -21,14 +27,31 @@ def withheld_cells(
         Tables with what they tell of the sizes of cells.
     declared : mapping
         Their declarations.
+    structure : Structure
+        Which questions a stage pools, and which groups lie within others.
     limit : int
         Fewest people a published number may rest on.
     """
     pools = {of.pool.name: of.pool for _, of in _pooled(declared)}
     return {
-        name: withheld(sized(pool, tables, declared), limit, pool.line, pool.sizes)
+        name: withheld(
+            *_with_all_sizes(pool, tables, declared, structure), pool.line, structure.nests, limit
+        )
         for name, pool in pools.items()
     }
+
+
+def _with_all_sizes(
+    pool: Pool,
+    tables: Mapping[str, pl.DataFrame],
+    declared: Mapping[str, Table],
+    structure: Structure,
+) -> tuple[pl.DataFrame, list[str]]:
+    """List the cells of a pool, and the names of the numbers of people that are told of them."""
+    cells = sized(pool, tables, declared)
+    if pool == ANSWERS:
+        cells = with_overlaps(cells, structure)
+    return cells, [name for name in cells.columns if name not in pool.cell]
 
 
 def sized(
@@ -79,53 +102,91 @@ def _spread(counted: pl.DataFrame, known: pl.DataFrame, pool: Pool) -> pl.DataFr
 
 
 def withheld(
-    cells: pl.DataFrame, limit: int, line: Sequence[str], sizes: Sequence[str]
+    cells: pl.DataFrame,
+    sizes: Sequence[str],
+    line: Sequence[str],
+    nests: pl.DataFrame,
+    limit: int,
 ) -> pl.DataFrame:
-    """Choose the cells to withhold; see the rules 1 and 2 of `withholding`.
+    """Choose the cells to withhold; see the rules 1 to 3 of `withholding`.
 
     Parameters
     ----------
     cells : DataFrame
         ``group``, the columns of `line` and `sizes`. A cell of unknown size is withheld
         already.
+    sizes : sequence of str
+        Which numbers of people are told; they add up over groups.
+    line : sequence of str
+        What the groups of one segment have in common.
+    nests : DataFrame
+        See `Structure`.
     limit : int
         Fewest people a published number may rest on.
-    line, sizes : sequence of str
-        What the groups of one segment have in common; which numbers of people they tell.
 
     Returns
     -------
     DataFrame
         `line` and ``group``, one row per cell withheld.
     """
-    small = pl.any_horizontal(is_small(pl.col(size), limit).fill_null(True) for size in sizes)
-    marked = _with_totals(cells, line, sizes).with_columns(gone=small)
+    few = pl.any_horizontal(is_small(pl.col(size), limit).fill_null(True) for size in sizes)
+    marked = cells.with_row_index("cell").with_columns(is_gone=few)
+    parts = _parts(marked, [name for name in line if name != SEGMENT], nests)
     while True:
-        told = pl.col("gone").any().over(line) & pl.any_horizontal(
-            is_small(_left_over(size, line), limit) for size in sizes
-        )
-        shown = ~pl.col("gone") & pl.any_horizontal(pl.col(size) > 0 for size in sizes)
-        last = ((~shown).alias("unshown"), (pl.col(sizes[0]) == 0).alias("silent"))
-        order = pl.struct(*last, *sizes, GROUP)
-        smallest = order.rank("ordinal").over(line) == 1
-        more = marked.select(chosen=told & shown & smallest)["chosen"]
-        if not more.any():
-            return marked.filter("gone").select(*line, GROUP)
-        marked = marked.with_columns(gone=pl.col("gone") | more)
+        more = _next(marked, parts, sizes, limit)
+        if more.is_empty():
+            return marked.filter("is_gone").select(*line, GROUP)
+        marked = marked.with_columns(is_gone=pl.col("is_gone") | pl.col("cell").is_in(more))
 
 
-def _with_totals(cells: pl.DataFrame, line: Sequence[str], sizes: Sequence[str]) -> pl.DataFrame:
-    """Put everybody's sizes beside those of each cell."""
-    about = [name for name in line if name != SEGMENT]
-    totals = {size: f"{size}_of_all" for size in sizes}
-    everybody = cells.filter(pl.col(SEGMENT) == EVERYBODY).select(*about, *sizes).rename(totals)
-    return cells.join(everybody, on=about, how="left", nulls_equal=True, maintain_order="left")
+def _parts(cells: pl.DataFrame, about: Sequence[str], nests: pl.DataFrame) -> pl.DataFrame:
+    """Say which cells lie within which: all of them within everybody's.
+
+    Returns
+    -------
+    DataFrame
+        ``cell`` and ``whole``, numbers of two cells.
+    """
+    known = cells.select("cell", *about, SEGMENT, GROUP)
+    everybody = pl.lit(EVERYBODY)
+    in_all = known.filter(pl.col(SEGMENT) != everybody).with_columns(
+        within=everybody, within_group=everybody
+    )
+    nested = known.join(nests, on=[SEGMENT, GROUP])
+    wholes = known.select(*about, whole="cell", within=SEGMENT, within_group=GROUP)
+    found = pl.concat([in_all, nested.select(in_all.columns)])
+    on = [*about, "within", "within_group"]
+    return found.join(wholes, on=on, nulls_equal=True).select("cell", "whole")
 
 
-def _left_over(size: str, line: Sequence[str]) -> pl.Expr:
-    """Count what subtracting the cells shown from everybody leaves, in each line."""
-    shown = pl.col(size).filter(~pl.col("gone")).sum().over(line)
-    return pl.col(f"{size}_of_all") - shown
+def _next(marked: pl.DataFrame, parts: pl.DataFrame, sizes: Sequence[str], limit: int) -> pl.Series:
+    """Choose further cells: one of every group that subtraction tells too much about."""
+    own = marked.select("cell", SEGMENT, GROUP, "is_gone", *sizes)
+    whole = marked.select(
+        pl.col("cell").alias("whole"),
+        pl.col("is_gone").alias("is_whole_gone"),
+        *(pl.col(size).alias(f"{size} of whole") for size in sizes),
+    )
+    beside = parts.join(own, on="cell").join(whole, on="whole")
+    group = ("whole", SEGMENT)
+    is_shown, is_whole_gone = ~pl.col("is_gone"), pl.col("is_whole_gone")
+    left = {
+        size: pl.col(f"{size} of whole") - pl.col(size).filter(is_shown).sum().over(group)
+        for size in sizes
+    }
+    few = {size: is_small(rest, limit).fill_null(False) for size, rest in left.items()}
+    mends = pl.all_horizontal(~few[size] | (left[size] + pl.col(size) >= limit) for size in sizes)
+    is_somebody = pl.any_horizontal(pl.col(size) > 0 for size in sizes)
+    may_go = is_shown & ~is_whole_gone & is_somebody
+    last = (
+        (~may_go).alias("kept"),
+        (~mends).alias("vain"),
+        (pl.col(sizes[0]) == 0).alias("silent"),
+    )
+    is_first = pl.struct(*last, *sizes, GROUP).rank("ordinal").over(group) == 1
+    complements = may_go & is_first & pl.any_horizontal(few.values())
+    chosen = beside.filter((is_shown & is_whole_gone) | complements)
+    return chosen["cell"].unique()
 
 
 def is_small(size: pl.Expr, limit: int) -> pl.Expr:

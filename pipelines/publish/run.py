@@ -11,6 +11,7 @@ from pipelines.core.study import Study
 from pipelines.core.tables import Read
 from pipelines.publish import manifest, register, withholding
 from pipelines.publish.contents import require_declared_files
+from pipelines.publish.structure import structure_of
 
 
 def run(study: Study, settings: PublishSettings, read: Read) -> str:
@@ -21,7 +22,9 @@ def run(study: Study, settings: PublishSettings, read: Read) -> str:
     declared, limit = registry.published(), settings.withhold_below
     require_declared_files(study, registry.steps().values())
     made = {table.name: read.table(place) for place, table in registry.places().items()}
-    tables = withholding.withhold(made, declared, limit)
+    responses, customers = (read.scan(f"canonical/{name}") for name in ("responses", "customers"))
+    structure = structure_of(study.map, customers, responses)
+    tables = withholding.withhold(made, declared, structure, limit)
     judgement.judge(tables, withhold_below=limit)
     waves = register.waves(read.table("derived/waves"), limit)
     published = study.folder / "published"

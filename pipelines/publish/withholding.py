@@ -2,20 +2,25 @@
 
 Every table declares whom it rests on (`pipelines.contract.people`). A *cell* is a group of
 people a number rests on: those in one segment, in one wave, who answered one question, for
-instance. The rules:
+instance. People are *isolated* if published lines, added and subtracted, tell something about
+their answers and that they are fewer than `limit`. How many gave an answer among `limit` people
+or more may be told, however few they are. The rules:
 
 1. A cell with fewer than `limit` people is withheld, in every table that rests on it: its
    scores, its reach and its whole distribution, because any of them would tell its size or its
    answers.
-2. Everybody's number minus those of the cells shown tells about the others: those withheld,
-   and those whose attribute is unknown. Where a cell is withheld, the others must be at least
-   `limit` people; until they are, the smallest cell shown is withheld too.
-3. A row that rests on several cells, such as a change on those of two waves, is withheld with
+2. Everybody's number minus those of the cells shown tells about the others: those withheld, and
+   those whose attribute is unknown. They must be nobody, or at least `limit` people; until they
+   are, the smallest cell shown that makes them so is withheld too. The same holds for a group
+   that others lie in, such as the regions of a country; with the group they are withheld.
+3. So are people protected whom lines that go together would isolate: a stage and its
+   touchpoints, a gap and the two ratings it compares (`overlaps`).
+4. A row that rests on several cells, such as a change on those of two waves, is withheld with
    any of them.
-4. Of a row withheld nothing is told but its key and what is required of every row.
+5. Of a row withheld nothing is told but its key and what is required of every row.
 
-People whose attribute is unknown make no cell of their own. Rule 2 looks at one attribute
-and one question at a time; it does not solve several tables as a system of equations.
+`differences` looks from outside, at the published tables alone, whether the rules did so.
+docs/methods/disclosure.md says why, and what is not protected.
 """
 
 from __future__ import annotations
@@ -31,10 +36,14 @@ from pipelines.contract.people import Nobody, Of, Rests
 from pipelines.contract.table import Table
 from pipelines.core.errors import ContractError
 from pipelines.publish.cells import is_small, withheld_cells
+from pipelines.publish.structure import Structure
 
 
 def withhold(
-    tables: Mapping[str, pl.DataFrame], declared: Mapping[str, Table], limit: int
+    tables: Mapping[str, pl.DataFrame],
+    declared: Mapping[str, Table],
+    structure: Structure,
+    limit: int,
 ) -> dict[str, pl.DataFrame]:
     """Withhold what rests on few people.
 
@@ -44,6 +53,8 @@ def withhold(
         Tables by name.
     declared : mapping
         Their declarations.
+    structure : Structure
+        Which lines are made of which others.
     limit : int
         Fewest people a published number may rest on.
 
@@ -54,7 +65,7 @@ def withhold(
     """
     for name in tables:
         _require_people(name, declared.get(name))
-    cells = withheld_cells(tables, declared, limit)
+    cells = withheld_cells(tables, declared, structure, limit)
     return {
         name: blank(rows, declared[name], _is_gone(rows, declared[name], cells, limit))
         for name, rows in tables.items()

@@ -1,0 +1,106 @@
+"""Overlaps: how many people stand in one line of answers but not in another that goes with it.
+
+A stage's score averages the ratings that each person gave, and a gap is a rating minus an
+expectation. Added up over people, lines that go together cancel out for most of them:
+
+- the stage, less all its touchpoints, for who rated one of them;
+- k times the stage, less its k touchpoints, for who rated all k;
+- the stage, less the touchpoints told, for who rated none of those withheld;
+- rating less expectation less gap, for who gave both.
+
+What is left is about the others. How many they are adds up over groups, and so they are
+protected as cells are. Where there are more than two touchpoints only the number of ratings is
+known, that somebody gave beyond the first or did not give; divided by the most that one person
+may have, it is the fewest people that may be left.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipelines.contract.people import GROUP, SEGMENT
+from pipelines.publish.structure import Structure
+
+PLACE = ("mode", "wave", SEGMENT, GROUP)
+
+
+def with_overlaps(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
+    """Add the numbers of people whom subtracting lines that go together leaves.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        Of the pool `contract.estimate.ANSWERS`, with its sizes.
+    structure : Structure
+        Which questions go together.
+
+    Returns
+    -------
+    DataFrame
+        Of stages ``unrated`` and ``several``, the fewest people who did not rate all its
+        touchpoints and who rated more than one, and ``rated 1`` and so on, who rated each
+        touchpoint. Of gaps ``unpaired``, who gave only a rating or only an expectation. 0 for
+        all others.
+    """
+    kinds = pl.col("question_id").replace_strict(
+        structure.kinds, default=None, return_dtype=pl.String
+    )
+    answers = cells.filter(~pl.col("pairs")).with_columns(kind=kinds)
+    rated = answers.filter((pl.col("kind") == "csat") & pl.col("stage").is_not_null())
+    expected = answers.filter(pl.col("kind") == "expectation")
+    stages = _of_stages(cells, rated)
+    whole = cells.join(stages, on=["scope", "stage", *PLACE], how="left", nulls_equal=True)
+    whole = whole.join(
+        _of_pairs(cells, rated, expected),
+        on=["pairs", "question_id", *PLACE],
+        how="left",
+        nulls_equal=True,
+    )
+    added = [name for name in whole.columns if name not in cells.columns]
+    return whole.with_columns(pl.col(added).fill_null(0))
+
+
+def _of_stages(cells: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
+    """Count who rated what in every stage: ``scope, stage``, `PLACE`, and the sizes."""
+    line = ("mode", "wave", "stage")
+    asked = rated.filter((pl.col("answered") > 0).any().over(*line, "question_id"))
+    numbered = asked.with_columns(
+        place=pl.col("question_id").rank("dense").over(line),
+        most=pl.col("question_id").n_unique().over(line),
+    )
+    by_place = pl.format("rated {}", "place").alias("place")
+    counts = numbered.with_columns(by_place).pivot(
+        "place", index=["stage", *PLACE, "most"], values="answered", sort_columns=True
+    )
+    each = [name for name in counts.columns if name.startswith("rated ")]
+    stages = cells.filter(pl.col("scope") == "stage").select("scope", "stage", *PLACE, "answered")
+    given, others = pl.sum_horizontal(0, *each), pl.max_horizontal(pl.col("most") - 1, 1)
+    return stages.join(counts, on=["stage", *PLACE]).select(
+        "scope",
+        "stage",
+        *PLACE,
+        *each,
+        unrated=(pl.col("most") * pl.col("answered") - given) / others,
+        several=(given - pl.col("answered")) / others,
+    )
+
+
+def _of_pairs(cells: pl.DataFrame, rated: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
+    """Count who gave one of rating and expectation: ``pairs, question_id``, `PLACE`, the size.
+
+    The average of several expectations does not cancel out.
+    """
+    on = ["touchpoint_id", *PLACE]
+    single = expected.filter(pl.len().over(on) == 1).select(*on, expected="answered")
+    given = rated.select("question_id", *on, given="answered")
+    pairs = cells.filter("pairs").select("pairs", "question_id", *on, "answered")
+    return (
+        pairs.join(given, on=["question_id", *on])
+        .join(single, on=on)
+        .select(
+            "pairs",
+            "question_id",
+            *PLACE,
+            unpaired=pl.col("given") + pl.col("expected") - 2 * pl.col("answered"),
+        )
+    )
