@@ -11,10 +11,11 @@ import polars as pl
 from app.core.bundle import Bundle
 from app.core.choices import Choice, group_name, groups_of
 from app.core.language import Words
+from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.people import EVERYBODY
 
-EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
+EXPERIENCES_AND_OVERALL = (*EXPERIENCES, "overall")  # kinds of question
 
 
 def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = False) -> pl.DataFrame:
@@ -95,7 +96,7 @@ def question_labels(bundle: Bundle, words: Words, *, of_experience: bool = False
     questions = {
         name: question
         for name, question in bundle.register["questions"].items()
-        if not of_experience or question["measure"] in EXPERIENCES
+        if not of_experience or question["measure"] in EXPERIENCES_AND_OVERALL
     }
     several = Counter(question["touchpoint"] for question in questions.values())
     labels = {

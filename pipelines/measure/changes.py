@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
@@ -124,7 +125,7 @@ def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
     questions = listed.select(
         "mode", "wave", is_stage=pl.lit(False), subject="question_id", basis="scale"
     )
-    rated = listed.filter((pl.col("kind") == "csat") & pl.col("stage").is_not_null())
+    rated = listed.filter(pl.col("kind").is_in(EXPERIENCES) & pl.col("stage").is_not_null())
     items = pl.concat_str("question_id", "scale", separator=" ").sort().str.join("; ")
     pooled = rated.group_by("mode", "wave", subject="stage").agg(basis=items)
     return pl.concat([questions, pooled.with_columns(is_stage=pl.lit(True))], how="diagonal")

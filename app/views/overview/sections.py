@@ -11,6 +11,7 @@ from app.core import cards, choices, drawing, evidence, headline, rows
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
+from app.views.overview import stages
 from pipelines.charts.intervals import interval_dots, score_bars
 from pipelines.contract.people import EVERYBODY
 
@@ -72,8 +73,8 @@ def journey(view: View) -> None:
     """Draw the mean of every stage."""
     bundle, words, choice = view.bundle, view.words, view.choice
     scores = rows.chosen(bundle, "scores", choice)
-    stages = scores.filter(pl.col("scope") == "stage", pl.col("measure") == "mean")
-    shown = rows.labelled(stages, "stage", rows.stage_labels(bundle, words))
+    means = scores.filter(pl.col("scope") == "stage", pl.col("measure") == "mean")
+    shown = rows.labelled(means, "stage", rows.stage_labels(bundle, words))
     if shown.is_empty():
         return
     st.subheader(words("overview.journey"))
@@ -83,6 +84,7 @@ def journey(view: View) -> None:
     )
     about = words("overview.journey")
     drawing.draw_picking(chart, bundle, words, "scores", "stages", alt_text=about)
+    stages.show(view)
 
 
 def changes(view: View) -> None:
