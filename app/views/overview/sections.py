@@ -17,7 +17,6 @@ from pipelines.contract.people import EVERYBODY
 
 HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
 NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
-MAX_CHANGES_SHOWN = 12
 
 
 def notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> None:
@@ -111,12 +110,7 @@ def changes(view: View) -> None:
     if clear.is_empty():
         st.info(words("overview.nothing_changed"), icon=":material/trending_flat:")
         return
-    largest = (
-        clear.sort(pl.col("value").abs(), descending=True)
-        .head(MAX_CHANGES_SHOWN)
-        .sort("value", descending=True)
-    )
-    _change_chart(bundle, words, largest)
+    _change_chart(bundle, words, clear.sort("value", descending=True))
 
 
 def _earlier_waves(words: Words, changes: pl.DataFrame) -> str:
@@ -134,9 +128,10 @@ def _against_switch(words: Words) -> str:
     return choices.switch(label, "against", options, "previous", names.__getitem__)
 
 
-def _change_chart(bundle: Bundle, words: Words, largest: pl.DataFrame) -> None:
+def _change_chart(bundle: Bundle, words: Words, clear: pl.DataFrame) -> None:
+    """Draw every clear change: falls are few and small beside rises, and never left out."""
     labels = rows.question_labels(bundle, words)
-    shown = largest.with_columns(label=pl.col("question_id").replace_strict(labels))
+    shown = clear.with_columns(label=pl.col("question_id").replace_strict(labels))
     chart = interval_dots(
         shown,
         title=words("chart.change_axis"),
