@@ -13,6 +13,8 @@ from app.core.language import Words, plain
 from app.core.page import View
 from app.views.overview import stages
 from pipelines.charts.intervals import interval_dots, score_bars
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.estimate import FLAGS
 from pipelines.contract.people import EVERYBODY
 
 HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
@@ -97,10 +99,12 @@ def changes(view: View) -> None:
         pl.col("measure") == "mean",
         pl.col("question_id").is_in(experienced),
         pl.col("against") == against,
-        pl.col("value").is_not_null(),
     )
+    is_withheld = found.height > 0
+    found = found.drop_nulls("value")
     if found.is_empty():
-        st.info(words("overview.no_earlier_wave"), icon=":material/history:")
+        why = _why_not_compared(view, against, is_withheld=is_withheld)
+        st.info(why, icon=":material/history:")
         return
     clear = found.filter(pl.col("p_adjusted") <= bundle.fdr)
     counts = {"clear": clear.height, "of": found.height}
@@ -111,6 +115,16 @@ def changes(view: View) -> None:
         st.info(words("overview.nothing_changed"), icon=":material/trending_flat:")
         return
     _change_chart(bundle, words, clear.sort("value", descending=True))
+
+
+def _why_not_compared(view: View, against: str, *, is_withheld: bool) -> str:
+    """Why no change of a touchpoint can be told."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    if choice.wave == bundle.waves(choice.mode)[0]["wave"]:
+        return words("overview.no_earlier_wave")
+    if is_withheld:
+        return plain(words.sentence(FLAGS, WITHHELD, **bundle.places))
+    return words("overview.not_compared", earlier=words(f"overview.against.{against}"))
 
 
 def _earlier_waves(words: Words, changes: pl.DataFrame) -> str:
@@ -144,15 +158,11 @@ def _change_chart(bundle: Bundle, words: Words, clear: pl.DataFrame) -> None:
     drawing.draw_picking(chart, bundle, words, "changes", "changes", alt_text=about)
 
 
-def freshness(bundle: Bundle, words: Words) -> None:
-    """List when, from whom and under which licence the data are."""
+def freshness(view: View) -> None:
+    """List when, from whom and under which licence the data are; first what is shown above."""
+    bundle, words = view.bundle, view.words
     st.subheader(words("overview.freshness"))
-    waves = bundle.register["waves"]
-    facts = {}
-    if waves:
-        newest = waves[-1]
-        facts[words("overview.fresh.wave")] = words.period(newest["wave"])
-        facts[words("overview.fresh.respondents")] = words.count(newest["n_respondents"])
+    facts = _wave_shown(view)
     window = bundle.manifest["window"]
     if window["first"]:
         first, last = words.date(window["first"]), words.date(window["last"])
@@ -165,3 +175,20 @@ def freshness(bundle: Bundle, words: Words) -> None:
     facts[words("overview.fresh.licence")] = bundle.register["licence"]
     facts[words("overview.fresh.bundle")] = bundle.version
     evidence.listing(facts)
+
+
+def _wave_shown(view: View) -> dict[str, str]:
+    """Whose answers are shown and from when, and which wave of that kind is the newest."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    if choice.wave is None:
+        return {}
+    wave = bundle.wave(choice.mode, choice.wave)
+    facts = {
+        words("overview.fresh.wave"): words.period(wave["wave"]),
+        words("overview.fresh.respondents"): words.count(wave["n_respondents"]),
+    }
+    if wave["first_at"] is not None:
+        first, last = words.date(wave["first_at"]), words.date(wave["last_at"])
+        facts[words("overview.fresh.answered")] = words("evidence.dates", first=first, last=last)
+    newest = words.period(bundle.waves(choice.mode)[-1]["wave"])
+    return facts | {words("overview.fresh.newest"): newest}

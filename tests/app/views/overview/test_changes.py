@@ -37,3 +37,24 @@ def test_the_chart_shows_as_many_changes_as_the_sentence_counts_and_every_declin
     drawn = chart_rows(app, "What changed")
     assert len(drawn) == RISES + 1
     assert [row["value"] for row in drawn if row["value"] < 0] == [-2.5]
+
+
+def test_customers_unknown_in_the_baseline_are_not_told_that_there_is_no_earlier_wave(
+    own_data, open_page
+):
+    register, tables = tiny_survey.register(), tiny_survey.tables()
+    changes = tables["changes"]
+    own = (pl.col("segment") == "age") & (pl.col("scope") == "touchpoint")
+    tables["changes"] = changes.filter(~(own & (pl.col("against") == "baseline")))
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    link = {"lang": "en", "segment": "age", "group": "35 to 64", "against": "baseline"}
+    said = texts(open_page(**link))
+    assert "There is no earlier wave" not in said
+    assert "No touchpoint can be compared with the baseline" in said
+
+
+def test_changes_that_are_withheld_are_not_called_without_an_earlier_wave(data, open_page):
+    link = {"lang": "en", "study": "airport", "segment": "age", "group": "65 and over"}
+    said = texts(open_page(**link))
+    assert "There is no earlier wave" not in said
+    assert "fewer than 10 people answered" in said
