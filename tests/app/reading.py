@@ -36,6 +36,11 @@ def chart_rows(app: AppTest, alt_text: str) -> list[dict[str, Any]]:
     return max(drawn, key=len).to_dicts()
 
 
+def popovers(app: AppTest) -> list[str]:
+    """Labels of the buttons that open evidence beside a number."""
+    return [block.proto.popover.label.replace("\\", "") for block in app.get("popover")]
+
+
 def open_card(read: Bundle, table: str, number: int, language: str = "en") -> dict[str, str]:
     """Draw a card alone, and read its table; the title stands under `title`."""
 
