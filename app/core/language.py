@@ -170,6 +170,10 @@ class Words:
         """An amount without cents, its currency behind it."""
         return f"{self.number(value, 0)}{NO_BREAK}{currency}"
 
+    def day(self, moment: datetime) -> str:
+        """A day without its year."""
+        return format_date(moment.date(), self("format.day"), self.code)
+
     def date(self, moment: datetime | str | None) -> str:
         """A day; a dash if there is none."""
         if moment is None:
