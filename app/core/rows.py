@@ -15,8 +15,6 @@ from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.people import EVERYBODY
 
-EXPERIENCES_AND_OVERALL = (*EXPERIENCES, "overall")  # kinds of question
-
 
 def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = False) -> pl.DataFrame:
     """Estimates of the chosen customers, in the chosen wave or in every one."""
@@ -96,7 +94,7 @@ def question_labels(bundle: Bundle, words: Words, *, of_experience: bool = False
     questions = {
         name: question
         for name, question in bundle.register["questions"].items()
-        if not of_experience or question["measure"] in EXPERIENCES_AND_OVERALL
+        if not of_experience or question["measure"] in EXPERIENCES
     }
     several = Counter(question["touchpoint"] for question in questions.values())
     labels = {

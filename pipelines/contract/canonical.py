@@ -24,8 +24,8 @@ QuestionKind = Literal[
 MissingReason = Literal["not_experienced", "dont_know", "refused", "skipped"]
 QUESTION_KINDS: tuple[str, ...] = get_args(QuestionKind)
 MISSING_REASONS: tuple[str, ...] = get_args(MissingReason)
-# Kinds of question that say how a touchpoint was experienced; the higher the answer, the better.
-EXPERIENCES = ("csat", "ces", "emotion", "nps")
+# Kinds that ask what was experienced, and not what was expected or matters.
+EXPERIENCES: tuple[str, ...] = ("csat", "ces", "emotion", "nps", "overall")
 ORIGINS = ("survey", "review", "social", "forum", "press", "support")
 TRANSACTION_STATUSES = ("completed", "cancelled", "returned", "adjustment")
 MODES = Vocabulary(

@@ -31,7 +31,7 @@ def test_a_stage_whose_only_question_is_on_ease_has_a_score():
     assert stage(measured(rows))["value"] == pytest.approx(100 * (1 / 2 + 1) / 2)
 
 
-@pytest.mark.parametrize("kind", ["csat", "ces", "emotion", "nps"])
+@pytest.mark.parametrize("kind", ["csat", "ces", "emotion", "nps", "overall"])
 def test_every_question_of_experience_counts_as_a_share_of_its_scale(kind):
     scale = {"scale_min": 0.0, "scale_max": 10.0}
     rows = [answer("a", 5, "signs"), answer("a", 3, "parking", measure=kind, **scale)]
@@ -39,7 +39,7 @@ def test_every_question_of_experience_counts_as_a_share_of_its_scale(kind):
 
 
 @pytest.mark.parametrize(
-    "kind", ["expectation", "importance", "kano_functional", "kano_dysfunctional", "overall"]
+    "kind", ["expectation", "importance", "kano_functional", "kano_dysfunctional"]
 )
 def test_what_is_no_experience_of_a_touchpoint_stays_out_of_its_stage(kind):
     rows = [answer("a", 5, "signs"), answer("a", 1, "parking", measure=kind)]

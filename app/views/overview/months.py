@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 import polars as pl
 
@@ -17,12 +17,12 @@ class Days:
 
     Parameters
     ----------
-    first, last : datetime or None
+    first, last : date or None
         Where the data begin or end within the month; None if it is covered up to that end.
     """
 
-    first: datetime | None
-    last: datetime | None
+    first: date | None
+    last: date | None
 
 
 def partial(counted: pl.DataFrame) -> dict[str, Days]:
@@ -42,7 +42,7 @@ def partial(counted: pl.DataFrame) -> dict[str, Days]:
         Month (2011-12) to the days that it covers.
     """
     first, last = counted["first_at"].min(), counted["last_at"].max()
-    if not isinstance(first, datetime) or not isinstance(last, datetime):
+    if not isinstance(first, date) or not isinstance(last, date):
         return {}  # no row has a time
     found: dict[str, Days] = {}
     for month in sorted({_month(first), _month(last)}):
@@ -95,5 +95,5 @@ def _covered(words: Words, days: Days) -> str:
     return words("overview.activity." + ("from" if first else "to"), first=first, last=last)
 
 
-def _month(moment: datetime) -> str:
+def _month(moment: date) -> str:
     return f"{moment:%Y-%m}"
