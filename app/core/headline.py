@@ -58,12 +58,14 @@ def absent_card(words: Words, label: str, why: str) -> None:
 
 def change_button(bundle: Bundle, words: Words, row: Row) -> None:
     """The change against another wave; an arrow only where it survives false discovery control."""
-    earlier = words.period(row["wave_against"])
-    key = "headline.since" if survives(bundle, row) else "headline.no_change"
+    earlier, how_clear = words.period(row["wave_against"]), clarity(bundle, row)
     text = words(
-        key, arrow=arrow(row["value"]), change=cards.value(words, "changes", row), wave=earlier
+        f"headline.{how_clear}",
+        arrow=arrow(row["value"]),
+        change=cards.value(words, "changes", row),
+        wave=earlier,
     )
-    verdict = judge(row["measure"], row["value"]) if survives(bundle, row) else "unclear"
+    verdict = judge(row["measure"], row["value"]) if how_clear == "clear" else "unclear"
     evidence.popover(bundle, words, "changes", row, f":{TEXT_COLOURS[verdict]}[{plain(text)}]")
 
 
@@ -75,6 +77,19 @@ def survives(bundle: Bundle, row: Row) -> bool:
 def family_size(adjusted_over: str) -> int:
     """How many comparisons false discovery control counts together, those withheld too."""
     return int(read_code(adjusted_over)[1]["n"])
+
+
+def clarity(bundle: Bundle, row: Row) -> str:
+    """How clear a change is: `clear` among all that are compared, `alone`, or `unclear`."""
+    if survives(bundle, row):
+        return "clear"
+    return "unclear" if row["low"] <= 0 <= row["high"] else "alone"
+
+
+def clarity_in_words(bundle: Bundle, words: Words, row: Row) -> str:
+    """Why a change is called clear or not, for its evidence card."""
+    rate, p_value = words.percent(100 * bundle.fdr, 0), words.p_value(row["p_adjusted"])
+    return words(f"evidence.{clarity(bundle, row)}", rate=rate, p=p_value)
 
 
 def judge(measure: str, change: float) -> str:

@@ -29,6 +29,7 @@ MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 MIN_P_WRITTEN = 0.001
 NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
 # Unit of a measure -> how charts write it.
+Day = date  # `Words` has a method of that name
 VEGA_FORMATS = {"points": ".1f", "percent": ".1f", "scale": ".2f", "signed": "+.1f"}
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 
@@ -170,7 +171,11 @@ class Words:
         """An amount without cents, its currency behind it."""
         return f"{self.number(value, 0)}{NO_BREAK}{currency}"
 
-    def date(self, moment: date | str | None) -> str:
+    def day(self, moment: Day) -> str:
+        """A day without its year."""
+        return format_date(moment, self("format.day"), self.code)
+
+    def date(self, moment: Day | str | None) -> str:
         """A day; a dash if there is none."""
         if moment is None:
             return "–"

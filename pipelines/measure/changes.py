@@ -164,7 +164,7 @@ def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
         basis="scale",
         together=together,
     )
-    rated = listed.filter((pl.col("kind") == "csat") & pl.col("stage").is_not_null())
+    rated = listed.filter(pl.col("kind").is_in(EXPERIENCES) & pl.col("stage").is_not_null())
     items = pl.concat_str("question_id", "scale", separator=" ").sort().str.join("; ")
     pooled = rated.group_by("mode", "wave", subject="stage").agg(basis=items)
     about_stages = pooled.with_columns(is_stage=pl.lit(True), together=pl.lit("stages"))

@@ -186,6 +186,20 @@ def test_the_current_month_stands_out():
     assert condition == {"test": "(datum.period !== '2011-11')", "value": theme.PALE}
 
 
+def test_a_month_that_is_not_whole_is_lighter_than_the_others():
+    chart = activity_bars(
+        tiny_shop.tables()["activity"],
+        column="n_orders",
+        periods=tiny_shop.MONTHS,
+        kinds=list(tiny_shop.KINDS),
+        title="Orders",
+        partial=["2011-12"],
+    )
+    opacity = chart.to_dict()["encoding"]["opacity"]
+    assert opacity["condition"]["test"] == 'indexof(["2011-12"], datum.period) >= 0'
+    assert opacity["condition"]["value"] < opacity["value"] == 1
+
+
 def test_a_picture_of_an_interval_is_to_scale():
     picture = unquote(interval_picture(50, 40, 60, lowest=0, highest=100) or "")
     assert f'x="{0.4 * WIDTH:.1f}" y="11" width="{0.2 * WIDTH:.1f}"' in picture

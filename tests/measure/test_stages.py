@@ -1,0 +1,88 @@
+"""Stages: what is pooled in a stage's score, and how sure it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from tests.measure.small_survey import answer, measured, one
+
+
+def stage(tables: dict[str, pl.DataFrame], name: str = "arrive", **where: object) -> dict:
+    return one(tables["scores"].filter(scope="stage", stage=name), **{"measure": "mean", **where})
+
+
+def ease(person: str, value: float | str, **columns: object) -> dict:
+    """A question on how easy the second touchpoint of the stage was, on 1 to 7."""
+    about = {"measure": "ces", "touchpoint_id": "parking", "scale_max": 7.0}
+    return answer(person, value, "ease_of_parking", **about, **columns)
+
+
+def test_a_touchpoint_that_only_has_a_question_on_ease_is_in_its_stage():
+    rows = [answer("a", 5, "signs"), ease("a", 1), answer("b", 4, "signs"), ease("b", "never")]
+    score = stage(measured(rows))
+    assert score["value"] == pytest.approx(100 * ((1 + 0) / 2 + 3 / 4) / 2)
+    assert score["n"] == 2
+
+
+def test_a_stage_whose_only_question_is_on_ease_has_a_score():
+    rows = [ease("a", 4), ease("b", 7)]
+    assert stage(measured(rows))["value"] == pytest.approx(100 * (1 / 2 + 1) / 2)
+
+
+@pytest.mark.parametrize("kind", ["csat", "ces", "emotion", "nps", "overall"])
+def test_every_question_of_experience_counts_as_a_share_of_its_scale(kind):
+    scale = {"scale_min": 0.0, "scale_max": 10.0}
+    rows = [answer("a", 5, "signs"), answer("a", 3, "parking", measure=kind, **scale)]
+    assert stage(measured(rows))["value"] == pytest.approx(100 * (1 + 0.3) / 2)
+
+
+@pytest.mark.parametrize(
+    "kind", ["expectation", "importance", "kano_functional", "kano_dysfunctional"]
+)
+def test_what_is_no_experience_of_a_touchpoint_stays_out_of_its_stage(kind):
+    rows = [answer("a", 5, "signs"), answer("a", 1, "parking", measure=kind)]
+    assert stage(measured(rows))["value"] == pytest.approx(100)
+
+
+def test_a_touchpoint_with_several_questions_counts_once():
+    rows = [
+        answer("a", 5, "signs"),
+        answer("a", 1, "parking"),
+        answer("a", 1, "clean_parking", touchpoint_id="parking"),
+        answer("a", 1, "price_of_parking", touchpoint_id="parking"),
+    ]
+    scores = measured(rows)
+    assert stage(scores)["value"] == pytest.approx(50)  # not 25, of four questions
+    assert stage(scores, measure="top2")["value"] == pytest.approx(50)
+
+
+def test_the_top_boxes_of_a_stage_leave_out_scales_without_boxes():
+    rows = [answer("a", 5, "signs"), ease("a", 7)]
+    rows.append(answer("a", 2, "parking", scale_min=0.0, scale_max=10.0))
+    assert stage(measured(rows), measure="top1")["value"] == pytest.approx(100)
+
+
+def test_the_variance_of_a_stage_holds_that_its_ratings_come_from_the_same_people():
+    pairs = [(5, 5), (4, 7), (2, 3), (1, 1), (3, 6), (5, 4)]
+    rows = [row for i, (rating, easy) in enumerate(pairs)
+            for row in (answer(str(i), rating, "signs"), ease(str(i), easy))]  # fmt: skip
+    a, b = (np.array(values) for values in zip(*pairs, strict=True))
+    own = ((a - 1) / 4 + (b - 1) / 6) / 2
+    # The variance of a mean: of what each respondent's ratings average to
+    assert stage(measured(rows))["std_error"] == pytest.approx(
+        100 * own.std(ddof=1) / np.sqrt(own.size)
+    )
+    parts = np.cov((a - 1) / 4, (b - 1) / 6)
+    assert own.var(ddof=1) == pytest.approx(parts.sum() / 4)  # both variances and the covariance
+
+
+def test_a_wave_that_adds_a_question_on_ease_is_marked_as_another_stage():
+    rows = [answer(str(i), 1 + i % 5, wave="2016") for i in range(40)]
+    rows += [answer(str(i), 1 + i % 5, wave="2017") for i in range(40)]
+    rows += [ease(str(i), 1 + i % 7, wave="2017") for i in range(40)]
+    change = one(
+        measured(rows)["changes"].filter(scope="stage", against="previous"), measure="mean"
+    )
+    assert "other_questions" in change["flags"]
