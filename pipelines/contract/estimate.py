@@ -121,6 +121,37 @@ NUMBER_COLUMNS = (
         label=says(en="Effective n", de="Effektives n"),
     ),
 )  # fmt: skip
+_EFFECTIVE_N = "answers of a simple sample that would tell as much: n over the design effect"
+_DESIGN_EFFECT = (
+    "variance over that of a simple sample of as many answers; null if the answers do not differ"
+)
+# The same of a survey's scores, whose effective n is that of the whole design.
+SURVEY_NUMBERS = (
+    *(column for column in NUMBER_COLUMNS if column.name != "n_eff"),
+    Column(
+        "n_eff", NUMBER, _EFFECTIVE_N, lowest=0, unit="count",
+        label=says(en="Effective n", de="Effektives n"),
+    ),
+    Column(
+        "deff", NUMBER, _DESIGN_EFFECT, lowest=0, unit="ratio",
+        label=says(en="Design effect", de="Design-Effekt"),
+    ),
+)  # fmt: skip
+# Of the wave that a score is compared with.
+DESIGN_AGAINST = (
+    Column(
+        "n_eff_against", NUMBER, f"the same in the earlier wave: {_EFFECTIVE_N}", lowest=0,
+        unit="count",
+        label=says(en="Effective n in the earlier wave", de="Effektives n in der früheren Welle"),
+    ),
+    Column(
+        "deff_against", NUMBER, f"the same in the earlier wave: {_DESIGN_EFFECT}", lowest=0,
+        unit="ratio",
+        label=says(
+            en="Design effect in the earlier wave", de="Design-Effekt in der früheren Welle"
+        ),
+    ),
+)  # fmt: skip
 INTERVAL = ("low", "value", "high")
 
 FLAGS = Vocabulary(

@@ -15,7 +15,7 @@ from pipelines.statistics.intervals import (
     Shrunken,
     adjusted_wald,
     bounded_mean,
-    effective_n,
+    n_of_intervals,
     shrink_nps,
     shrink_share,
     wilson,
@@ -56,8 +56,8 @@ def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        What the cells are about; ``value, low, high, std_error, n, n_eff`` in the measure's
-        unit, null where nobody answered; ``psus`` and `FOR_DIFFERENCES`; the warnings of
+        What the cells are about; ``value, low, high, std_error`` in the measure's unit, ``n,
+        n_eff, deff``, null where nobody answered; ``psus`` and `FOR_DIFFERENCES`; the warnings of
         `provenance.WARNINGS`.
 
     Raises
@@ -76,6 +76,7 @@ def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
         "high": low + width * unit.interval.high,
         "std_error": width * means.std_error,
         "n_eff": means.n_eff,
+        "deff": means.deff,
         "centre": low + width * unit.centre,
         "variance": width**2 * unit.variance,
         "df": unit.df,
@@ -107,7 +108,7 @@ def _require_families(cells: pl.DataFrame) -> None:
 def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstimates:
     """Choose the interval of each family; a mean without variance gets that of a share."""
     value = np.clip(means.value.round(12), 0.0, 1.0)  # rounding error is no change
-    n = effective_n(means, level)
+    n = n_of_intervals(means, level)
     varies = (family == "mean").to_numpy() & (means.variance > 0)
     is_nps = (family == "nps").to_numpy()
     between, variance = np.where(varies, value, 0.5), np.where(varies, means.variance, 1.0)

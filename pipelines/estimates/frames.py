@@ -26,7 +26,7 @@ from pipelines.estimates.targets import declared
 
 # Beside the columns that tell samples apart.
 ESTIMATE_KEY = ("target", "segment", "group", "measure", "weighted")
-ESTIMATE_NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff")
+ESTIMATE_NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff", "deff")
 MAKING = ("method", "flags")
 
 
@@ -79,8 +79,8 @@ def estimate(
     DataFrame
         The columns of `samples`; ``target, segment, group, measure, weighted``, where everybody
         is the group ``all``; ``value, low, high, std_error`` in the measure's unit, null where
-        nobody answered; ``level``; ``n``, answers, and ``n_eff``, Kish's effective number of
-        them; ``method`` and ``flags``, codes of `pipelines.contract.estimate.METHODS` and
+        nobody answered; ``level``; ``n``, answers; ``deff``, the design effect, and ``n_eff``, n
+        over it; ``method`` and ``flags``, codes of `pipelines.contract.estimate.METHODS` and
         `FLAGS`. With weights every estimate is there twice, weighted and not.
 
     Raises

@@ -189,8 +189,8 @@ def compare(
     -------
     DataFrame
         What is compared, with ``against`` and ``wave_against``; ``value, low, high,
-        std_error, n, n_eff, n_against, n_both, p_value, p_adjusted, adjusted_over``; the
-        warnings of both.
+        std_error, n, n_eff, deff``, the latter three also of the earlier wave; ``n_both, p_value,
+        p_adjusted, adjusted_over``; the warnings of both.
     """
     known = scores.filter(pl.col("n") > 0)
     both = (

@@ -197,13 +197,11 @@ def shrink_share(share: FloatArray, n: FloatArray) -> Shrunken:
     return replace(found, centre=centre)
 
 
-def effective_n(means: DomainMeans, level: float) -> FloatArray:
+def n_of_intervals(means: DomainMeans, level: float) -> FloatArray:
     """Numbers of answers that intervals for simple random samples may be given.
 
-    ``n`` divided by the design effect, the variance of the mean over that of a simple random
-    sample of as many answers. Corrected for the degrees of freedom of the design, and never
-    above ``n``. Where the units do not differ there is no design effect to estimate: then the
-    smaller of Kish's effective number and the number of sampling units.
+    ``n`` over the design effect, see `DomainMeans.n_eff`, corrected for the degrees of freedom of
+    the design, and never above ``n``.
 
     References
     ----------
@@ -212,8 +210,6 @@ def effective_n(means: DomainMeans, level: float) -> FloatArray:
     interval with this number covers best.
     """
     simple = np.maximum(means.n - 1, 1.0)
-    varies = (means.variance > 0) & (means.spread > 0)
-    variance = np.where(varies, means.variance, 1.0)
     loss = t_quantile(simple, level) / t_quantile(means.df, level)
-    n = np.minimum(means.n * means.spread / (simple * variance) * loss**2, means.n)
-    return np.where(varies, n, np.minimum(means.n_eff, means.psus))
+    known = ~np.isnan(means.deff)
+    return np.where(known, np.minimum(means.n_eff * loss**2, means.n), means.n_eff)

@@ -110,8 +110,9 @@ class DomainMeans:
         says little: intervals have to allow for it.
     spread : ndarray
         Weighted variance of one answer.
-    n, n_eff : ndarray
-        Answers, and Kish's effective number of them, ``(sum w)**2 / sum w**2``.
+    n, kish : ndarray
+        Answers, and Kish's effective number of them, ``(sum w)**2 / sum w**2``, which knows of
+        the weights only.
     psus : ndarray
         Sampling units with an answer.
     df : ndarray
@@ -124,7 +125,7 @@ class DomainMeans:
     variance: FloatArray
     spread: FloatArray
     n: FloatArray
-    n_eff: FloatArray
+    kish: FloatArray
     psus: FloatArray
     df: FloatArray
     lonely: BoolArray
@@ -133,6 +134,25 @@ class DomainMeans:
     def std_error(self) -> FloatArray:
         """Linearised standard error; NaN where there is no variance to estimate it from."""
         return np.sqrt(np.where(self.variance > 0, self.variance, np.nan))
+
+    @cached_property
+    def deff(self) -> FloatArray:
+        """Design effect; NaN where there is no variance to estimate it from.
+
+        The variance of the mean over that of a simple random sample of as many answers.
+        """
+        varies = (self.variance > 0) & (self.spread > 0)
+        simple = np.where(varies, self.spread, np.nan) / np.maximum(self.n - 1, 1.0)
+        return self.variance / simple
+
+    @cached_property
+    def n_eff(self) -> FloatArray:
+        """Effective number of answers: how many of a simple random sample tell as much.
+
+        ``n`` over the design effect; the smaller of Kish's number and that of sampling units
+        where the answers do not differ.
+        """
+        return np.where(np.isnan(self.deff), np.minimum(self.kish, self.psus), self.n / self.deff)
 
 
 @dataclass(frozen=True)
@@ -190,7 +210,7 @@ def domain_means(sums: UnitSums) -> DomainMeans:
         variance=np.where(variance <= MAX_VARIANCE_ROUNDING * largest, 0.0, variance),  # NaN stays
         spread=np.maximum(total(sums.wyy) / weight - value**2, 0.0),
         n=total(sums.n),
-        n_eff=weight**2 / np.where(ww > 0, ww, np.nan),
+        kish=weight**2 / np.where(ww > 0, ww, np.nan),
         psus=psus,
         df=np.maximum(psus - strata, 1.0),
         lonely=sums.by_group(alone.astype(np.float64)) > 0,

@@ -61,6 +61,7 @@ def _number(value: float | None, half_width: float, n: int, *, weighted: bool) -
         "level": 0.95,
         "n": None if hidden else n,
         "n_eff": None if hidden else round(n * (0.8 if weighted else 1.0), 1),
+        "deff": None if hidden else (1.25 if weighted else 1.0),
     }
 
 
@@ -186,6 +187,9 @@ def _change(row: Row, before: Row, against: str) -> Row:
         "n_eff": None if hidden else row["n_eff"],
         "n_against": None if hidden else before["n"],
         "n_both": None if hidden else before["n"] // 5,
+        "deff": None if hidden else row["deff"],
+        "n_eff_against": None if hidden else before["n_eff"],
+        "deff_against": None if hidden else before["deff"],
         "p_value": p_value,
         "p_adjusted": None if hidden else min(1.0, p_value * 3),
         "adjusted_over": None if hidden else _family(row),

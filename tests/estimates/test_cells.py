@@ -27,8 +27,10 @@ def test_weights_move_the_score_and_cost_effective_answers():
     plain = everybody(frame, {"x": "mean"})
     assert weighted["value"] == pytest.approx(60)
     assert plain["value"] == pytest.approx(100 / 3)
-    assert weighted["n_eff"] == pytest.approx(25 / 11)
-    assert plain["n_eff"] == pytest.approx(3)
+    # Residuals .4, -.6, -.6: 3/2 * (1.2**2 + 2 * .6**2) / 25 over (.24 * 3 / 2) / 3
+    assert weighted["deff"] == pytest.approx(3 / 2 * 2.16 / 25 / (0.24 / 2))
+    assert weighted["n_eff"] == pytest.approx(3 / weighted["deff"])
+    assert (plain["deff"], plain["n_eff"]) == (pytest.approx(1), pytest.approx(3))
     assert (weighted["flags"], plain["flags"]) == ("small", "small unweighted_wave")
     assert weighted["method"] == plain["method"] == "mean"
 
@@ -42,6 +44,8 @@ def test_clusters_widen_the_interval():
     assert by_flight["value"] == one_each["value"]
     # Four flights of five who agree: design effect (4/3 * 4 * 2.5**2 / 20**2) / (.25 / 19)
     assert by_flight["std_error"] == pytest.approx(100 * np.sqrt(4 / 3 * 4 * 2.5**2) / 20)
+    assert by_flight["deff"] == pytest.approx(4 / 3 * 4 * 2.5**2 / 20**2 / (0.25 / 19))
+    assert by_flight["n_eff"] == pytest.approx(20 / by_flight["deff"])
     assert by_flight["high"] - by_flight["low"] > 1.5 * (one_each["high"] - one_each["low"])
 
 

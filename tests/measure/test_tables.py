@@ -21,7 +21,7 @@ def test_five_guests_worked_by_hand():
     for measure, value in expected.items():
         row = one(scores, measure=measure, scope="touchpoint")
         assert row["value"] == pytest.approx(value)
-        assert (row["n"], row["n_eff"]) == (3, pytest.approx(3))
+        assert (row["n"], row["n_eff"]) == (3, pytest.approx(3 / row["deff"]))
     reach = one(scores, measure="reach", scope="touchpoint")
     assert (reach["value"], reach["n"]) == (pytest.approx(75), 4)
     mean = one(scores, measure="mean", scope="touchpoint")

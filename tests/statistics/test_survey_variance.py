@@ -72,7 +72,10 @@ def test_two_strata_worked_by_hand():
     means = means_of([0, 1, 0, 0, 1], w=[3, 3, 1, 1, 1], strata=[0, 0, 1, 1, 1])
     assert means.value == pytest.approx(4 / 9)
     assert means.variance == pytest.approx(10 / 81)
-    assert means.n_eff == pytest.approx(9**2 / (9 + 9 + 1 + 1 + 1))
+    assert means.kish == pytest.approx(9**2 / (9 + 9 + 1 + 1 + 1))
+    # The weighted variance of an answer is 4/9 * 5/9 * 5/4, a simple sample's mean has a fifth.
+    assert means.deff == pytest.approx(10 / 81 / (4 / 9 * 5 / 9 * 5 / 4 / 5))
+    assert means.n_eff * means.deff == pytest.approx(5)
     assert means.df == 3
 
 
@@ -115,6 +118,28 @@ def test_answers_that_agree_have_a_variance_of_exactly_zero():
     means = means_of(np.full(500, 0.7), w=rng.uniform(0.3, 2, 500), strata=rng.integers(0, 3, 500))
     assert means.variance[0] == 0
     assert np.isnan(means.std_error[0])
+    assert np.isnan(means.deff[0])
+    assert means.n_eff[0] == means.kish[0] < 500  # the weights still cost answers
+
+
+def test_the_design_effect_of_a_simple_sample_is_one():
+    means = means_of([0.0, 0.5, 1.0, 1.0, 0.25])
+    assert (means.deff, means.n_eff) == (pytest.approx(1), pytest.approx(5))
+
+
+def test_equal_answers_of_a_cluster_are_worth_one():
+    # Six clusters of five who agree: the design effect is near the size of a cluster,
+    # m (1 - 1 / n) / (1 - 1 / k), and the effective n near the number of clusters.
+    y = np.repeat([0, 1, 1, 0, 1, 0], 5)
+    means = means_of(y, clusters=np.repeat(np.arange(6), 5))
+    assert means.kish == pytest.approx(30)
+    assert means.deff == pytest.approx(5 * (1 - 1 / 30) / (1 - 1 / 6))
+
+
+def test_the_design_effect_of_a_cluster_sample_is_that_of_r_survey(districts):
+    # svymean(~api00, dclus1, deff = TRUE) prints 9.2531.
+    found = means_of(districts["api00"] / LONGEST, w=districts["pw"], clusters=districts["dnum"])
+    assert found.deff[0] == pytest.approx(9.2531, abs=5e-5)
 
 
 def test_means_of_a_cluster_sample_are_those_of_r_survey(districts):
@@ -221,14 +246,14 @@ def test_rescaling_the_weights_changes_nothing(rows, scale):
     before, after = _of(rows), _of(rows, scale)
     assert after.value == pytest.approx(before.value)
     assert after.variance == pytest.approx(before.variance, abs=1e-15)
-    assert after.n_eff == pytest.approx(before.n_eff)
+    assert after.kish == pytest.approx(before.kish)
 
 
 @given(samples)
 def test_kish_lies_between_one_and_n(rows):
     means = _of(rows)
-    assert (means.n_eff <= means.n * (1 + 1e-12)).all()
-    assert (means.n_eff >= 1 - 1e-12).all()
+    assert (means.kish <= means.n * (1 + 1e-12)).all()
+    assert (means.kish >= 1 - 1e-12).all()
 
 
 @given(samples)
