@@ -23,6 +23,7 @@ from pipelines.charts.estimates import (
 )
 from pipelines.charts.theme import ACCENT, BACKDROP, SERIES
 
+RATING_OPACITY, USE_OPACITY = 0.5, 0.18  # of the two parts of a share
 ROW_HEIGHT = 34  # height of a driver, in pixels
 AXIS_ROOM, LITTLE_AXIS_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
 CELL_HEIGHT = 32  # height of a cell of the heat table, in pixels
@@ -47,23 +48,31 @@ def ranked_shares(
 ) -> alt.LayerChart:
     """One bar per driver in the order of the rows, with its interval; its letters by its name.
 
+    A bar is dark as far as the part of the rating reaches, and light where that of use begins.
+
     Parameters
     ----------
     shares : DataFrame
         ``label`` (unique), ``value``, ``low``, ``high`` (percent), ``n``, ``flags``,
-        ``letters``; ``rank_span`` as it is to be read; also ``row`` if `picks`.
+        ``letters``; ``rating_value``, null where a share is not split; ``rank_span`` as it is
+        to be read; also ``row`` if `picks`.
     title, ranks, number : str
         Name of the axis; heading of the ranks beside the bars; number format (d3-format).
     letters : str
         What letters are called in tooltips.
     """
-    lettered = with_state(shares).with_columns(name=pl.format("{} ({})", "label", "letters"))
+    lettered = with_state(shares).with_columns(
+        name=pl.format("{} ({})", "label", "letters"), dark=pl.coalesce("rating_value", "value")
+    )
     frame = wrapped(lettered, "name")
     y = label_axis(frame, "name")
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=_from_zero(frame["high"]))
     base = _rows(frame).transform_calculate(interval=interval_text(number))
     ink = colour()
-    bars = base.mark_bar(height=16, opacity=0.4).encode(x=x, y=y, color=ink)
+    dark = base.mark_bar(height=16, opacity=RATING_OPACITY, cornerRadiusEnd=0).encode(
+        x=alt.X("dark:Q", title=title), y=y, color=ink
+    )
+    light = base.mark_bar(height=16, opacity=USE_OPACITY).encode(x=x, x2="dark:Q", y=y, color=ink)
     whisker = base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q", y=y, color=ink)
     tick = base.mark_tick(thickness=2.5, size=16).encode(x=x, y=y, color=ink)
     numbers = base.mark_text(align="left", dx=8).encode(
@@ -75,7 +84,9 @@ def ranked_shares(
         alt.Tooltip("letters:N", title=letters),
     ]
     aim = target(base, picks=picks).encode(x=x, y=y, tooltip=tips)
-    return layered([bars, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim])
+    return layered(
+        [dark, light, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim]
+    )
 
 
 def slope_dots(

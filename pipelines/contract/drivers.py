@@ -122,6 +122,22 @@ DRIVERS = Table(
         Column("importance_low", NUMBER, _LOWER, lowest=0, highest=1),
         Column("importance_high", NUMBER, _UPPER, lowest=0, highest=1),
         Column(
+            "rating_value", NUMBER,
+            "what the rating has of the share, by Owen's value; of lmg and latent only",
+            lowest=0, highest=100, unit="percent",
+            label=says(en="Share of its rating", de="Anteil seiner Bewertung"),
+        ),
+        Column("rating_low", NUMBER, _LOWER, lowest=0, highest=100),
+        Column("rating_high", NUMBER, _UPPER, lowest=0, highest=100),
+        Column(
+            "use_value", NUMBER,
+            "what the use has of it, so that both sum to value; null if all used it",
+            lowest=0, highest=100, unit="percent",
+            label=says(en="Share of its use", de="Anteil seiner Nutzung"),
+        ),
+        Column("use_low", NUMBER, _LOWER, lowest=0, highest=100),
+        Column("use_high", NUMBER, _UPPER, lowest=0, highest=100),
+        Column(
             "rank", WHOLE, "1 is the most important", lowest=1, unit="count",
             label=says(en="Rank", de="Rang"),
         ),
@@ -177,6 +193,8 @@ DRIVERS = Table(
     intervals=(
         INTERVAL,
         ("importance_low", "importance", "importance_high"),
+        ("rating_low", "rating_value", "rating_high"),
+        ("use_low", "use_value", "use_high"),
         ("rank_low", "rank", "rank_high"),
         ("slope_low", "slope", "slope_high"),
     ),
@@ -236,8 +254,11 @@ PRIORITIES = Table(
     (
         *_MODEL,
         *_DRIVER,
-        # importance in percent, as in drivers under use_rating and lmg
-        *_numbers(unit="percent", lowest=0, highest=100, label=_SHARE_LABEL),
+        # importance in percent: rating_value of drivers under use_rating and lmg
+        *_numbers(
+            unit="percent", lowest=0, highest=100,
+            label=says(en="Share of its rating", de="Anteil seiner Bewertung"),
+        ),
         Column(
             "performance", NUMBER, "mean rating of those who experienced it, 0 to 100",
             lowest=0, highest=100, unit="points", label=says(en="Performance", de="Leistung"),
@@ -251,7 +272,14 @@ PRIORITIES = Table(
             label=says(en="Correlation of the two errors", de="Korrelation der beiden Fehler"),
         ),
         Column(
-            "importance_border", NUMBER, "above it a driver is important: an equal share",
+            "slope", NUMBER, "as in drivers; a driver is important only with a slope above 0",
+            unit="signed_ratio", label=says(en="Slope among users", de="Steigung unter Nutzern"),
+        ),
+        Column("slope_low", NUMBER, _LOWER),
+        Column("slope_high", NUMBER, _UPPER),
+        Column(
+            "importance_border", NUMBER,
+            "above it a driver is important: an equal share of what all ratings have",
             lowest=0, highest=100, unit="percent",
             label=says(en="Border of importance", de="Grenze der Wichtigkeit"),
         ),
@@ -287,6 +315,7 @@ PRIORITIES = Table(
     intervals=(
         INTERVAL,
         ("performance_low", "performance", "performance_high"),
+        ("slope_low", "slope", "slope_high"),
         ("stated_low", "stated", "stated_high"),
     ),
 )  # fmt: skip

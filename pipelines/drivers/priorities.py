@@ -19,19 +19,24 @@ def rows(
 ) -> Iterator[dict[str, Any]]:
     """Rows of the table `priorities`, from the draws that the model rests on.
 
-    A driver is important with more than an equal share, and good with more than the mean
-    of all ratings that users gave.
+    Improvement concerns the rating, not the use: a driver is important if its rating has more
+    than an equal share of what all ratings have, and the outcome rises with it. It is good
+    with more than the mean of all ratings that users gave.
     """
-    importance, performance = shares(model.importance("lmg")), model.performance
+    importance = shares(model.importance_of_rating, model.importance("lmg"))
+    slope, performance = model.slope, model.performance
     users = np.array([sheets.weight[~np.isnan(sheets.rating[:, k])].sum() for k in model.drivers])
-    border = 100 / len(model.drivers)
+    equal = DrawnEstimates(
+        importance.value.mean(keepdims=True), importance.replicates.mean(axis=1, keepdims=True)
+    )
     good = DrawnEstimates(
         np.array([performance.value @ users / users.sum()]),
         (performance.replicates @ users / users.sum())[:, None],
     )
-    place = quadrants(importance.value, performance.value, border, good.value[0])
-    placed = quadrants(importance.replicates, performance.replicates, border, good.replicates)
-    ends, rated = importance.interval(level), performance.interval(level)
+    rising = rising_only(importance, slope)
+    place = quadrants(rising.value, performance.value, equal.value, good.value)
+    placed = quadrants(rising.replicates, performance.replicates, equal.replicates, good.replicates)
+    ends, rated, slopes = (each.interval(level) for each in (importance, performance, slope))
     errors = importance.error, performance.error
     stated = {k: _stated(sheets, k, units, counts, level) for k in model.drivers}
     for at, k in enumerate(model.drivers):
@@ -47,7 +52,10 @@ def rows(
             "performance_high": rated.high[at],
             "performance_error": errors[1][at],
             "correlation": _correlation(importance, performance, at),
-            "importance_border": border,
+            "slope": slope.value[at],
+            "slope_low": slopes.low[at],
+            "slope_high": slopes.high[at],
+            "importance_border": equal.value[0],
             "performance_border": good.value[0],
             "quadrant": QUADRANTS.names[place[at]],
             **{f"p_{name}": (placed[:, at] == q).mean() for q, name in enumerate(QUADRANTS.names)},
@@ -55,8 +63,19 @@ def rows(
         }
 
 
+def rising_only(importance: DrawnEstimates, slope: DrawnEstimates) -> DrawnEstimates:
+    """Importance where the outcome rises with the rating, and none where it does not."""
+    return DrawnEstimates(
+        np.where(slope.value > 0, importance.value, 0.0),
+        np.where(slope.replicates > 0, importance.replicates, 0.0),
+    )
+
+
 def quadrants(
-    importance: FloatArray, performance: FloatArray, border: float, good: FloatArray | float
+    importance: FloatArray,
+    performance: FloatArray,
+    border: FloatArray | float,
+    good: FloatArray | float,
 ) -> FloatArray:
     """Place in `QUADRANTS`: improve, keep, watch, maintain."""
     return np.where(importance > border, 0, 2) + np.where(performance < good, 0, 1)

@@ -103,6 +103,7 @@ def driver_rows(
     differs = told_apart(share.value, share.replicates, level)
     letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
+    parts = _parts(model, level) if approach == "lmg" else []
     for at, k in enumerate(model.drivers):
         yield {
             **about,
@@ -117,6 +118,7 @@ def driver_rows(
             "importance": importance.value[at],
             "importance_low": plain.low[at],
             "importance_high": plain.high[at],
+            **(parts[at] if parts else {}),
             "rank": int(rank[at]),
             "rank_low": int(min(rank_low[at], rank[at])),
             "rank_high": int(max(rank_high[at], rank[at])),
@@ -129,6 +131,21 @@ def driver_rows(
             "halo": halo[at],
             "flags": _flags(sample.terms, experience["n_users"], halo[at]),
         }
+
+
+def _parts(model: Model, level: float) -> list[Row]:
+    """What rating and use have of the share of each driver; without a column of use, no use."""
+    whole = model.importance("lmg")
+    rating, share = shares(model.importance_of_rating, whole), shares(whole)
+    use = DrawnEstimates(share.value - rating.value, share.replicates - rating.replicates)
+    found: list[Row] = [{} for _ in model.drivers]
+    for name, part in (("rating", rating), ("use", use)):
+        ends = part.interval(level)
+        for at, row in enumerate(found):
+            if name == "rating" or model.has_use[at]:
+                row[f"{name}_value"] = part.value[at]
+                row[f"{name}_low"], row[f"{name}_high"] = ends.low[at], ends.high[at]
+    return found
 
 
 def _flags(terms: ModelTerms, n_users: int, halo: float) -> str | None:

@@ -12,6 +12,7 @@ from pipelines.importance.methods import importances
 from pipelines.importance.totals import Draws
 from pipelines.statistics.bootstrap import percentile
 from pipelines.statistics.intervals import Interval
+from pipelines.statistics.owen import owen_of_last
 from pipelines.statistics.regression import coefficients, r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import BoolArray, FloatArray
@@ -95,8 +96,27 @@ class Model:
 
     def importance(self, approach: str) -> DrawnEstimates:
         """Importance in units of R2."""
-        found = importances(approach, self.matrices, self.groups, [])
-        return DrawnEstimates(found[0], found[1:])
+        if approach == "lmg":
+            return self._lmg
+        return _drawn(importances(approach, self.matrices, self.groups, []))
+
+    @cached_property
+    def _lmg(self) -> DrawnEstimates:
+        return _drawn(importances("lmg", self.matrices, self.groups, []))
+
+    @cached_property
+    def importance_of_rating(self) -> DrawnEstimates:
+        """What the ratings have of the LMG importance; the use of a driver has the rest.
+
+        A driver that everybody used is its rating alone.
+        """
+        general = np.concatenate([self._lmg.value[None], self._lmg.replicates])
+        return _drawn(owen_of_last(general, self.matrices, self.groups))
+
+    @cached_property
+    def has_use(self) -> BoolArray:
+        """Whether a driver has a column of use beside its rating, shape (n_drivers,)."""
+        return np.array([len(group) > 1 for group in self.groups])
 
     @cached_property
     def _slopes(self) -> FloatArray:
@@ -149,8 +169,13 @@ class Model:
         return DrawnEstimates(rated[0], rated[1:])
 
 
-def shares(importance: DrawnEstimates) -> DrawnEstimates:
-    """Importance in percent of the sum over drivers."""
-    total = importance.value.sum()
-    totals = importance.replicates.sum(axis=1, keepdims=True)
+def shares(importance: DrawnEstimates, of: DrawnEstimates | None = None) -> DrawnEstimates:
+    """Importance in percent of the sum over drivers, or of the sum of another importance."""
+    whole = of or importance
+    total, totals = whole.value.sum(), whole.replicates.sum(axis=1, keepdims=True)
     return DrawnEstimates(100 * importance.value / total, 100 * importance.replicates / totals)
+
+
+def _drawn(found: FloatArray) -> DrawnEstimates:
+    """The sample first, then the replicates."""
+    return DrawnEstimates(found[0], found[1:])

@@ -163,6 +163,9 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
                 "slope_low": round(slope - 0.06, 6),
                 "slope_high": round(slope + 0.06, 6),
                 "reach": reach,
+            }
+            | _parts(name, share, error, approach)
+            | {
                 "n_users": int(n * reach / 100),
                 "vif": 1.6,
                 "halo": 0.24 if name == HALO else 0.62,
@@ -170,6 +173,20 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
             | _making(_method(key, approach), "small" if n < 450 else None, policy)
         )
     return rows
+
+
+def _parts(name: str, share: float, error: float, approach: str) -> Row:
+    """Rating and use of a share; everybody saw the signs, and the website is mostly used."""
+    if approach not in ("lmg", "latent"):
+        return {}
+    of_rating = {"signs": 1.0, HALO: 0.4}.get(name, 0.9)
+    found = {}
+    for part, of in (("rating", of_rating), ("use", 1 - of_rating)):
+        if of:
+            found[f"{part}_value"] = round(of * share, 6)
+            found[f"{part}_low"] = round(max(of * (share - 1.96 * error), 0), 6)
+            found[f"{part}_high"] = round(of * (share + 1.96 * error), 6)
+    return found
 
 
 def _method(key: Row, approach: str) -> str:
@@ -195,9 +212,14 @@ def _model(key: Row, policy: str, n: int) -> Row:
 
 
 def _priorities(key: Row, n: int) -> list[Row]:
-    error, border = _error(n), 100 / len(SHARES)
+    error = _error(n)
+    whole = {
+        name: (share, _parts(name, share, error, "lmg")) for name, share in shares(key).items()
+    }
+    border = sum(parts["rating_value"] for _, parts in whole.values()) / len(SHARES)
     rows = []
-    for name, share in shares(key).items():
+    for name, (of_both, parts) in whole.items():
+        share, slope = parts["rating_value"], 0.12 + of_both / 100
         performance = SHARES[name][2]
         important, good = share > border, performance > 67.0
         place = (0 if not good else 1) if important else (2 if not good else 3)
@@ -214,6 +236,9 @@ def _priorities(key: Row, n: int) -> list[Row]:
                 "performance_high": performance + 1.5,
                 "performance_error": 0.765,
                 "correlation": -0.3,
+                "slope": round(slope, 6),
+                "slope_low": round(slope - 0.06, 6),
+                "slope_high": round(slope + 0.06, 6),
                 "importance_border": round(border, 6),
                 "performance_border": 67.0,
                 "quadrant": PLACES[place],

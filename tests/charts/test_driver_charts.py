@@ -274,7 +274,7 @@ def test_the_borders_of_the_map_are_those_of_its_rows(tables):
     chart = drawn(tables, "map")
     drawn_at = [rows for rows in chart.to_dict()["datasets"].values() if "name" in rows[0]]
     told = {row["name"]: row.get("x", row.get("y")) for rows in drawn_at for row in rows}
-    assert told == {"Mean": 67.0, "Equal share": pytest.approx(100 / 6)}
+    assert told == {"Mean": 67.0, "Equal share": places(tables)["importance_border"][0]}
 
 
 def test_the_probability_told_of_a_place_is_that_of_its_quadrant(tables):
@@ -324,3 +324,19 @@ def test_a_name_stays_inside_the_plot_and_off_what_is_reserved():
     beside = (50.5, 49.0, 70.0, 51.0)
     ((*box,),) = boxes(with_names(middle, spans, size, [beside]))
     assert overlap(tuple(box), beside) == 0
+
+
+def test_a_bar_is_dark_up_to_the_part_of_its_rating(tables):
+    chart = drawn(tables, "shares")
+    dark, light = [layer for layer in layers(chart) if mark(layer) == "bar"]
+    assert dark["encoding"]["x"]["field"] == light["encoding"]["x2"]["field"] == "dark"
+    assert light["encoding"]["x"]["field"] == "value"
+    assert dark["mark"]["opacity"] > light["mark"]["opacity"]
+    for row in rows_of(chart):
+        assert row["dark"] == row["rating_value"] <= row["value"]
+
+
+def test_a_share_that_is_not_split_is_one_dark_bar(tables):
+    whole = drivers(tables, approach="johnson")
+    chart = ranked_shares(whole, title="Share", ranks="Rank", letters="Letters")
+    assert all(row["dark"] == row["value"] for row in rows_of(chart))

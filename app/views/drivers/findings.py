@@ -47,6 +47,14 @@ def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> 
     return f"{said} {words('drivers.finding.not_apart', names=listed(words, others))}"
 
 
+def mostly_use(words: Words, shares: pl.DataFrame) -> str | None:
+    """Drivers whose share is for the most part that of their use, which no rating changes."""
+    names = shares.filter(pl.col("use_value") > pl.col("rating_value"))["label"].to_list()
+    if not names:
+        return None
+    return words("drivers.finding.mostly_use", names=listed(words, names))
+
+
 def against_linear(
     words: Words, latent: pl.DataFrame, linear: pl.DataFrame, name: str
 ) -> str | None:
@@ -168,6 +176,11 @@ def over_waves(words: Words, ranks: pl.DataFrame) -> str | None:
         return f"{said} {words('drivers.finding.no_move')}"
     ends = {"best": most["best"], "worst": most["worst"]}
     return f"{said} {words('drivers.finding.moved', driver=most['label'], **ends)}"
+
+
+def without_slope(words: Words, places: pl.DataFrame) -> str:
+    """Drivers that may be important and below the border, and whose slope may be 0."""
+    return words("drivers.finding.without_slope", names=listed(words, places["label"].to_list()))
 
 
 def stated(words: Words, priorities: pl.DataFrame) -> str:

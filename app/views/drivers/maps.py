@@ -100,6 +100,7 @@ def _numbered(bundle: Bundle, words: Words, found: pl.DataFrame) -> pl.DataFrame
         tables.interval(
             ordered, "performance_interval", _ends(words, "points"), of="performance_"
         ),
+        tables.interval(ordered, "slope_interval", _ends(words, "signed_ratio"), of="slope_"),
         tables.interval(ordered, "stated_interval", _ends(words, "points"), of="stated_"),
     )  # fmt: skip
 
@@ -117,16 +118,23 @@ def _of_whom(words: Words, model: DriverModel, found: pl.DataFrame) -> None:
 
 
 def _candidates(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
-    """Drivers that are perhaps important and below the border, the surest first."""
-    listed = found.filter(pl.col("p_improve") >= MIN_CHANCE_LISTED).sort(
+    """Drivers that are perhaps important and below the border, the surest first.
+
+    None without a slope that is clearly above 0: those are named above the list.
+    """
+    likely = found.filter(pl.col("p_improve") >= MIN_CHANCE_LISTED).sort(
         "p_improve", descending=True
     )
+    listed, flat = likely.filter(pl.col("slope_low") > 0), likely.filter(pl.col("slope_low") <= 0)
     st.subheader(words("drivers.candidates"))
+    if flat.height:
+        st.caption(plain(findings.without_slope(words, flat)))
     if listed.is_empty():
         st.info(words("drivers.no_candidates"), icon=":material/check_circle:")
         return
     columns = (
-        "number", "label", "p_improve", "value", "interval", "performance", "performance_interval",
+        "number", "label", "p_improve", "value", "interval", "slope", "slope_interval",
+        "performance", "performance_interval",
     )  # fmt: skip
     _table(bundle, words, listed, columns, "candidates")
     st.caption(words("drivers.candidates_about", least=words.percent(100 * MIN_CHANCE_LISTED, 0)))

@@ -163,6 +163,9 @@ def shares(bundle: Bundle, words: Words, model: DriverModel, policy: str, approa
     outcome = _outcome_and_target(bundle, words, model)
     st.markdown(plain(findings.leading(words, shares, outcome, approach)))
     st.caption(plain(words("drivers.finding.association", driver=shares["label"][0])))
+    by_use = findings.mostly_use(words, shares)
+    if by_use:
+        st.caption(plain(by_use))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _share_chart(bundle, words, shares, approach)
@@ -217,6 +220,8 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
     )
     drawing.draw_picking(chart, bundle, words, "drivers", "shares", alt_text=title)
     st.caption(words("drivers.shares_about"))
+    if shares["use_value"].count():
+        st.caption(words("drivers.parts_about"))
     if shares["flags"].fill_null("").str.contains("small").any():
         st.caption(words("drivers.grey", flag_n=bundle.places["flag_n"]))
 
@@ -242,6 +247,12 @@ def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
     shown = shares.select(
         "row", "label", "rank_span", "letters", "value",
         tables.interval(shares, "interval", partial(units.ends, words, "percent")),
+        "rating_value",
+        tables.interval(
+            shares, "rating_interval", partial(units.ends, words, "percent"), of="rating_"
+        ),
+        "use_value",
+        tables.interval(shares, "use_interval", partial(units.ends, words, "percent"), of="use_"),
         "reach", "slope",
         tables.interval(
             shares, "slope_interval", partial(units.ends, words, "signed_ratio"), of="slope_"

@@ -112,6 +112,15 @@ def test_the_latent_answer_is_told_from_the_linear_one(english):
     assert findings.against_linear(english, latent.clear(), linear, "logit") is None
 
 
+def test_drivers_whose_share_is_that_of_their_use_are_named(english):
+    parts = pl.DataFrame({"use_value": [30.0, 1.0, None], "rating_value": [20.0, 47.0, 2.0]})
+    split = pl.concat([shares(THREE), parts], how="horizontal")
+    assert findings.mostly_use(english, split).startswith(
+        "Mostly the use, not the rating, has this share: Food. Who used it"
+    )
+    assert findings.mostly_use(english, split.tail(2)) is None
+
+
 def test_halo_and_collinear_ratings_are_warned_of(english):
     assert findings.overlapping(english, shares(THREE)) == []
     halo, repeated = findings.overlapping(english, shares(THREE, halo=-0.1, vif=7.0))
@@ -182,5 +191,6 @@ def test_waves_are_told_by_who_leads_and_who_moves(english):
 def test_what_customers_state_is_set_against_its_rank_among_all_drivers(english):
     asked = shares(THREE).with_columns(stated=pl.Series([None, 40.0, 90.0]))
     assert findings.stated(english, asked) == (
-        "Customers call Signs the most important (90.0 of 100); by share of R² it is rank 3 of 3."
+        "Customers call Signs the most important (90.0 of 100); "
+        "by its rating's share of R² it is rank 3 of 3."
     )

@@ -176,6 +176,21 @@ def test_models_are_weighted_whatever_was_chosen_for_scores(data, open_page):
     assert address(app)["weights"] == "no"  # for the pages that show scores
 
 
+def test_no_driver_is_listed_to_improve_whose_slope_may_be_0(own_data, open_page):
+    whole = tiny_survey.tables()["priorities"]
+    places = whole.with_columns(p_improve=pl.lit(0.9))
+    flat = places.with_columns(
+        pl.when(pl.col("touchpoint_id") == "food").then(-0.01).otherwise(name).alias(name)
+        for name in ("slope", "slope_low")
+    )
+    for priorities, says_so in ((places, False), (flat, True)):
+        tiny_survey.publish(own_data, priorities=priorities)
+        app = open_page("drivers", **LINK)
+        listed = next(f.value for f in app.dataframe if "performance" in f.value.columns)
+        assert ("Restaurants" not in list(listed["label"])) is says_so
+        assert ("Not listed: Restaurants." in texts(app)) is says_so
+
+
 def test_a_wave_that_did_not_ask_for_importance_says_so(own_data, open_page):
     priorities = tiny_survey.tables()["priorities"].with_columns(
         pl.when(pl.col("wave") != "2018").then(name).alias(name)
