@@ -31,6 +31,8 @@ SCOPES = ("overall", "stage", "touchpoint")
 MEASURES = (
     # mean answer, as a share of the scale
     Measure("mean", 0, 100, "points", "mean", "mean", better="higher", missing="answers"),
+    # mean of a scale with two answers: it is the share of people who gave the better one
+    Measure("better", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     # CSAT: share in the top two boxes; of a stage the mean share of a respondent's ratings
     Measure("top2", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     # very satisfied

@@ -47,6 +47,12 @@ class AskedQuestion(NamedTuple):
         return (self.value - self.scale_min) / (self.scale_max - self.scale_min)
 
     @property
+    def has_two_answers(self) -> bool:
+        """Whether the scale has two steps and nobody answered between them: yes or no."""
+        between = (self.value > self.scale_min) & (self.value < self.scale_max)
+        return self.scale_max - self.scale_min == 1 and not between.any()
+
+    @property
     def has_boxes(self) -> bool:
         """Whether the top boxes of the scale mean something."""
         return BOXES[0] <= self.scale_max - self.scale_min + 1 <= BOXES[1]
@@ -130,7 +136,7 @@ def _scores(question: AskedQuestion) -> Iterator[Target]:
     """Yield the measures that a question of this kind has."""
     given, kind = question.given, question.kind
     if kind in RATINGS:
-        yield Target("mean", None, given, question.share)
+        yield Target("better" if question.has_two_answers else "mean", None, given, question.share)
     if kind in BOXED and question.has_boxes:
         yield Target("top2", None, given, question.top(2))
         yield Target("top1", None, given, question.very_satisfied)

@@ -102,3 +102,23 @@ def test_an_nps_question_on_one_to_ten_is_refused():
     rows = [answer("a", 9, "recommend", measure="nps", scale_max=10.0)]
     with pytest.raises(ContractError, match=r"nps questions on a scale of 0 to 10.*'recommend'"):
         measured(rows)
+
+
+def test_a_scale_of_two_answers_has_a_share_of_people_and_no_mean_score():
+    about = {"scale_min": 0.0, "scale_max": 1.0, "measure": "overall", "touchpoint_id": None}
+    rows = [answer(str(i), float(i < 3), "would_return", **about) for i in range(4)]
+    scores = measured(rows)["scores"]
+    share = one(scores, measure="better")
+    assert (share["value"], share["n"], share["method"]) == (75.0, 4, "share")
+    assert set(scores["measure"]) == {"better"}
+    # Wilson's interval for 3 of 4: Brown, Cai and DasGupta (2001), (4)
+    z = 1.959964
+    centre, half = (3 + z**2 / 2) / (4 + z**2), z * (4 * 0.75 * 0.25 + z**2 / 4) ** 0.5 / (4 + z**2)
+    ends = (100 * (centre - half), 100 * (centre + half))
+    assert (share["low"], share["high"]) == pytest.approx(ends, abs=1e-3)
+
+
+def test_a_slider_from_0_to_1_has_a_mean_score():
+    about = {"scale_min": 0.0, "scale_max": 1.0}
+    rows = [answer("a", 1.0, "slider", **about), answer("b", 0.4, "slider", **about)]
+    assert one(measured(rows)["scores"], measure="mean")["value"] == pytest.approx(70)

@@ -12,7 +12,7 @@ import streamlit as st
 from app.core import choices, drawing, rows, tables, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
-from app.views.drivers import findings, models
+from app.views.drivers import findings, heading, models
 from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
@@ -30,8 +30,8 @@ Row = Mapping[str, Any]
 
 def show_policies(bundle: Bundle, words: Words, model: DriverModel, approach: str) -> None:
     """Draw what each policy for missing ratings would have made of the ranking."""
-    st.header(words("drivers.policies"), divider="gray")
     everybody = model.of_everybody
+    heading.draw(words, "drivers.policies", of_everybody=model != everybody)
     split = models.USUAL["approach"] if approach == models.LATENT else approach
     fits = models.find(bundle, "driver_models", everybody)
     order = models.known(RATING_POLICIES.names, fits["policy"])
@@ -44,8 +44,6 @@ def show_policies(bundle: Bundle, words: Words, model: DriverModel, approach: st
         if order:
             _verdicts(bundle, words, fits, names)
         return
-    if model != everybody:
-        st.caption(f":material/info: {words('drivers.of_everybody')}")
     said = findings.under_policies(words, shares, names)
     if said:
         st.markdown(plain(said))

@@ -18,7 +18,12 @@ from pipelines.contract.estimate import FLAGS
 from pipelines.contract.measure import FAMILIES_OF_CHANGES
 from pipelines.contract.people import EVERYBODY
 
-HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
+HEADLINES = {  # by question's measure
+    "nps": ("nps",),
+    "ces": ("ces",),
+    "overall": ("mean", "better", "top2"),
+}
+LEVELS = ("mean", "better")  # a question has one of them
 NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
 
 
@@ -96,7 +101,7 @@ def changes(view: View) -> None:
     experienced = list(rows.question_labels(bundle, words, of_experience=True))
     found = rows.chosen(bundle, "changes", choice).filter(
         pl.col("scope") == "touchpoint",
-        pl.col("measure") == "mean",
+        pl.col("measure").is_in(LEVELS),
         pl.col("question_id").is_in(experienced),
         pl.col("against") == against,
     )

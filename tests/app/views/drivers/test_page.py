@@ -116,7 +116,7 @@ def test_shares_that_do_not_sum_up_to_r2_are_not_called_so(data, open_page):
 def test_the_policies_are_compared_under_every_choice(data, open_page):
     for view in ({"approach": "latent"}, {"target": "top_box"}, {"segment": "purpose"}):
         app = open_page("drivers", **LINK, **view)
-        assert "What missing ratings do to the order" in headings(app)
+        assert any("What missing ratings do to the order" in text for text in headings(app))
         verdicts = next(t.value for t in app.dataframe if "verdict" in t.value)
         assert verdicts["policy"].tolist() == ["use and rating", "EM", "pairwise", "listwise"]
         assert verdicts["interval"][0] == "0.38 to 0.46"
@@ -153,6 +153,19 @@ def test_a_group_that_is_too_small_says_how_many_answered(data, open_page):
     assert "No model, fewer than 300 answers: other (n\u00a0=\u00a055)." in said
     assert "Shown is the mean answer of all customers" in said
     assert "How the drivers share R²" not in headings(app)
+
+
+def test_a_section_of_all_customers_is_not_headed_as_if_it_were_of_the_group(data, open_page):
+    app = open_page("drivers", **LINK, segment="purpose", group="other")
+    assert headings(app)[:3] == [
+        "Importance and performance: all customers, mean answer",
+        "Stated and derived importance: all customers, mean answer",
+        "What missing ratings do to the order: all customers, mean answer",
+    ]
+    said = [box.value for box in app.info if "not that of the customers" in box.value]
+    assert len(said) == 3
+    own = headings(open_page("drivers", **LINK, segment="purpose", group="leisure"))
+    assert "Importance and performance" in own  # that group has a map of its own
 
 
 def test_an_outcome_that_a_wave_did_not_ask_says_when_it_was_asked(data, open_page):
@@ -286,7 +299,7 @@ def test_the_page_reads_in_german(data, open_page):
     said = texts(app)
     assert "Kein Modell: weniger als 300 Antworten." in said
     assert "Ohne Modell, weniger als 300 Antworten: anderer (n\u00a0=\u00a055)." in said
-    assert "Wichtigkeit und Leistung" in headings(app)
+    assert "Wichtigkeit und Leistung: alle Kunden, mittlere Antwort" in headings(app)
     assert "answers" not in said
 
 

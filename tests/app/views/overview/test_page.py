@@ -87,3 +87,28 @@ def test_labels_from_the_data_are_shown_as_they_are(own_data, open_page):
     assert "\\<script\\>" in title
     assert "\\*\\*bold" in title
     assert "\\[link\\]\\(" in title
+
+
+def test_a_share_of_people_is_not_called_a_mean_score(own_data, open_page):
+    register, tables = tiny_survey.register(), tiny_survey.tables()
+    register["questions"]["overall_rating"]["scale"] = {"min": 0, "max": 1}
+    for name in ("scores", "changes"):
+        own = (pl.col("question_id") == "overall_rating").fill_null(False)
+        table = tables[name].filter(~own | (pl.col("measure") == "mean"))
+        share = pl.when(own).then(pl.lit("better")).otherwise("measure")
+        tables[name] = table.with_columns(measure=share)
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    app = open_page(lang="en")
+    assert metrics(app)["Airport as a whole"] == "73.8%"
+    assert "Share of the better answer" in texts(app)
+    assert "Mean score" not in texts(app)
+
+
+def test_touchpoints_with_two_answers_are_among_the_changes(own_data, open_page):
+    register, tables = tiny_survey.register(), tiny_survey.tables()
+    for name in ("scores", "changes"):
+        own = (pl.col("question_id") == "wifi_rating") & (pl.col("measure") == "mean")
+        share = pl.when(own).then(pl.lit("better")).otherwise("measure")
+        tables[name] = tables[name].with_columns(measure=share)
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    assert "1 of 6 changes survive" in texts(open_page(lang="en", against="previous"))
