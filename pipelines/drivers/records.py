@@ -58,7 +58,7 @@ def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, a
     r2 = model.r2
     level = sample.level(totals, len(model.columns) - 1)
     interval = reflected_r2(r2.value[0], r2.replicates[:, 0], level)
-    shrunk = totals.expected.prior_rows > 0
+    shrunk = totals.prior_rows > 0
     return {
         **about,
         "value": r2.value[0],
@@ -75,7 +75,7 @@ def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, a
 
 
 def _prior(model: Model, totals: Totals) -> str:
-    rows = round(totals.expected.prior_rows)
+    rows = round(totals.prior_rows)
     return write_code("prior", columns=model.design.columns, prior=rows)
 
 

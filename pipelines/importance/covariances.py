@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -12,6 +11,7 @@ import numpy as np
 from pipelines.core.errors import ContractError, examples
 from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, check_rows, require_choice
 from pipelines.statistics.bootstrap import Units, block_moments
+from pipelines.statistics.completed_rows import complete_rows
 from pipelines.statistics.em import (
     MAX_EM_STEPS,
     NormalFit,
@@ -20,14 +20,13 @@ from pipelines.statistics.em import (
     fit_patterns,
 )
 from pipelines.statistics.moments import moments_of_matrix
+from pipelines.statistics.observed_information import Refilling, moved
 from pipelines.statistics.ordered_logit import OrderedLogit
 from pipelines.statistics.polychoric import Polychoric
-from pipelines.statistics.subsets import threads
 from pipelines.statistics.survey import FloatArray
 
 MissingPolicy = Literal["error", "listwise", "pairwise", "em"]
 EM_TOLERANCE_OF_SAMPLE = 1e-8  # in standard deviations
-EM_TOLERANCE_OF_REPLICATE = 1e-5  # replicates differ by far more
 
 
 @dataclass(frozen=True)
@@ -132,20 +131,14 @@ def _by_em(rows: Rows, columns: Columns, prior_rows: float) -> Covariances:
     patterns = find_patterns(rows.values, rows.weights)
     check_joint(patterns, prior_rows)
     fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_SAMPLE, MAX_EM_STEPS)
-    kept = slice(0, columns.modelled)
+    kept = columns.modelled
+    mean, matrix = fit.mean[:kept], fit.covariance[:kept, :kept]
 
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
-        def matrix(count: FloatArray) -> FloatArray:
-            weights = patterns.weights * count[units.of_row]
-            found = fit_patterns(
-                patterns, weights, prior_rows, EM_TOLERANCE_OF_REPLICATE, MAX_EM_STEPS, fit
-            )
-            return found.covariance[kept, kept]
+        if patterns.seen.all():
+            return block_moments(rows.values[:, :kept], rows.weights, units).covariances
+        completed = complete_rows(rows.values, patterns, fit)
+        moves = Refilling.of(completed, patterns, fit).moves(units, kept)
+        return lambda counts: moved(mean, matrix, moves, counts)[1]
 
-        def matrices(counts: FloatArray) -> FloatArray:
-            with ThreadPoolExecutor(threads()) as pool:
-                return np.array(list(pool.map(matrix, counts)))
-
-        return matrices
-
-    return Covariances(fit.covariance[kept, kept], rows, replicate, fit)
+    return Covariances(matrix, rows, replicate, fit)

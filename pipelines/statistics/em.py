@@ -199,7 +199,6 @@ def fit_patterns(
     prior_rows: float,
     tolerance: float,
     most: int,
-    start: NormalFit | None = None,
 ) -> NormalFit:
     """Estimate mean and covariance from all observed values of grouped rows, by EM.
 
@@ -211,15 +210,13 @@ def fit_patterns(
     patterns : Patterns
         Auxiliary variables that help to predict are just more columns. See `check_joint`.
     weights : ndarray, shape (n_rows,)
-        `Patterns.weights`, or those of a bootstrap replicate.
+        `Patterns.weights`, or others.
     prior_rows : float
         See `NormalFit`; needed where few rows have both of two columns.
     tolerance : float
         In standard deviations of the columns.
     most : int
         E-steps after which to give up, with ``converged`` false.
-    start : NormalFit, optional
-        Where to begin.
 
     References
     ----------
@@ -235,9 +232,6 @@ def fit_patterns(
     kept = sums[:, 0] > 0
     problem = _Problem(sums[kept], patterns.seen[kept], float(weights.sum()), prior_rows)
     state = _State(np.zeros(columns), np.eye(columns))
-    if start is not None:
-        unscaled = start.covariance / np.outer(patterns.scale, patterns.scale)
-        state = _State((start.mean - patterns.centre) / patterns.scale, unscaled)
     state, steps, converged, objective = problem.solve(state, tolerance, most)
     return NormalFit(
         mean=patterns.centre + patterns.scale * state.mean,
