@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.drivers.sheets import Sheets
 from pipelines.importance.models import DrawnEstimates, Model, shares
+from pipelines.importance.shrinkage import posterior_draws, shrunken_shares
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.survey import FloatArray
 
@@ -20,7 +21,7 @@ def rows(
     """Rows of the table `priorities`, from the draws that the model rests on.
 
     A driver is important with more than an equal share, and good with more than the mean
-    of all ratings that users gave.
+    of all ratings that users gave. Probabilities are of what may be true, see `shrinkage`.
     """
     importance, performance = shares(model.importance("lmg")), model.performance
     users = np.array([sheets.weight[~np.isnan(sheets.rating[:, k])].sum() for k in model.drivers])
@@ -30,7 +31,13 @@ def rows(
         (performance.replicates @ users / users.sum())[:, None],
     )
     place = quadrants(importance.value, performance.value, border, good.value[0])
-    placed = quadrants(importance.replicates, performance.replicates, border, good.replicates)
+    better = performance.replicates - good.replicates
+    placed = quadrants(
+        shrunken_shares(importance.value, importance.replicates),
+        posterior_draws(performance.value - good.value, better),
+        border,
+        0.0,
+    )
     ends, rated = importance.interval(level), performance.interval(level)
     errors = importance.error, performance.error
     stated = {k: _stated(sheets, k, units, counts, level) for k in model.drivers}

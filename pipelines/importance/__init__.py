@@ -4,7 +4,7 @@ For a table: `relative_importance`. For many models of the same rows (targets, s
 bootstrap replicates): `designs`, `blanks`, `totals` and `models`, from the first to the last.
 What a module imports lies on a floor below it:
 
-1. inputs, designs, auxiliaries, ranking, letters
+1. inputs, designs, auxiliaries, ranking, letters, shrinkage
 2. routed, methods, covariances, blanks
 3. splits, totals
 4. ordinal, results, models
