@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.drivers.sheets import Sheets
 from pipelines.importance.models import DrawnEstimates, Model, shares
+from pipelines.importance.shrinkage import posterior_draws, shrunken_shares
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.survey import FloatArray
 
@@ -21,7 +22,8 @@ def rows(
 
     Improvement concerns the rating, not the use: a driver is important if its rating has more
     than an equal share of what all ratings have, and the outcome rises with it. It is good
-    with more than the mean of all ratings that users gave.
+    with more than the mean of all ratings that users gave. Probabilities are of what may be
+    true, see `shrinkage`.
     """
     importance = shares(model.importance_of_rating, model.importance("lmg"))
     slope, performance = model.slope, model.performance
@@ -33,9 +35,9 @@ def rows(
         np.array([performance.value @ users / users.sum()]),
         (performance.replicates @ users / users.sum())[:, None],
     )
-    rising = rising_only(importance, slope)
-    place = quadrants(rising.value, performance.value, equal.value, good.value)
-    placed = quadrants(rising.replicates, performance.replicates, equal.replicates, good.replicates)
+    rising = np.where(slope.value > 0, importance.value, 0.0)
+    place = quadrants(rising, performance.value, equal.value, good.value)
+    placed = _places_that_may_be_true(importance, slope, performance, good)
     ends, rated, slopes = (each.interval(level) for each in (importance, performance, slope))
     errors = importance.error, performance.error
     stated = {k: _stated(sheets, k, units, counts, level) for k in model.drivers}
@@ -63,12 +65,20 @@ def rows(
         }
 
 
-def rising_only(importance: DrawnEstimates, slope: DrawnEstimates) -> DrawnEstimates:
-    """Importance where the outcome rises with the rating, and none where it does not."""
-    return DrawnEstimates(
-        np.where(slope.value > 0, importance.value, 0.0),
-        np.where(slope.replicates > 0, importance.replicates, 0.0),
+def _places_that_may_be_true(
+    importance: DrawnEstimates,
+    slope: DrawnEstimates,
+    performance: DrawnEstimates,
+    good: DrawnEstimates,
+) -> FloatArray:
+    """Quadrants of drivers (columns) in draws of what may be true (rows)."""
+    whole = shares(importance)  # of what all ratings have
+    shrunken = shrunken_shares(whole.value, whole.replicates)
+    rising = np.where(slope.replicates > 0, shrunken, 0.0)
+    better = posterior_draws(
+        performance.value - good.value, performance.replicates - good.replicates
     )
+    return quadrants(rising, better, 100 / importance.value.size, 0.0)
 
 
 def quadrants(

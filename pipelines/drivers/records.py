@@ -16,6 +16,7 @@ from pipelines.importance.contrasts import contrast
 from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
 from pipelines.importance.ranking import rank_interval, ranks
+from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.totals import Totals
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
@@ -99,7 +100,7 @@ def driver_rows(
     importance = model.importance(approach)
     share, slope = shares(importance), model.slope
     ends, plain, slopes = share.interval(level), importance.interval(level), slope.interval(level)
-    rank_low, rank_high = rank_interval(importance.replicates, level)
+    rank_low, rank_high = rank_interval(shrunken_shares(share.value, share.replicates), level)
     differs = told_apart(share.value, share.replicates, level)
     letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo

@@ -5,7 +5,7 @@ bootstrap replicates): `designs`, `blanks`, `totals`, `parts` and `models`, from
 last.
 What a module imports lies on a floor below it:
 
-1. inputs, designs, auxiliaries, ranking, letters
+1. inputs, designs, auxiliaries, ranking, letters, shrinkage
 2. routed, methods, covariances, blanks
 3. splits, totals
 4. ordinal, results, models, parts

@@ -27,6 +27,7 @@ from pipelines.importance.ordinal import LOGITS, check_model, estimate_ordinal, 
 from pipelines.importance.ranking import rank_interval, rank_probabilities, ranks
 from pipelines.importance.results import Compared, ImportanceQuestion, RelativeImportance
 from pipelines.importance.routed import centre_routed
+from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.splits import ImportanceSplit, split_covariances
 from pipelines.statistics.bootstrap import (
     bias_corrected,
@@ -221,10 +222,10 @@ def _answer(
     probability = np.zeros((0, len(importance)))
     r2_low, r2_high = None, None
     if question.replicates and rng is not None:
-        intervals, of_r2, replicates = _bootstrap(question, rows, split, rng)
+        intervals, of_r2, truths = _bootstrap(question, rows, split, rng)
         parts |= intervals
         r2_low, r2_high = float(of_r2.low), float(of_r2.high)
-        probability = rank_probabilities(replicates)
+        probability = rank_probabilities(truths)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
@@ -285,7 +286,7 @@ def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float 
 def _bootstrap(
     question: ImportanceQuestion, rows: Rows, split: ImportanceSplit, rng: np.random.Generator
 ) -> tuple[dict[str, Column], Interval, FloatArray]:
-    """Intervals and letters as columns of the table, the interval of R2, and the replicates."""
+    """Intervals and letters as columns of the table, the interval of R2, and shrunken draws."""
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MAX_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     split_again = split.replicate(units)
@@ -302,18 +303,20 @@ def _bootstrap(
         return bias_corrected(of(split.importance), of(replicates), of(left), level)
 
     share, absolute = interval(percentages), interval(lambda plain: plain)
-    rank_low, rank_high = rank_interval(replicates, level)
-    differs = told_apart(percentages(split.importance), percentages(replicates), level)
+    shares, drawn_shares = percentages(split.importance), percentages(replicates)
+    truths = shrunken_shares(shares, drawn_shares)
+    rank, (rank_low, rank_high) = ranks(shares), rank_interval(truths, level)
+    differs = told_apart(shares, drawn_shares, level)
     columns: dict[str, Column] = {
         "low": share.low,
         "high": share.high,
         "importance_low": absolute.low,
         "importance_high": absolute.high,
-        "rank_low": rank_low,
-        "rank_high": rank_high,
-        "letters": letters(split.importance, differs),
+        "rank_low": np.minimum(rank_low, rank),
+        "rank_high": np.maximum(rank_high, rank),
+        "letters": letters(shares, differs),
     }
-    return columns, r2, replicates
+    return columns, r2, truths
 
 
 def _check_replicates(importance: FloatArray) -> None:

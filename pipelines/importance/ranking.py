@@ -20,16 +20,19 @@ def ranks(importance: FloatArray) -> IntArray:
     return np.asarray(1 + above.sum(axis=-1), dtype=np.int64)
 
 
-def rank_probabilities(replicates: FloatArray) -> FloatArray:
-    """Share of replicates in which a driver (row) has a rank (column), shape (p, p)."""
-    found = ranks(replicates)
-    places = np.arange(1, replicates.shape[1] + 1)
+def rank_probabilities(draws: FloatArray) -> FloatArray:
+    """Share of draws in which a driver (row) has a rank (column), shape (p, p).
+
+    A probability only if the draws are of what may be true; see `shrinkage`.
+    """
+    found = ranks(draws)
+    places = np.arange(1, draws.shape[1] + 1)
     return np.asarray((found[:, :, None] == places).mean(axis=0))
 
 
-def rank_interval(replicates: FloatArray, level: float) -> tuple[IntArray, IntArray]:
-    """Best and worst rank between the quantiles of the replicates."""
+def rank_interval(draws: FloatArray, level: float) -> tuple[IntArray, IntArray]:
+    """Best and worst rank between the quantiles of the draws."""
     tail = (1 - level) / 2
-    ends = np.quantile(ranks(replicates), [tail, 1 - tail], axis=0, method="inverted_cdf")
+    ends = np.quantile(ranks(draws), [tail, 1 - tail], axis=0, method="inverted_cdf")
     low, high = ends.astype(np.int64)
     return low, high

@@ -99,7 +99,8 @@ class RelativeImportance:
     n_left_out : int
         Rows not used because answers were missing.
     rank_probability : DataFrame
-        ``driver``, ``rank``, ``probability``; without rows if there were no replicates.
+        ``driver``, ``rank``, ``probability`` of shrunken draws, see `shrinkage`; without rows
+        if there were no replicates.
     covariance : ndarray
         What the answer rests on: drivers, covariates, outcome, in the order of
         ``question.columns.matrix``; the latent outcome if the model has one. Pseudo-R2 of

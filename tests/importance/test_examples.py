@@ -4,10 +4,10 @@ import doctest
 
 import pytest
 
-from pipelines.importance import contrasts, frames, letters
+from pipelines.importance import contrasts, frames, letters, shrinkage
 
 
-@pytest.mark.parametrize("module", [contrasts, frames, letters])
+@pytest.mark.parametrize("module", [contrasts, frames, letters, shrinkage])
 def test_the_examples_are_as_they_say(module):
     result = doctest.testmod(module)
     assert result.attempted
