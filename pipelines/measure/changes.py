@@ -148,6 +148,8 @@ def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
 def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataFrame:
     """Estimate the change of every cell that was answered in both waves.
 
+    What is told on the scale of its question has none between two scales.
+
     Parameters
     ----------
     scores : DataFrame
@@ -169,6 +171,7 @@ def compare(scores: pl.DataFrame, pairs: pl.DataFrame, level: float) -> pl.DataF
             on=[*CELL, "wave_against"],
             suffix=AGAINST,
         )
+        .filter(*(pl.col(end) == pl.col(end + AGAINST) for end in ("lowest", "highest")))
         .sort(*CELL, "wave", "against")
     )
     return with_adjusted_p(with_differences(both, level), FAMILY)
