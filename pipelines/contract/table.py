@@ -87,7 +87,8 @@ class Measure:
     def on_scale(self, lowest: float, highest: float) -> Measure:
         """The same on the scale of one question.
 
-        >>> ease = Measure("ease", -inf, inf, "scale", "mean", "mean", "higher", "answers")
+        >>> ends = float("-inf"), float("inf")
+        >>> ease = Measure("ease", *ends, "scale", "mean", "mean", "higher", "answers")
         >>> ease.on_scale(1, 5).width
         4
         """
