@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import polars as pl
+
 from app.core import choices, rows, units
 from app.core.bundle import Bundle
 from app.core.language import Words
@@ -83,6 +85,23 @@ def title(bundle: Bundle, words: Words, row: Row) -> str:
 def measure(words: Words, row: Row) -> str:
     """Name of a row's measure."""
     return words(f"measure.{row['measure']}.name")
+
+
+def axis(words: Words, measure: str, scores: pl.DataFrame) -> str:
+    """Title of an axis of values; of a measure on the scale of its question, with that scale."""
+    told = scores.select("scale_min", "scale_max").drop_nulls().to_dicts()
+    ends = {name: words.number(told[0][name], 0) for name in ("scale_min", "scale_max") if told}
+    if not ends:
+        return words(f"measure.{measure}.axis")
+    return words("measure.on_scale", measure=words(f"measure.{measure}.short"), **ends)
+
+
+def scale(words: Words, row: Row) -> str | None:
+    """The scale that a row's value is on, if it is that of its question."""
+    if row.get("scale_min") is None:
+        return None
+    ends = {name: words.number(row[name], 0) for name in ("scale_min", "scale_max")}
+    return words("measure.scale", **ends)
 
 
 def subject(bundle: Bundle, words: Words, row: Row) -> str:

@@ -37,8 +37,9 @@ def number_card(
     """An estimate in large type; interval, n and changes beneath it open their evidence cards."""
     with st.container(gap="xxsmall"):
         st.metric(plain(label), cards.value(words, "scores", row))
-        if note:
-            st.caption(plain(note))
+        notes = [text for text in (note, cards.scale(words, row)) if text]
+        if notes:
+            st.caption(plain(" · ".join(notes)))
         evidence.popover(bundle, words, "scores", row, plain(evidence.short(words, "scores", row)))
         if "small" in rows.flags(row):
             said = words.sentence(FLAGS, "small", **bundle.places)
@@ -104,9 +105,11 @@ def arrow(change: float) -> str:
 
 
 def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
-    """The same number in every wave as a small line."""
+    """The same number in every wave as a small line; on another scale it is another number."""
     waves = [wave["wave"] for wave in bundle.waves(choice.mode)]
     past = rows.same_subject(rows.chosen(bundle, "scores", choice, every_wave=True), row)
+    scale = (pl.col(name).eq_missing(pl.lit(row[name])) for name in ("scale_min", "scale_max"))
+    past = past.filter(*scale)
     if past["value"].count() < 2:
         return
     chart = sparkline(past, periods=waves, number=words.vega(row["measure"]))

@@ -140,7 +140,9 @@ def _people(table: Table) -> Iterator[str]:
 
 def _measures() -> str:
     found = BY_NAME.values()
-    rows = ((f"`{m.name}`", f"{m.lowest:g}", f"{m.highest:g}", m.unit, m.family) for m in found)
+    ends = {m.name: ("its scale",) * 2 if m.is_on_scale else (f"{m.lowest:g}", f"{m.highest:g}")
+            for m in found}  # fmt: skip
+    rows = ((f"`{m.name}`", *ends[m.name], m.unit, m.family) for m in found)
     return _rows(("measure", "from", "to", "unit", "family of its interval"), rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated
 
 import polars as pl
@@ -38,8 +39,8 @@ MEASURES = (
     # very satisfied
     Measure("top1", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     Measure("nps", -100, 100, "signed", "nps", "nps", better="higher", missing="answers"),
-    # ease on 1 to 7, higher is easier
-    Measure("ces", 1, 7, "scale", "mean", "mean", better="higher", missing="answers"),
+    # ease on the scale of its question, higher is easier
+    Measure("ces", -inf, inf, "scale", "mean", "mean", better="higher", missing="answers"),
     # of those who answered, who experienced it
     Measure("reach", 0, 100, "percent", "share", "share", better="neither", missing="use"),
     # experience minus expectation
@@ -155,6 +156,18 @@ DESIGN_AGAINST = (
     ),
 )  # fmt: skip
 INTERVAL = ("low", "value", "high")
+# Of measures that are told on the scale of their question; null of others.
+SCALE_COLUMNS = (
+    Column(
+        "scale_min", NUMBER, "lowest answer of the question, if the value is on its scale",
+        unit="count", label=says(en="Lowest answer", de="Niedrigste Antwort"),
+    ),
+    Column(
+        "scale_max", NUMBER, "highest answer of the question, if the value is on its scale",
+        unit="count", label=says(en="Highest answer", de="Höchste Antwort"),
+    ),
+)  # fmt: skip
+ON_SCALE = (("scale_min", "low"), ("high", "scale_max"))
 
 FLAGS = Vocabulary(
     "flag",

@@ -14,7 +14,9 @@ from pipelines.contract.estimate import (
     INTERVAL,
     MEASURES,
     METHOD_OF_WITHHELD,
+    ON_SCALE,
     P_VALUE_COLUMNS,
+    SCALE_COLUMNS,
     SCORED_PEOPLE,
     SHARE,
     SHARED_PEOPLE,
@@ -45,9 +47,6 @@ SCORE_METHODS = Vocabulary(
     "method of scores",
     {
         **estimate.METHODS.codes,
-        **methods_of_mean(
-            "ces", en="mean rescaled linearly to 1-7", de="Mittelwert, linear auf 1-7 umgerechnet"
-        ),
         **methods_of_mean(
             "gap",
             en="mean of rating minus expectation",
@@ -187,12 +186,14 @@ SCORES = Table(
     (
         *SUBJECT_COLUMNS,
         *SURVEY_NUMBERS,
+        *SCALE_COLUMNS,
         *making(SCORE_METHODS, SCORE_POLICIES, FLAGS, evidence="descriptive"),
     ),
     rests_on=(SCORED_PEOPLE,),
     empty=_UNSCORED,
     fed_by=("responses",),
     intervals=(INTERVAL,),
+    ascending=ON_SCALE,
     measures=MEASURES,
 )
 
@@ -219,6 +220,7 @@ CHANGES = Table(
         *DESIGN_AGAINST,
         *P_VALUE_COLUMNS,
         adjusted_over(FAMILIES_OF_CHANGES),
+        *SCALE_COLUMNS,
         *making(METHODS_OF_CHANGES, SCORE_POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),
     ),
     rests_on=COMPARED_PEOPLE,

@@ -176,6 +176,8 @@ def compare(
 ) -> pl.DataFrame:
     """Estimate the change of every cell that was answered in both waves.
 
+    What is told on the scale of its question has none between two scales.
+
     Parameters
     ----------
     scores : DataFrame
@@ -200,6 +202,7 @@ def compare(
             on=[*CELL, "wave_against"],
             suffix=AGAINST,
         )
+        .filter(*(pl.col(end) == pl.col(end + AGAINST) for end in ("lowest", "highest")))
         .join(in_both, on=[*CELL, "wave", "wave_against"], how="left")
         .with_columns(pl.col("n_both", "covariance").fill_null(0))
         .with_columns(overlap=pl.col("n_both") > 0)

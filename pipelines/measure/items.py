@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.canonical import EXPERIENCES, MISSING_REASONS
+from pipelines.contract.estimate import BY_NAME
 from pipelines.core.answers import GIVEN, REASON_PREFIX, VALUE_PREFIX, experience
 from pipelines.core.errors import ContractError, examples
 from pipelines.core.scales import dissatisfied, in_top_boxes, very_satisfied
@@ -144,7 +145,8 @@ def _scores(question: AskedQuestion) -> Iterator[Target]:
         vote = (1 + question.very_satisfied - question.dissatisfied) / 2
         yield Target("nps", None, given, vote)
     if kind == "ces":
-        yield Target("ces", None, given, question.share)
+        ease = BY_NAME["ces"].on_scale(question.scale_min, question.scale_max)
+        yield Target(ease, None, given, question.share)
     if kind in EXPERIENCES and question.touchpoint_id is not None:
         yield _reach([question])
 

@@ -134,7 +134,8 @@ def test_five_answers_worked_by_hand():
 
 
 def test_a_measure_keeps_its_unit():
-    row = everybody(pl.DataFrame({"ease": [7.0, 1.0, 4.0, 4.0]}), {"ease": "ces"})
+    ease = BY_NAME["ces"].on_scale(1, 7)
+    row = everybody(pl.DataFrame({"ease": [7.0, 1.0, 4.0, 4.0]}), {"ease": ease})
     assert row["value"] == pytest.approx(4)
     assert 1 < row["low"] < 4 < row["high"] < 7
     assert row["std_error"] == pytest.approx(np.sqrt(4 / 3 * 18) / 4)

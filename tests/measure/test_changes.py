@@ -183,3 +183,12 @@ def test_waves_that_share_customers_are_marked_whatever_their_names():
     rows = wave("Wave 2", HIGH, source_id="c1") + wave("Wave 12", LOW, source_id="c1")
     flags = one(measured(rows)["changes"], measure="mean", scope="touchpoint", against="previous")
     assert "overlap" in flags["flags"]
+
+
+def test_ease_changes_in_points_of_its_scale_and_not_between_two():
+    rows = wave(2016, [5, 4, 4, 2] * 10, "trip", measure="ces")
+    same = rows + wave(2017, [4, 3, 2, 1] * 10, "trip", measure="ces")
+    change = one(measured(same)["changes"], measure="ces", against="previous")
+    assert (change["value"], change["scale_max"]) == (pytest.approx(-1.25), 5)
+    other = rows + wave(2017, [6, 3, 2, 1] * 10, "trip", measure="ces", scale_max=7.0)
+    assert measured(other)["changes"].filter(measure="ces").is_empty()

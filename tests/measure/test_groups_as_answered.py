@@ -11,6 +11,7 @@ from pipelines.core.errors import ContractError
 from pipelines.measure.tables import Survey, measure_survey
 from pipelines.publish.withholding import withhold
 from tests.measure.small_survey import STAGES, TERMS, answer, customers, in_order, one, responses
+from tests.publish.stub_study import UNRELATED
 
 MOVERS = [f"m{i}" for i in range(20)]
 
@@ -82,7 +83,7 @@ def test_few_people_of_a_group_as_answered_are_withheld():
     said = ["North"] * 14 + ["South"] * 6
     rows = [nps(person, "2023", 10) for person in MOVERS]
     made = measure_survey(region(rows, said, {}), TERMS)
-    told = withhold(made, {name: published()[name] for name in made}, 10)["scores"]
+    told = withhold(made, {name: published()[name] for name in made}, UNRELATED, 10)["scores"]
     of = {"measure": "nps", "segment": "region"}
     assert one(told, **of, group="South")["flags"] == "withheld"
     assert one(told, **of, group="North")["value"] is None, "all minus North would tell of South"

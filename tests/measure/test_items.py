@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pipelines.core.errors import ContractError
@@ -15,12 +16,29 @@ def test_a_distribution_counts_every_answer_and_every_reason():
     assert shares["n"].to_list() == [5] * 5
 
 
-def test_ease_is_rescaled_to_one_to_seven():
-    rows = [answer("a", 5, "trip", measure="ces"), answer("b", 2, "trip", measure="ces")]
+@pytest.mark.parametrize(
+    ("scale", "answers", "mean", "share"),
+    [
+        ((1.0, 5.0), [5, 2, 2, 2], 2.75, 43.75),
+        ((1.0, 7.0), [7, 1, 4, 4], 4.0, 50.0),
+        ((0.0, 10.0), [10, 5, 0, 3], 4.5, 45.0),
+    ],
+)
+def test_ease_is_told_on_the_scale_of_its_question(scale, answers, mean, share):
+    low, high = scale
+    rows = [
+        answer(str(i), value, "trip", measure="ces", scale_min=low, scale_max=high)
+        for i, value in enumerate(answers)
+    ]
     scores = measured(rows)["scores"]
     ease = one(scores, measure="ces")
-    assert (ease["value"], ease["method"]) == (pytest.approx(1 + 6 * (1 + 1 / 4) / 2), "ces")
-    assert one(scores, measure="mean")["value"] == pytest.approx(62.5)
+    assert (ease["value"], ease["method"]) == (pytest.approx(mean), "mean")
+    assert (ease["scale_min"], ease["scale_max"]) == scale
+    assert low <= ease["low"] < mean < ease["high"] <= high
+    assert ease["std_error"] == pytest.approx(np.std(answers, ddof=1) / 2)  # of four
+    other = one(scores, measure="mean")
+    assert other["value"] == pytest.approx(share), "the share of the scale stands beside it"
+    assert other["scale_min"] is None
 
 
 def test_a_stage_averages_what_each_respondent_rated():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import polars as pl
@@ -57,6 +57,9 @@ class Scorecard:
     def span(self) -> tuple[float, float]:
         """Lowest and highest value that the measure can take."""
         measure = BY_NAME[self.measure]
+        if measure.is_on_scale:
+            ends = self.frame["scale_min"].min(), self.frame["scale_max"].max()
+            return cast(tuple[float, float], ends) if ends[0] is not None else (0.0, 1.0)
         return measure.lowest, measure.highest
 
     def source(self, line: int, column: str) -> tuple[str, int] | None:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, headline, rows
+from app.core import cards, choices, drawing, headline, rows
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
@@ -20,10 +20,17 @@ from pipelines.contract.estimate import BY_NAME
 
 
 def choose_measure(view: View) -> str | None:
-    """The picker of the measure; None if these customers have no score of a touchpoint."""
+    """The picker of the measure; None if these customers have no score of a touchpoint.
+
+    What is told on the scale of each question is offered only where they all have the same one:
+    scores of different scales compare by the mean, the share of the scale.
+    """
     bundle, words, choice = view.bundle, view.words, view.choice
     scores = rows.chosen(bundle, "scores", choice, every_wave=True)
-    found = set(scores.filter(pl.col("scope") == "touchpoint")["measure"]) - {"reach"}
+    scored = scores.filter(pl.col("scope") == "touchpoint")
+    scales = scored.select("measure", "scale_min", "scale_max").drop_nulls().unique()
+    several = scales.filter(pl.col("measure").is_duplicated())["measure"]
+    found = set(scored["measure"]) - {"reach", *several}
     measures = [measure for measure in BY_NAME if measure in found]
     if not measures:
         return None
@@ -135,7 +142,7 @@ def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
     chart = trend_with_interval(
         scores,
         periods=waves,
-        title=words(f"measure.{measure}.axis"),
+        title=cards.axis(words, measure, scores),
         number=words.vega(measure),
         current=choice.wave,
         wording=drawing.wording(words),
@@ -165,7 +172,7 @@ def _segments(view: View, mine: pl.DataFrame, measure: str) -> None:
         return
     chart = interval_dots(
         shown,
-        title=words(f"measure.{measure}.axis"),
+        title=cards.axis(words, measure, shown),
         number=words.vega(measure),
         reference=total["value"][0] if total.height else None,
         wording=drawing.wording(words),
