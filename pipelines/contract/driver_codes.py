@@ -231,10 +231,11 @@ FLAGS_OF_DRIVERS = Vocabulary(
             de="Von weniger als {flag_n} Nutzern bewertet, mit Vorsicht zu lesen.",
         ),
         "halo": says(
-            en="With the other drivers held, less than a third of the slope is left: the rating "
-            "repeats a general impression.",
-            de="Hält man die anderen Treiber fest, bleibt weniger als ein Drittel der Steigung: "
-            "Die Bewertung wiederholt einen Gesamteindruck.",
+            en="With the other drivers held, clearly less of the slope is left than if all ratings "
+            "counted alike, not half as much: the rating mostly repeats the others.",
+            de="Hält man die anderen Treiber fest, bleibt klar weniger von der Steigung, als wenn "
+            "alle Bewertungen gleich zählten, nicht halb so viel: Die Bewertung wiederholt vor "
+            "allem die anderen.",
         ),
         WITHHELD: FLAGS.codes[WITHHELD],
         "unweighted_wave": FLAGS.codes["unweighted_wave"],

@@ -172,8 +172,17 @@ DRIVERS = Table(
             label=says(en="Variance inflation (VIF)", de="Varianzinflation (VIF)"),
         ),
         Column(
-            "halo", NUMBER, "slope with the others held over slope alone; below 1/3 is halo",
+            "halo", NUMBER,
+            "slope with the others held over slope alone; clearly below halo_bound is halo",
             unit="ratio", label=says(en="Halo ratio", de="Halo-Verhältnis"),
+        ),
+        Column(
+            "halo_bound", NUMBER, "the same if all ratings counted alike", lowest=0, highest=1,
+            unit="ratio",
+            label=says(
+                en="Halo ratio if all ratings counted alike",
+                de="Halo-Verhältnis, wenn alle Bewertungen gleich zählten",
+            ),
         ),
         *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),

@@ -109,4 +109,5 @@ def _compared(row: Mapping[str, Any], answer: RelativeImportance, touchpoint: st
         "importance_high": max(row["importance_high"], row["importance"]),
         **{name: row[name] for name in ("rank", "rank_low", "rank_high", "letters", "vif")},
         "halo": row["halo_ratio"],
+        "halo_bound": row["halo_bound"],
     }

@@ -25,7 +25,6 @@ from pipelines.statistics.survey import BoolArray
 Row = dict[str, Any]
 NO_FIT = "no_fit"  # code of a refusal that has none of its own
 MIN_SHARE_WITHOUT_BLANKS = 0.5  # of rows: with fewer nothing is said of unseen ones
-MIN_RATIO_WITHOUT_HALO = 1 / 3  # below, a driver shares with others most of what it shows alone
 
 
 @dataclass(frozen=True)
@@ -104,6 +103,7 @@ def driver_rows(
     differs = told_apart(share.value, share.replicates, level)
     letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
+    repeats = halo.repeats(sample.terms.level)
     parts = _parts(model, level) if approach == "lmg" else []
     for at, k in enumerate(model.drivers):
         yield {
@@ -129,8 +129,9 @@ def driver_rows(
             "slope_high": slopes.high[at],
             **(experience := _experience(sheets, rows, k)),
             "vif": inflation[at],
-            "halo": halo[at],
-            "flags": _flags(sample.terms, experience["n_users"], halo[at]),
+            "halo": halo.ratio[at],
+            "halo_bound": halo.bound[at],
+            "flags": _flags(sample.terms, experience["n_users"], bool(repeats[at])),
         }
 
 
@@ -149,8 +150,8 @@ def _parts(model: Model, level: float) -> list[Row]:
     return found
 
 
-def _flags(terms: ModelTerms, n_users: int, halo: float) -> str | None:
-    told = {"small": n_users < terms.flag_n, "halo": halo < MIN_RATIO_WITHOUT_HALO}
+def _flags(terms: ModelTerms, n_users: int, repeats: bool) -> str | None:
+    told = {"small": n_users < terms.flag_n, "halo": repeats}
     return " ".join(name for name, is_so in told.items() if is_so) or None
 
 

@@ -269,13 +269,18 @@ def _linear(
 
 
 def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float | None]]:
-    """Standardised coefficient, variance inflation and halo of drivers of one column."""
+    """Standardised coefficient, variance inflation and halo of drivers of one column.
+
+    The bound of the halo is what is left if all columns of drivers count alike, see `halo`.
+    """
     scale = 1 / np.sqrt(np.diagonal(matrix))
     correlation = matrix * np.outer(scale, scale)
     beta, alone = coefficients(correlation), correlation[:-1, -1]
     halo = np.divide(beta, alone, out=np.full_like(beta, np.nan), where=alone != 0)
     inflation = variance_inflation(correlation[:-1, :-1])
-    found = {"beta": beta, "vif": inflation, "halo_ratio": halo}
+    of_drivers = [column for group in columns.groups for column in group]
+    bound = 1 / np.maximum(correlation[:-1, of_drivers].sum(axis=1), 1.0)
+    found = {"beta": beta, "vif": inflation, "halo_ratio": halo, "halo_bound": bound}
     places = [group[0] if len(group) == 1 else None for group in columns.groups]
     return {
         name: [None if at is None else float(values[at]) for at in places]

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from pipelines.importance.designs import Design
+from pipelines.importance.designs import MIN_VARIANCE, Design
+from pipelines.importance.halo import Halo, compare_with_bound
 from pipelines.importance.methods import importances
 from pipelines.importance.totals import Draws
 from pipelines.statistics.bootstrap import percentile
@@ -16,8 +17,6 @@ from pipelines.statistics.owen import owen_of_last
 from pipelines.statistics.regression import coefficients, r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import BoolArray, FloatArray
-
-MIN_VARIANCE = 1e-9  # variance below which a column is constant
 
 
 @dataclass(frozen=True)
@@ -146,15 +145,10 @@ class Model:
         return variance_inflation(inner)[[group[-1] for group in self.groups]]
 
     @cached_property
-    def halo(self) -> FloatArray:
-        """Slope with the others held over the slope of the driver's own columns alone."""
-        own = [[*group, len(self.columns) - 1] for group in self.groups]
-        alone = [coefficients(self.matrices[0][np.ix_(one, one)])[-1] for one in own]
-        single = np.array(alone)
-        ratio: FloatArray = np.divide(
-            self.slope.value, single, out=np.full_like(single, np.nan), where=single != 0
-        )
-        return ratio
+    def halo(self) -> Halo:
+        """What is left of the slopes with the others held, against what is left of equals."""
+        ratings = [group[-1] for group in self.groups]
+        return compare_with_bound(self.matrices, self._slopes[:, ratings], self.groups)
 
     @property
     def performance(self) -> DrawnEstimates:

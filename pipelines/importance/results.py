@@ -81,8 +81,8 @@ class RelativeImportance:
           of all, and ``rank``;
         - ``beta``, the standardised coefficient, whose sign is no part of the importance;
           ``vif``, the variance inflation; ``halo_ratio``, the coefficient over the
-          correlation: below 1/3 most of what a driver shows alone it shares with others.
-          All three are null for a group;
+          correlation, and ``halo_bound``, the same if all drivers counted alike: far below it
+          a driver repeats the others. All four are null for a group;
         - ``linear_pct``, unless the model is linear: the share by the same method under the
           linear model of the same rows;
         - with replicates the intervals ``low`` and ``high`` of `importance_pct`,

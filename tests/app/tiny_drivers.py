@@ -168,11 +168,19 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
             | {
                 "n_users": int(n * reach / 100),
                 "vif": 1.6,
-                "halo": 0.24 if name == HALO else 0.62,
+                "halo": 0.08 if name == HALO else 0.42,
+                "halo_bound": 0.35,
             }
-            | _making(_method(key, approach), "small" if n < 450 else None, policy)
+            | _making(
+                _method(key, approach), _flags(n, name if policy in POLICIES[:2] else ""), policy
+            )
         )
     return rows
+
+
+def _flags(n: int, name: str = "") -> str | None:
+    """Few answers, and a rating that repeats a general impression."""
+    return " ".join(["small"] * (n < 450) + ["halo"] * (name == HALO)) or None
 
 
 def _parts(name: str, share: float, error: float, approach: str) -> Row:
@@ -247,7 +255,7 @@ def _priorities(key: Row, n: int) -> list[Row]:
                 "stated_high": None if stated is None else stated + 2,
             }
             | chances
-            | _making("lmg", "small" if n < 450 else None)
+            | _making("lmg", _flags(n))
         )
     return rows
 

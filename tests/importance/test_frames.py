@@ -58,6 +58,8 @@ def test_first_is_the_squared_correlation_and_beta_the_squared_coefficient(swiss
     assert [column(found, "vif")[name] for name in SWISS] == pytest.approx(vif)
     halo = beta / correlation[:-1, -1]
     assert [column(found, "halo_ratio")[name] for name in SWISS] == pytest.approx(halo)
+    bound = 1 / np.maximum(correlation[:-1, :-1].sum(axis=1), 1)
+    assert [column(found, "halo_bound")[name] for name in SWISS] == pytest.approx(bound)
 
 
 def test_the_most_important_comes_first(swiss):

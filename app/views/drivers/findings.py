@@ -14,7 +14,7 @@ from app.core import units
 from app.core.language import Words
 from app.views.drivers import models
 
-HALO_BELOW = 1 / 3  # below this the slope with the others held is little of the slope alone
+HALO = "halo"  # flag of a rating that repeats others
 COLLINEAR_FROM = 5.0  # a variance inflation that makes a share unsure, as usually taken
 MAX_NAMES_LISTED = 4  # names in one sentence
 
@@ -79,7 +79,8 @@ def against_linear(
 
 def overlapping(words: Words, shares: pl.DataFrame) -> list[str]:
     """Warnings about ratings that go together: halo, and collinearity."""
-    halo = shares.filter(pl.col("halo") < HALO_BELOW)["label"].to_list()
+    flags = pl.col("flags").fill_null("").str.split(" ")
+    halo = shares.filter(flags.list.contains(HALO))["label"].to_list()
     repeated = shares.filter(pl.col("vif") >= COLLINEAR_FROM)["label"].to_list()
     said = []
     if halo:

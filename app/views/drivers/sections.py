@@ -257,7 +257,7 @@ def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
         tables.interval(
             shares, "slope_interval", partial(units.ends, words, "signed_ratio"), of="slope_"
         ),
-        "n_users", "vif", "halo",
+        "n_users", "vif", "halo", "halo_bound",
     )  # fmt: skip
     tables.show_picking(
         shown,

@@ -39,6 +39,7 @@ def shares(values: dict[str, float], **columns: object) -> pl.DataFrame:
     rows = [
         {"label": label, "value": value, "low": value - 2, "high": value + 2}
         | {"rank": rank, "letters": ("a", "ab", "b")[rank - 1], "vif": 1.5, "halo": 0.6}
+        | {"flags": None}
         for rank, (label, value) in enumerate(values.items(), start=1)
     ]
     return pl.DataFrame(rows).with_columns(**{k: pl.lit(v) for k, v in columns.items()})
@@ -123,16 +124,14 @@ def test_drivers_whose_share_is_that_of_their_use_are_named(english):
 
 def test_halo_and_collinear_ratings_are_warned_of(english):
     assert findings.overlapping(english, shares(THREE)) == []
-    halo, repeated = findings.overlapping(english, shares(THREE, halo=-0.1, vif=7.0))
+    halo, repeated = findings.overlapping(english, shares(THREE, flags="small halo", vif=7.0))
     assert halo.startswith("Halo: for 3 of 3 drivers")
     assert "(VIF of 5 or more): Food, Wi-Fi, Signs" in repeated
 
 
-def test_a_driver_without_a_halo_ratio_is_not_warned_of(english):
-    unknown = shares(THREE).with_columns(
-        halo=pl.lit(None, pl.Float64), vif=pl.lit(None, pl.Float64)
-    )
-    assert findings.overlapping(english, unknown) == []
+def test_a_small_ratio_alone_is_no_halo(english):
+    low = shares(THREE).with_columns(halo=0.1, vif=pl.lit(None, pl.Float64))
+    assert findings.overlapping(english, low) == []
 
 
 def test_the_driver_whose_rank_depends_most_on_the_policy_is_named(english):
