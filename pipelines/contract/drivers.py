@@ -300,11 +300,11 @@ PRIORITIES = Table(
         Column("quadrant", TEXT, "where the point lies", codes=QUADRANTS),
         *(
             Column(
-                f"p_{name}", NUMBER, f"probability of {name}, 0 to 1", lowest=0, highest=1,
-                unit="probability",
+                f"p_{name}", NUMBER, f"how sure it is that its place is in {name}, 0 to 1",
+                lowest=0, highest=1, unit="probability",
                 label=says(
-                    en=f"Probability of “{said['en']}”",
-                    de=f"Wahrscheinlichkeit von „{said['de']}“",
+                    en=f"Probability that its place is in “{said['en']}”",
+                    de=f"Wahrscheinlichkeit, dass sein Platz im Feld „{said['de']}“ ist",
                 ),
             )
             for name, said in QUADRANTS.codes.items()

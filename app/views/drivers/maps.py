@@ -18,7 +18,7 @@ from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import Unit
 
-MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
+MIN_CHANCE_LISTED = 0.05  # probability of its place from which on a driver is listed
 
 
 def show_priorities(bundle: Bundle, words: Words, model: DriverModel) -> None:
@@ -146,6 +146,7 @@ def _places(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     chances = tuple(f"p_{code}" for code in QUADRANTS.names)
     columns = ("number", "label", "quadrant", *chances)
     _table(bundle, words, shown, columns, "places")
+    st.caption(words("drivers.places_about"))
 
 
 def _quadrants(words: Words) -> dict[str, str]:

@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from app.core import bundle, language, units
+from app.views.drivers import models
 from app.views.drivers.card import CARDS
-from pipelines.contract.driver_codes import DRIVER_METHODS, RATING_POLICIES
+from pipelines.contract.driver_codes import DRIVER_METHODS, QUADRANTS, RATING_POLICIES
 from tests.app import tiny_survey
 from tests.app.reading import open_card
 
@@ -91,10 +92,28 @@ def test_a_card_of_a_refused_model_has_its_reason_and_n_and_no_r2(read):
 
 def test_a_card_of_a_place_has_the_probability_of_every_quadrant(read):
     card = open_card(read, "priorities", row(read, "priorities", touchpoint_id="food")["row"])
-    chances = [card[f"Probability of “{name}”"] for name in ("Improve", "Keep up", "Watch")]
+    chances = [
+        card[f"Probability that its place is in “{name}”"]
+        for name in ("Improve", "Keep up", "Watch")
+    ]
     assert chances == ["85%", "5%", "5%"]
     assert card["Performance"] == "66.0 (64.5 to 67.5)"
     assert card["Stated importance"] == "52.0 (50.0 to 54.0)"
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "no_success"),
+    [("en", "place", "no chance that an improvement succeeds"),
+     ("de", "Platz", "nicht, wie wahrscheinlich eine Verbesserung gelingt")],
+)  # fmt: skip
+def test_the_probability_of_a_quadrant_is_that_of_a_place_and_of_no_success(
+    code, place, no_success
+):
+    words = language.load(code)
+    assert place in words.heading("priorities", "p_improve")
+    assert no_success in words("drivers.candidates_about", least="5%")
+    headings = models.headings(words, "priorities", [f"p_{name}" for name in QUADRANTS.names])
+    assert all(heading.startswith("In ") for heading in headings.values())
 
 
 def test_a_card_of_a_contrast_counts_both_sides(read):
