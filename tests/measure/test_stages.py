@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.measure.small_survey import answer, measured, one
 
@@ -86,3 +88,29 @@ def test_a_wave_that_adds_a_question_on_ease_is_marked_as_another_stage():
         measured(rows)["changes"].filter(scope="stage", against="previous"), measure="mean"
     )
     assert "other_questions" in change["flags"]
+
+
+answers = st.tuples(
+    st.sampled_from([1, 2, 3, 4, 5, "never"]),
+    st.sampled_from([1, 4, 7, "never"]),
+    st.floats(0.2, 5),
+    st.sampled_from("fgh"),  # cluster
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(answers, min_size=2, max_size=20))
+def test_a_stage_is_the_score_of_what_each_respondents_ratings_average_to(people):
+    rows, pooled = [], []
+    for i, (rating, easy, weight, cluster) in enumerate(people):
+        about = {"weight": weight, "cluster": cluster}
+        rows += [answer(str(i), rating, "signs", **about), ease(str(i), easy, **about)]
+        shares = [(a - 1) / width for a, width in ((rating, 4), (easy, 6)) if a != "never"]
+        own = 100 * sum(shares) / len(shares) if shares else "never"
+        pooled.append(answer(str(i), own, "food", **about, scale_min=0.0, scale_max=100.0))
+    score = measured(rows)["scores"].filter(scope="stage", measure="mean", weighted=True)
+    asked = measured(pooled)["scores"].filter(
+        pl.col("weighted"), pl.col("measure") == "mean", scope="touchpoint"
+    )
+    for name in ("value", "low", "high", "std_error", "n", "n_eff"):
+        assert score[name].to_list() == pytest.approx(asked[name].to_list())
