@@ -6,11 +6,11 @@ Where they do, or neither says it, the study's map lists the waves in their orde
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
-from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -222,7 +222,7 @@ def _what_dates_say(waves: Sequence[DatedWave]) -> str:
     return "without dates" if len(undated) == len(waves) else f"no dates of {examples(undated)}"
 
 
-def _list_them(names: Sequence[Any]) -> str:
+def _list_them(names: Sequence[str]) -> str:
     """Say what to write into study.yaml."""
-    listed = ", ".join(f'"{name}"' for name in names)
-    return f"list them in study.yaml, the earliest first: `waves: [{listed}]`"
+    listed = json.dumps(list(names), ensure_ascii=False)
+    return f"list them in study.yaml, the earliest first: `waves: {listed}`"

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipelines.core.params import PROJECT
 from pipelines.core.wave_names import in_order_of_names, is_earlier
 
 IN_TIME = [
@@ -56,3 +60,30 @@ def test_what_a_name_does_not_say_is_not_guessed(names):
     assert is_earlier(*names) is None
     assert is_earlier(*reversed(names)) is None
     assert in_order_of_names(names) is None
+
+
+FORMATS = ("Q{q} {year}", "{year}-Q{q}", "{q}. Quartal {year}", "Welle {q}, {year}", "{year}/{q}")
+
+
+@given(
+    st.sets(st.tuples(st.integers(1950, 2060), st.integers(1, 4)), min_size=1, max_size=12),
+    st.sampled_from(FORMATS),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_the_format_quarters_are_in_the_order_of_time(quarters, form, chance):
+    names = [form.format(year=year, q=quarter) for year, quarter in sorted(quarters)]
+    assert in_order_of_names(chance.sample(names, len(names))) == names
+
+
+def test_the_examples_of_the_page_on_waves_hold():
+    page = (PROJECT / "docs" / "methods" / "waves_and_groups.md").read_text(encoding="utf-8")
+    rows = re.search(r"\| names \| order \|\n\|-.*\n((?:\|.*\n)+)", page)[1].splitlines()
+    examples = [
+        (re.findall(r"`([^`]+)`", names), said)
+        for _, cell, said, _ in (row.split("|") for row in rows)
+        for names in cell.split(";")
+    ]
+    assert len(examples) > 8
+    for names, said in examples:
+        told = None if "not said" in said else names
+        assert in_order_of_names(names) == told, names
