@@ -33,9 +33,11 @@ from pipelines.contract.estimate import (
     making,
     people_of_question,
 )
-from pipelines.contract.people import GROUP, SEGMENT, Of, Own, Pool
+from pipelines.contract.people import GROUP, SEGMENT, Less, Of, Own, Pool
 from pipelines.contract.step import Engine, Param, Seed, Settings, Step
 from pipelines.contract.table import NUMBER, TEXT, WHOLE, Column, Table
+
+ROUNDING = 1e-4  # of percents, which are published with four digits
 
 
 class DriversSettings(Settings):
@@ -84,13 +86,26 @@ def _numbers(**changes: object) -> tuple[Column, ...]:
     return tuple(c.but(**changes) if c.name == "value" else c for c in NUMBER_COLUMNS)
 
 
-# Those who rated a driver and answered the outcome. A group without a model shows no users, and
-# counts as withheld.
-USERS = Pool("users", ("mode", "outcome", "driver", SEGMENT, "wave"), ("n_users",))
+# Those who rated a driver and answered the outcome, and all of whom the driver's reach is a share:
+# their number is told where the weights do not differ, so that it comes out whole. A group without
+# a model shows no users, and counts as withheld.
+USERS = Pool("users", ("mode", "outcome", "driver", SEGMENT, "wave"), ("n_users", "n_reached"))
+_QUOTIENT = 100 * pl.col("n_users") / pl.col("reach")
+_IS_WHOLE = (_QUOTIENT - _QUOTIENT.round()).abs() * pl.col("reach") < ROUNDING * _QUOTIENT
+_N_REACHED = pl.when((pl.col("reach") > 0) & _IS_WHOLE).then(_QUOTIENT.round())
 _USUAL = (pl.col("policy") == RATING_POLICIES.names[0]) & (pl.col("target") == TARGETS.names[0])
 _OF_USERS = Of(USERS, {name: pl.col(name) for name in USERS.cell})
 _OF_OUTCOME, _OF_QUESTION = people_of_question("outcome"), people_of_question("driver")
 _PEOPLE = (Own(pl.col("n")), _OF_OUTCOME, _OF_QUESTION, _OF_USERS)
+# Scores tell the same of all who answered, whether or not they answered the outcome.
+_REACH = Less(_OF_QUESTION, _OF_USERS, ("reached", "n_reached"), ("reach",))
+_PERFORMANCE = Less(
+    _OF_QUESTION,
+    _OF_USERS,
+    ("answered", "n_users"),
+    ("performance", "performance_low", "performance_high", "performance_error", "correlation",
+     "performance_border", "quadrant", *(f"p_{name}" for name in QUADRANTS.names)),
+)  # fmt: skip
 
 _UNMODELLED = says(
     en="no wave asks an outcome and two touchpoints",
@@ -159,7 +174,8 @@ DRIVERS = Table(
         Column("slope_high", NUMBER, _UPPER),
         Column(
             "reach", NUMBER, "percent who experienced it, of those who did and those who did not;"
-            " who cannot say is in neither", lowest=0, highest=100, unit="percent",
+            " who cannot say is in neither; null if it would tell of few, beside that of scores",
+            lowest=0, highest=100, unit="percent",
             label=says(en="Reach", de="Reichweite"),
         ),
         Column(
@@ -193,9 +209,13 @@ DRIVERS = Table(
         Of(
             USERS,
             _OF_USERS.at,
-            counts={"n_users": pl.col("n_users").max()},
+            counts={
+                "n_users": pl.col("n_users").max(),
+                "n_reached": _N_REACHED.max().fill_null(0),
+            },
             rows=_USUAL & (pl.col("approach") == APPROACHES[0]),
         ),
+        _REACH,
     ),
     empty=_UNMODELLED,
     fed_by=("responses",),
@@ -246,7 +266,7 @@ DRIVER_MODELS = Table(
         Of(
             USERS,
             {name: pl.col(name) for name in ("mode", "outcome", SEGMENT, "wave", GROUP)},
-            counts={"n_users": pl.lit(None, pl.Int64)},
+            counts=dict.fromkeys(USERS.sizes, pl.lit(None, pl.Int64)),
             rows=_USUAL & pl.col("value").is_null(),
             is_basis=False,
         ),
@@ -318,7 +338,7 @@ PRIORITIES = Table(
         Column("stated_high", NUMBER, _UPPER, lowest=0, highest=100),
         *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
-    rests_on=_PEOPLE,
+    rests_on=(*_PEOPLE, _PERFORMANCE),
     empty=_UNMODELLED,
     fed_by=("responses",),
     intervals=(

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from pipelines.contract.estimate import ANSWERS
-from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT, Of, Pool
+from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT, Less, Of, Pool
 from pipelines.contract.table import Table
-from pipelines.publish.overlaps import with_overlaps
+from pipelines.publish.overlaps import NO_BONDS, bonds, with_overlaps
 from pipelines.publish.structure import Structure
+
+ROUNDING = 1e-6  # people; sizes that are quotients add up to a little more or less
 
 
 def withheld_cells(
@@ -34,24 +36,47 @@ def withheld_cells(
     """
     pools = {of.pool.name: of.pool for _, of in _pooled(declared)}
     return {
-        name: withheld(
-            *_with_all_sizes(pool, tables, declared, structure), pool.line, structure.nests, limit
-        )
+        name: _withheld_of(pool, sized(pool, tables, declared), structure, limit)
         for name, pool in pools.items()
     }
 
 
-def _with_all_sizes(
-    pool: Pool,
+def beyond(
+    less: Less,
     tables: Mapping[str, pl.DataFrame],
     declared: Mapping[str, Table],
     structure: Structure,
-) -> tuple[pl.DataFrame, list[str]]:
-    """List the cells of a pool, and the names of the numbers of people that are told of them."""
-    cells = sized(pool, tables, declared)
-    if pool == ANSWERS:
-        cells = with_overlaps(cells, structure)
-    return cells, [name for name in cells.columns if name not in pool.cell]
+    limit: int,
+) -> pl.DataFrame:
+    """Choose the cells of the part in which the whole has few people beyond it.
+
+    Returns
+    -------
+    DataFrame
+        The cells of the part's pool, as `withheld` gives them.
+    """
+    whole, part = less.whole.pool, less.part.pool
+    of_whole, of_part = less.sizes
+    at = [name for name in whole.cell if name in less.whole.at]
+    places = sized(part, tables, declared).with_columns(
+        less.whole.at[name].alias(f"at {name}") for name in at
+    )
+    there = sized(whole, tables, declared).select(
+        *(pl.col(name).alias(f"at {name}") for name in at), whole=of_whole
+    )
+    both = places.join(there, on=[f"at {name}" for name in at], nulls_equal=True)
+    others = both.select(*part.cell, others=pl.col("whole") - pl.col(of_part))
+    return withheld(others, ["others"], part.line, structure.nests, limit)
+
+
+def _withheld_of(pool: Pool, cells: pl.DataFrame, structure: Structure, limit: int) -> pl.DataFrame:
+    """Choose the cells of a pool that are withheld."""
+    if pool != ANSWERS:
+        return withheld(cells, pool.sizes, pool.line, structure.nests, limit)
+    whole = with_overlaps(cells, structure)
+    sizes = [name for name in whole.columns if name not in pool.cell]
+    tied = bonds(whole, structure, limit)
+    return withheld(whole, sizes, pool.line, structure.nests, limit, tied)
 
 
 def sized(
@@ -107,6 +132,7 @@ def withheld(
     line: Sequence[str],
     nests: pl.DataFrame,
     limit: int,
+    tied: pl.DataFrame = NO_BONDS,
 ) -> pl.DataFrame:
     """Choose the cells to withhold; see the rules 1 to 3 of `withholding`.
 
@@ -123,6 +149,8 @@ def withheld(
         See `Structure`.
     limit : int
         Fewest people a published number may rest on.
+    tied : DataFrame, optional
+        See `overlaps.bonds`.
 
     Returns
     -------
@@ -133,10 +161,35 @@ def withheld(
     marked = cells.with_row_index("cell").with_columns(is_gone=few)
     parts = _parts(marked, [name for name in line if name != SEGMENT], nests)
     while True:
+        marked = _with_ties(marked, tied)
         more = _next(marked, parts, sizes, limit)
         if more.is_empty():
             return marked.filter("is_gone").select(*line, GROUP)
-        marked = marked.with_columns(is_gone=pl.col("is_gone") | pl.col("cell").is_in(more))
+        marked = marked.with_columns(
+            is_gone=pl.col("is_gone") | pl.col("cell").is_in(more.implode())
+        )
+
+
+def _with_ties(marked: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
+    """Withhold cells that follow from others of which one is withheld; the rest is ``known``.
+
+    Returns
+    -------
+    DataFrame
+        The cells; ``known`` is how many people a cell differs by from what it follows from, null
+        if that is not told.
+    """
+    gone = marked.filter("is_gone")["cell"].implode()
+    of_cell = tied.group_by("cell").agg(
+        pl.col("part").is_in(gone).any().alias("is_open"), known=pl.col("others").first()
+    )
+    both = marked.drop("known", strict=False).join(
+        of_cell, on="cell", how="left", maintain_order="left"
+    )
+    return both.with_columns(
+        is_gone=pl.col("is_gone") | pl.col("is_open").fill_null(False),
+        known=pl.when(~pl.col("is_open")).then("known"),
+    ).drop("is_open")
 
 
 def _parts(cells: pl.DataFrame, about: Sequence[str], nests: pl.DataFrame) -> pl.DataFrame:
@@ -160,8 +213,12 @@ def _parts(cells: pl.DataFrame, about: Sequence[str], nests: pl.DataFrame) -> pl
 
 
 def _next(marked: pl.DataFrame, parts: pl.DataFrame, sizes: Sequence[str], limit: int) -> pl.Series:
-    """Choose further cells: one of every group that subtraction tells too much about."""
-    own = marked.select("cell", SEGMENT, GROUP, "is_gone", *sizes)
+    """Choose further cells: one of every group that subtraction tells too much about.
+
+    A cell that follows from others is known even if it is withheld, but for the people by whom it
+    differs. Where all are known and nothing else is left to choose, the whole goes.
+    """
+    own = marked.select("cell", SEGMENT, GROUP, "is_gone", "known", *sizes)
     whole = marked.select(
         pl.col("cell").alias("whole"),
         pl.col("is_gone").alias("is_whole_gone"),
@@ -170,25 +227,27 @@ def _next(marked: pl.DataFrame, parts: pl.DataFrame, sizes: Sequence[str], limit
     beside = parts.join(own, on="cell").join(whole, on="whole")
     group = ("whole", SEGMENT)
     is_shown, is_whole_gone = ~pl.col("is_gone"), pl.col("is_whole_gone")
+    less = pl.when(is_shown).then(0).otherwise("known")  # null: nothing is known
     left = {
-        size: pl.col(f"{size} of whole") - pl.col(size).filter(is_shown).sum().over(group)
+        size: pl.col(f"{size} of whole") - (pl.col(size) - less).clip(0).sum().over(group)
         for size in sizes
     }
     few = {size: is_small(rest, limit).fill_null(False) for size, rest in left.items()}
     mends = pl.all_horizontal(~few[size] | (left[size] + pl.col(size) >= limit) for size in sizes)
     is_somebody = pl.any_horizontal(pl.col(size) > 0 for size in sizes)
-    may_go = is_shown & ~is_whole_gone & is_somebody
+    may_go = is_shown & ~is_whole_gone & pl.col("known").is_null() & is_somebody
     last = (
         (~may_go).alias("kept"),
         (~mends).alias("vain"),
         (pl.col(sizes[0]) == 0).alias("silent"),
     )
     is_first = pl.struct(*last, *sizes, GROUP).rank("ordinal").over(group) == 1
-    complements = may_go & is_first & pl.any_horizontal(few.values())
-    chosen = beside.filter((is_shown & is_whole_gone) | complements)
-    return chosen["cell"].unique()
+    tells = ~is_whole_gone & pl.any_horizontal(few.values())
+    complements = beside.filter((is_shown & is_whole_gone) | (may_go & is_first & tells))
+    lost = beside.filter(tells & ~may_go.any().over(group))
+    return (complements["cell"] if complements.height else lost["whole"]).unique()
 
 
 def is_small(size: pl.Expr, limit: int) -> pl.Expr:
     """Whether somebody is in it, but fewer than `limit`."""
-    return (size > 0) & (size < limit)
+    return (size > ROUNDING) & (size < limit - ROUNDING)

@@ -22,6 +22,8 @@ from pipelines.contract.people import GROUP, SEGMENT
 from pipelines.publish.structure import Structure
 
 PLACE = ("mode", "wave", SEGMENT, GROUP)
+BOND = {"cell": pl.UInt32, "part": pl.UInt32, "others": pl.Float64}
+NO_BONDS = pl.DataFrame(schema=BOND)
 
 
 def with_overlaps(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
@@ -42,12 +44,7 @@ def with_overlaps(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
         touchpoint. Of gaps ``unpaired``, who gave only a rating or only an expectation. 0 for
         all others.
     """
-    kinds = pl.col("question_id").replace_strict(
-        structure.kinds, default=None, return_dtype=pl.String
-    )
-    answers = cells.filter(~pl.col("pairs")).with_columns(kind=kinds)
-    rated = answers.filter((pl.col("kind") == "csat") & pl.col("stage").is_not_null())
-    expected = answers.filter(pl.col("kind") == "expectation")
+    rated, expected = _rated(cells, structure), _expected(cells, structure)
     stages = _of_stages(cells, rated)
     whole = cells.join(stages, on=["scope", "stage", *PLACE], how="left", nulls_equal=True)
     whole = whole.join(
@@ -103,4 +100,53 @@ def _of_pairs(cells: pl.DataFrame, rated: pl.DataFrame, expected: pl.DataFrame) 
             *PLACE,
             unpaired=pl.col("given") + pl.col("expected") - 2 * pl.col("answered"),
         )
+    )
+
+
+def _rated(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
+    """The cells of questions that a stage averages."""
+    return _of_kind(cells, structure, "csat").filter(pl.col("stage").is_not_null())
+
+
+def _expected(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
+    return _of_kind(cells, structure, "expectation")
+
+
+def _of_kind(cells: pl.DataFrame, structure: Structure, kind: str) -> pl.DataFrame:
+    kinds = pl.col("question_id").replace_strict(
+        structure.kinds, default=None, return_dtype=pl.String
+    )
+    return cells.filter(~pl.col("pairs") & (kinds == kind) & (pl.col("answered") > 0))
+
+
+def bonds(cells: pl.DataFrame, structure: Structure, limit: int) -> pl.DataFrame:
+    """Say which cells follow from others, but for fewer than `limit` people.
+
+    A stage follows from its touchpoints where all rated one of them, or all of them; a gap from
+    the two ratings where all gave both. Then it cannot be told if one of these is withheld, nor
+    withheld if they are told.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        See `with_overlaps`.
+
+    Returns
+    -------
+    DataFrame
+        `BOND`: ``cell`` and ``part``, numbers of two rows, and how many ``others`` there are.
+    """
+    numbered = cells.with_row_index("cell")
+    others = pl.when("pairs").then("unpaired").otherwise(pl.min_horizontal("several", "unrated"))
+    few = numbered.with_columns(others=others.cast(pl.Float64)).filter(pl.col("others") < limit)
+    stages, gaps = few.filter(pl.col("scope") == "stage"), few.filter("pairs")
+    rated, expected = (
+        one(numbered, structure).rename({"cell": "part"}) for one in (_rated, _expected)
+    )
+    return pl.concat(
+        [
+            stages.join(rated, on=["stage", *PLACE]).select(*BOND),
+            gaps.join(rated, on=["question_id", *PLACE]).select(*BOND),
+            gaps.join(expected, on=["touchpoint_id", *PLACE]).select(*BOND),
+        ]
     )

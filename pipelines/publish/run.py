@@ -9,7 +9,7 @@ from pipelines.contract.publish import PublishSettings
 from pipelines.core import imports, params, store, versions
 from pipelines.core.study import Study
 from pipelines.core.tables import Read
-from pipelines.publish import manifest, register, withholding
+from pipelines.publish import differences, manifest, register, withholding
 from pipelines.publish.contents import require_declared_files
 from pipelines.publish.structure import structure_of
 
@@ -25,6 +25,7 @@ def run(study: Study, settings: PublishSettings, read: Read) -> str:
     responses, customers = (read.scan(f"canonical/{name}") for name in ("responses", "customers"))
     structure = structure_of(study.map, customers, responses)
     tables = withholding.withhold(made, declared, structure, limit)
+    differences.require_safe(tables, structure.kinds, limit)
     judgement.judge(tables, withhold_below=limit)
     waves = register.waves(read.table("derived/waves"), limit)
     published = study.folder / "published"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 
 import polars as pl
 
@@ -64,18 +63,16 @@ def nests(people: pl.DataFrame, segments: Sequence[str]) -> pl.DataFrame:
     >>> nests(people, ("region", "country")).rows()
     [('region', 'north', 'country', 'A'), ('region', 'south', 'country', 'A')]
     """
-    pairs = [_nests(people, fine, coarse) for fine, coarse in permutations(segments, 2)]
-    return pl.concat([pl.DataFrame(schema=NEST), *pairs]).sort(*NEST)
+    found = [_nests(people, fine, [name for name in segments if name != fine]) for fine in segments]
+    return pl.concat([pl.DataFrame(schema=NEST), *found]).sort(*NEST)
 
 
-def _nests(people: pl.DataFrame, fine: str, coarse: str) -> pl.DataFrame:
-    found = people.drop_nulls(fine).group_by(fine).agg(pl.col(coarse).unique())
-    inside = found.filter(
-        (pl.col(coarse).list.len() == 1) & pl.col(coarse).list.first().is_not_null()
-    )
-    return inside.select(
-        pl.lit(fine).alias(SEGMENT),
-        pl.col(fine).alias(GROUP),
-        pl.lit(coarse).alias("within"),
-        pl.col(coarse).list.first().alias("within_group"),
+def _nests(people: pl.DataFrame, fine: str, others: Sequence[str]) -> pl.DataFrame:
+    """List the groups of one attribute whose people have one value in others."""
+    values = [pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()) for name in others]
+    single = people.drop_nulls(fine).group_by(fine).agg(values)
+    return (
+        single.unpivot(index=fine, variable_name="within", value_name="within_group")
+        .drop_nulls("within_group")
+        .select(pl.lit(fine).alias(SEGMENT), pl.col(fine).alias(GROUP), "within", "within_group")
     )

@@ -32,10 +32,10 @@ from operator import or_
 import polars as pl
 
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.people import Nobody, Of, Rests
+from pipelines.contract.people import Less, Nobody, Of, Rests
 from pipelines.contract.table import Table
 from pipelines.core.errors import ContractError
-from pipelines.publish.cells import is_small, withheld_cells
+from pipelines.publish.cells import beyond, is_small, withheld_cells
 from pipelines.publish.structure import Structure
 
 
@@ -66,9 +66,19 @@ def withhold(
     for name in tables:
         _require_people(name, declared.get(name))
     cells = withheld_cells(tables, declared, structure, limit)
-    return {
+    told = {
         name: blank(rows, declared[name], _is_gone(rows, declared[name], cells, limit))
         for name, rows in tables.items()
+    }
+    return {
+        name: reduce(
+            lambda left, less: _without(
+                left, less, beyond(less, tables, declared, structure, limit)
+            ),
+            (rests for rests in declared[name].people if isinstance(rests, Less)),
+            rows,
+        )
+        for name, rows in told.items()
     }
 
 
@@ -94,7 +104,7 @@ def _by(
     rests: Rests, rows: pl.DataFrame, cells: Mapping[str, pl.DataFrame], limit: int
 ) -> pl.Series:
     """Whether each row is withheld because of those people."""
-    if isinstance(rests, Nobody) or (isinstance(rests, Of) and not rests.is_basis):
+    if isinstance(rests, Nobody | Less) or (isinstance(rests, Of) and not rests.is_basis):
         return pl.Series([False]).new_from_index(0, rows.height)
     if isinstance(rests, Of):
         return _lies_in(rows, rests, cells[rests.pool.name])
@@ -108,6 +118,12 @@ def _lies_in(rows: pl.DataFrame, of: Of, cells: pl.DataFrame) -> pl.Series:
     keys = rows.select(**{name: of.at[name] for name in on})
     found = keys.join(marked, on=on, how="left", nulls_equal=True, maintain_order="left")
     return found["is_gone"].fill_null(False)
+
+
+def _without(rows: pl.DataFrame, less: Less, cells: pl.DataFrame) -> pl.DataFrame:
+    """Blank the columns that tell, beside other tables, of few people."""
+    is_told = ~_lies_in(rows, less.part, cells)
+    return rows.with_columns(pl.when(is_told).then(pl.col(less.columns)))
 
 
 def blank(rows: pl.DataFrame, table: Table, where: pl.Series) -> pl.DataFrame:
