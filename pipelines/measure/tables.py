@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,12 +12,13 @@ from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.contract.table import Table
 from pipelines.core import answers, engine
 from pipelines.core.engine import Frame
+from pipelines.core.map import Break
 from pipelines.core.study import Study
 from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.families import with_intervals
 from pipelines.estimates.provenance import WARNINGS, with_flags
 from pipelines.estimates.samples import SamplingDesign, samples
-from pipelines.measure import changes, provenance
+from pipelines.measure import breaks, changes, provenance
 from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.reach import without_unrouted_reach
 
@@ -39,6 +40,8 @@ class Survey:
         Touchpoint to journey stage.
     baseline : str or None
         The wave that later ones are compared with.
+    breaks : sequence of Break
+        Where questions changed.
     """
 
     responses: Frame
@@ -46,13 +49,15 @@ class Survey:
     segments: tuple[str, ...]
     stages: Mapping[str, str]
     baseline: str | None
+    breaks: Sequence[Break] = ()
 
     @classmethod
     def of(cls, study: Study, responses: Frame, customers: Frame) -> Survey:
-        """Take segments, stages and baseline from the study's map."""
+        """Take segments, stages, baseline and breaks from the study's map."""
         stages = {name: touchpoint.stage for name, touchpoint in study.map.touchpoints.items()}
         segments = tuple(study.map.segments)
-        return cls(responses, customers, segments, stages, study.map.baseline)
+        declared = tuple(study.map.breaks)
+        return cls(responses, customers, segments, stages, study.map.baseline, declared)
 
 
 @dataclass(frozen=True)
@@ -84,11 +89,14 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     people = _people(survey, register)
     scored = with_intervals(measure_cells(survey, people, register), terms.level)
     is_share = pl.col("measure") == "share"
-    measured = without_unrouted_reach(scored.filter(~is_share))
-    pairs = changes.comparisons(measured, survey.baseline)
-    shared = changes.shared_customers(people)
-    marked = changes.with_warnings(pairs, register, survey.stages, shared)
-    compared = changes.compare(measured, marked, terms.level)
+    waves = breaks.waves_by_name(register)
+    series = breaks.series(register, survey.stages, survey.breaks, waves)
+    told = without_unrouted_reach(scored.filter(~is_share)).with_columns(breaks.in_pairs())
+    of_series = series.select(*breaks.SUBJECT, "wave", "since", "changed")
+    measured = told.join(of_series, on=[*breaks.SUBJECT, "wave"], maintain_order="left")
+    pairs = changes.comparisons(told, series, survey.baseline)
+    marked = changes.with_warnings(pairs, register, changes.shared_customers(people))
+    compared = changes.compare(told, marked, terms.level)
 
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
         about = provenance.with_subject(rows, register, survey.stages)

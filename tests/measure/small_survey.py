@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import polars as pl
 
 from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
+from pipelines.core.map import Break
 from pipelines.measure.tables import Survey, Terms, measure_survey
 
 TERMS = Terms(level=0.95, flag_n=30, inputs_hash="0123456789abcdef")
@@ -58,13 +61,14 @@ def survey(
     segments: dict[str, dict[str, str | None]] | None = None,
     baseline: str | None = None,
     stages: dict[str, str] = STAGES,
+    breaks: Sequence[Break] = (),
 ) -> Survey:
     """Return a survey on Polars."""
     table = rows if isinstance(rows, pl.DataFrame) else responses(rows)
     split = segments or {}
     people = customers(split)
     lazy = (nw.from_native(frame.lazy()) for frame in (table, people))
-    return Survey(*lazy, tuple(split), stages, baseline)
+    return Survey(*lazy, tuple(split), stages, baseline, breaks=breaks)
 
 
 FIVE = [
