@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import cards, evidence, rows
+from app.core import cards, evidence, rows, series
 from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.drawing import draw
@@ -59,6 +59,12 @@ def absent_card(words: Words, label: str, why: str) -> None:
 def change_button(bundle: Bundle, words: Words, row: Row) -> None:
     """The change against another wave; an arrow only where it survives false discovery control."""
     earlier = words.period(row["wave_against"])
+    if series.is_broken(row):
+        said = words("headline.broken", wave=earlier)
+        evidence.popover(
+            bundle, words, "changes", row, f":{TEXT_COLOURS['unclear']}[{plain(said)}]"
+        )
+        return
     key = "headline.since" if survives(bundle, row) else "headline.no_change"
     text = words(
         key, arrow=arrow(row["value"]), change=cards.value(words, "changes", row), wave=earlier
@@ -94,13 +100,16 @@ def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
     past = rows.same_subject(rows.chosen(bundle, "scores", choice, every_wave=True), row)
     if past["value"].count() < 2:
         return
-    chart = sparkline(past, periods=waves, number=words.vega(row["measure"]))
+    breaks = series.breaks_of(past)
+    number = words.vega(row["measure"])
+    chart = sparkline(past, periods=waves, number=number, breaks=dict.fromkeys(breaks, ""))
     about = words("chart.course", subject=cards.title(bundle, words, row))
     draw(chart, words, alt_text=about)
 
 
 def changes_of(bundle: Bundle, choice: Choice, row: Row) -> list[dict[str, Any]]:
-    """The changes of a score that are told, each earlier wave once."""
+    """The changes of a score that are told, or broken, each earlier wave once."""
     changes = rows.same_subject(rows.chosen(bundle, "changes", choice), row)
-    told = changes.filter(pl.col("value").is_not_null()).sort("against", descending=True)
+    is_told = pl.col("value").is_not_null() | pl.col("broken").is_not_null()
+    told = changes.filter(is_told).sort("against", descending=True)
     return told.unique("wave_against", keep="first", maintain_order=True).to_dicts()

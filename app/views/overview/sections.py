@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import cards, choices, drawing, evidence, headline, rows
+from app.core import cards, choices, drawing, evidence, headline, rows, series
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
@@ -92,13 +92,15 @@ def changes(view: View) -> None:
     st.subheader(words("overview.changes"))
     against = _against_switch(words)
     experienced = list(rows.question_labels(bundle, words, of_experience=True))
-    found = rows.chosen(bundle, "changes", choice).filter(
+    every = rows.chosen(bundle, "changes", choice).filter(
         pl.col("scope") == "touchpoint",
         pl.col("measure") == "mean",
         pl.col("question_id").is_in(experienced),
         pl.col("against") == against,
-        pl.col("value").is_not_null(),
     )
+    labels = rows.question_labels(bundle, words)
+    series.list_broken(words, rows.labelled(every, "question_id", labels))
+    found = every.filter(pl.col("value").is_not_null())
     if found.is_empty():
         st.info(words("overview.no_earlier_wave"), icon=":material/history:")
         return
