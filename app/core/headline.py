@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import cards, evidence, rows
+from app.core import cards, evidence, rows, series
 from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.drawing import draw
@@ -59,7 +59,14 @@ def absent_card(words: Words, label: str, why: str) -> None:
 
 def change_button(bundle: Bundle, words: Words, row: Row) -> None:
     """The change against another wave; an arrow only where it survives false discovery control."""
-    earlier, how_clear = words.period(row["wave_against"]), clarity(bundle, row)
+    earlier = words.period(row["wave_against"])
+    if series.is_broken(row):
+        said = words("headline.broken", wave=earlier)
+        evidence.popover(
+            bundle, words, "changes", row, f":{TEXT_COLOURS['unclear']}[{plain(said)}]"
+        )
+        return
+    how_clear = clarity(bundle, row)
     text = words(
         f"headline.{how_clear}",
         arrow=arrow(row["value"]),
@@ -112,13 +119,16 @@ def _course(bundle: Bundle, words: Words, choice: Choice, row: Row) -> None:
     past = past.filter(*scale)
     if past["value"].count() < 2:
         return
-    chart = sparkline(past, periods=waves, number=words.vega(row["measure"]))
+    breaks = series.breaks_of(past)
+    number = words.vega(row["measure"])
+    chart = sparkline(past, periods=waves, number=number, breaks=dict.fromkeys(breaks, ""))
     about = words("chart.course", subject=cards.title(bundle, words, row))
     draw(chart, words, alt_text=about)
 
 
 def changes_of(bundle: Bundle, choice: Choice, row: Row) -> list[dict[str, Any]]:
-    """The changes of a score that are told, each earlier wave once."""
+    """The changes of a score that are told, or broken, each earlier wave once."""
     changes = rows.same_subject(rows.chosen(bundle, "changes", choice), row)
-    told = changes.filter(pl.col("value").is_not_null()).sort("against", descending=True)
+    is_told = pl.col("value").is_not_null() | pl.col("broken").is_not_null()
+    told = changes.filter(is_told).sort("against", descending=True)
     return told.unique("wave_against", keep="first", maintain_order=True).to_dicts()

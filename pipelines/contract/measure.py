@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.contract import estimate
+from pipelines.contract.breaks import BREAKS
 from pipelines.contract.canonical import CANONICAL, MODES
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.estimate import (
@@ -82,6 +83,10 @@ METHODS_OF_CHANGES = Vocabulary(
         **METHOD_OF_WITHHELD,
         **_CHANGES,
         "mean_change_agreed": agreed(_CHANGES["mean_change"]),
+        "broken": says(
+            en="not compared: it was not asked in the same way in the two waves",
+            de="nicht verglichen: In den beiden Wellen wurde nicht gleich gefragt",
+        ),
     },
 )
 # What is compared together, of all customers or of one group.
@@ -153,16 +158,10 @@ FLAGS_OF_CHANGES = Vocabulary(
     {
         **FLAGS.codes,
         "baseline_moved": says(
-            en="The baseline did not ask this; it is compared with the first wave that did.",
-            de="Die Basiswelle hat das nicht gefragt; verglichen wird mit der ersten, die es tat.",
-        ),
-        "other_questions": says(
-            en="The two waves asked other questions in this stage.",
-            de="Die beiden Wellen stellten in dieser Phase verschiedene Fragen.",
-        ),
-        "other_scale": says(
-            en="The two waves used other scales.",
-            de="Die beiden Wellen hatten verschiedene Skalen.",
+            en="The baseline did not ask this, or not in this way; it is compared with the first "
+            "wave that did.",
+            de="Die Basiswelle hat das nicht oder anders gefragt; verglichen wird mit der ersten, "
+            "die es tat.",
         ),
         "overlap": says(
             en="Some answered in both waves; that their answers go together is taken into account.",
@@ -187,6 +186,15 @@ SCORES = Table(
         *SUBJECT_COLUMNS,
         *SURVEY_NUMBERS,
         *SCALE_COLUMNS,
+        Column("since", TEXT, "first wave of its series; earlier waves are not comparable", True),
+        Column(
+            "changed",
+            TEXT,
+            "what its series began with; null if it is the first",
+            codes=BREAKS,
+            several=True,
+            label=says(en="Not comparable with before", de="Nicht vergleichbar mit früher"),
+        ),
         *making(SCORE_METHODS, SCORE_POLICIES, FLAGS, evidence="descriptive"),
     ),
     rests_on=(SCORED_PEOPLE,),
@@ -221,6 +229,10 @@ CHANGES = Table(
         *P_VALUE_COLUMNS,
         adjusted_over(FAMILIES_OF_CHANGES),
         *SCALE_COLUMNS,
+        Column(
+            "broken", TEXT, "why the two waves are not compared; null if they are", codes=BREAKS,
+            several=True, label=says(en="Not compared", de="Nicht verglichen"),
+        ),
         *making(METHODS_OF_CHANGES, SCORE_POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),
     ),
     rests_on=COMPARED_PEOPLE,

@@ -12,10 +12,12 @@ import yaml
 from pydantic import ValidationError
 
 from pipelines.contract.canonical import CANONICAL, CUSTOMERS, RESPONSES, SEGMENT_PREFIX, TRACE
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import TEXT, Column, Table
 from pipelines.core.errors import StudyError, closest, examples
 from pipelines.core.map import (
     Benchmark,
+    Break,
     ColumnMap,
     Labels,
     Long,
@@ -37,6 +39,7 @@ from pipelines.core.params import PROJECT
 __all__ = [  # the map's words are part of what a study is
     "DATA_FOLDER",
     "Benchmark",
+    "Break",
     "ColumnMap",
     "Labels",
     "Long",
@@ -244,6 +247,7 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "outcomes": Outcome,
         "sources": Source,
         "benchmarks": Benchmark,
+        "breaks": Break,
     },
     Source: {"tables": TableMap},
     TableMap: {"columns": ColumnMap, "unpivot": Unpivot, "long": Long},
@@ -305,6 +309,10 @@ def _register_needs(declared: Map, need: Need) -> None:
         need(f"questions.{name}.scale", "scale", question.scale, declared.scales)
         place = f"questions.{name}.touchpoint"
         need(place, "touchpoint", question.touchpoint, declared.touchpoints)
+    for number, one in enumerate(declared.breaks):
+        place = f"breaks.{number}"
+        need(f"{place}.question", "question", one.question, {EVERYBODY, *declared.questions})
+        need(f"{place}.touchpoint", "touchpoint", one.touchpoint, declared.touchpoints)
     for name, outcome in declared.outcomes.items():
         need(f"outcomes.{name}", "question", name, declared.questions)
         for driver in outcome.drivers:

@@ -2,75 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import polars as pl
 
 from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER, sampling_unit
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
+from pipelines.estimates.provenance import WARNINGS
+from pipelines.measure.breaks import SUBJECT
 
-SUBJECT = ("mode", "is_stage", "subject")
 CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
 # What a reader sees together, all customers or a group, is a family; groups are a second stage.
 SEARCHED_TOGETHER = ("mode", "wave", "against", "measure", "weighted", "together", "is_of_group")
 SEEN_TOGETHER = ("segment", "group")
-WARNINGS_OF_PAIRS = (
-    "baseline_moved",
-    "other_questions",
-    "other_scale",
-    "overlap",
-    "overlap_apart",
-)
+WARNINGS_OF_PAIRS = ("baseline_moved", "overlap", "overlap_apart")
+NOT_COMPARED = ("value", "low", "high", "std_error", "p_value")  # over a break
 
 
-def comparisons(scores: pl.DataFrame, waves: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
+def comparisons(scores: pl.DataFrame, series: pl.DataFrame, baseline: str | None) -> pl.DataFrame:
     """List which wave of a question or stage is compared with which.
 
     Parameters
     ----------
     scores : DataFrame
         See `tables.measure_cells`.
-    waves : DataFrame
-        ``mode, wave, place`` in the order of time, see `core.waves`.
+    series : DataFrame
+        See `breaks.series`.
     baseline : str, optional
-        The study's frozen baseline. Where it lacks a question, the first later wave that
-        asked it stands in; without a baseline, or in a mode without that wave, the first wave
-        that asked it.
+        The study's frozen baseline. Where it lacks a question, or lies before a break, the first
+        later wave of the series stands in; without a baseline, or in a mode without that wave,
+        the first wave of the series.
 
     Returns
     -------
     DataFrame
-        `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``wave_against`` and
-        ``baseline_moved``.
+        `SUBJECT`, ``wave``, ``against`` (previous or baseline), ``wave_against``,
+        ``baseline_moved`` and ``broken``: why the two are not compared, null if they are. The
+        first wave after a break is not compared with those before it.
     """
-    places = waves.select("mode", "wave", "place")
-    frozen = places.filter(pl.col("wave") == pl.lit(baseline)).select("mode", since="place")
+    frozen = series.filter(pl.col("wave") == pl.lit(baseline)).select("mode", frozen="place")
     answered = scores.filter((pl.col("segment") == EVERYBODY) & (pl.col("n") > 0))
     asked = (
         answered.select(*SUBJECT, "wave")
         .unique()
-        .join(places, on=["mode", "wave"])
-        .join(frozen, on="mode", how="left")
+        .join(series, on=[*SUBJECT, "wave"])
+        .join(frozen.unique(), on="mode", how="left")
         .sort(*SUBJECT, "place")
     )
-    since = pl.col("wave").filter(pl.col("place") >= pl.col("since").fill_null(1))
+    counted = pl.col("wave").filter(pl.col("place") >= pl.col("frozen").fill_null(0))
+    own, first = counted.first().over(*SUBJECT, "since"), counted.first().over(SUBJECT)
     listed = asked.with_columns(
-        previous=pl.col("wave").shift(1).over(SUBJECT), baseline=since.first().over(SUBJECT)
+        previous=pl.col("wave").shift(1).over(SUBJECT),
+        baseline=pl.when(own == pl.col("wave")).then(first).otherwise(own),
     ).unpivot(
         on=["previous", "baseline"],
-        index=[*SUBJECT, "wave", "place"],
+        index=[*SUBJECT, "wave", "place", "since", "changed"],
         variable_name="against",
         value_name="wave_against",
     )
+    earlier = series.select(*SUBJECT, "wave", "place", "since")
+    paired = listed.join(
+        earlier, left_on=[*SUBJECT, "wave_against"], right_on=[*SUBJECT, "wave"], suffix=AGAINST
+    ).filter(pl.col("place" + AGAINST) < pl.col("place"))
+    broken = pl.when(pl.col("since") != pl.col("since" + AGAINST)).then("changed")
     moved = (pl.col("against") == "baseline") & (pl.col("wave_against") != pl.lit(baseline))
-    earlier = places.select("mode", wave_against="wave", place_against="place")
-    return (
-        listed.join(earlier, on=["mode", "wave_against"])
-        .filter(pl.col("place_against") < pl.col("place"))
-        .drop("place", "place_against")
-        .with_columns(baseline_moved=moved.fill_null(False))  # null: no baseline was declared
+    return paired.select(
+        *SUBJECT,
+        "wave",
+        "against",
+        "wave_against",
+        broken=broken,
+        baseline_moved=moved.fill_null(False) & broken.is_null(),  # null: none was declared
     )
 
 
@@ -98,13 +100,8 @@ def customers_apart(people: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_warnings(
-    pairs: pl.DataFrame,
-    register: pl.DataFrame,
-    stages: Mapping[str, str],
-    apart: pl.DataFrame,
-) -> pl.DataFrame:
-    """Mark the pairs of waves that do not compare like with like.
+def with_warnings(pairs: pl.DataFrame, register: pl.DataFrame, apart: pl.DataFrame) -> pl.DataFrame:
+    """Mark pairs of waves whose customers moved, and say what a change is seen together with.
 
     Parameters
     ----------
@@ -112,71 +109,42 @@ def with_warnings(
         See `comparisons`.
     register : DataFrame
         See `answers.question_register`.
-    stages : mapping
-        Touchpoint to journey stage.
     apart : DataFrame
         See `customers_apart`.
 
     Returns
     -------
     DataFrame
-        The pairs with ``together``, what they are seen with, and `WARNINGS_OF_PAIRS`: a stage
-        that pools other questions, a question on another scale, customers whose answers in both
-        waves are taken as independent.
+        The pairs with ``overlap_apart``, and ``together``: touchpoints, expectations, stages or
+        overall.
     """
-    basis = _basis(register, stages)
-    earlier = basis.select(*SUBJECT, wave_against="wave", basis_against="basis")
-    waves = ["mode", "wave", "wave_against"]
-    differs = pl.col("basis") != pl.col("basis_against")
-    return (
-        pairs.join(basis, on=[*SUBJECT, "wave"])
-        .join(earlier, on=[*SUBJECT, "wave_against"])
-        .join(apart.with_columns(overlap_apart=pl.lit(True)), on=waves, how="left")
-        .with_columns(
-            other_questions=pl.col("is_stage") & differs,
-            other_scale=~pl.col("is_stage") & differs,
-            overlap_apart=pl.col("overlap_apart").fill_null(False),
-        )
-        .drop("basis", "basis_against")
-    )
-
-
-def _basis(register: pl.DataFrame, stages: Mapping[str, str]) -> pl.DataFrame:
-    """Write down what a score rests on: a question's scale; a stage's questions and scales."""
-    scale = pl.format("{}-{}", "scale_min", "scale_max")
-    listed = register.with_columns(
-        scale=scale,
-        stage=pl.col("touchpoint_id").replace_strict(stages, default=None, return_dtype=pl.String),
-    )
     is_experience = pl.col("kind").is_in(EXPERIENCES)
-    together = (
-        pl.when(pl.col("touchpoint_id").is_null())
-        .then(pl.lit("overall"))
-        .otherwise(
-            pl.when(is_experience).then(pl.lit("touchpoints")).otherwise(pl.lit("expectations"))
-        )
+    of_touchpoint = (
+        pl.when(is_experience).then(pl.lit("touchpoints")).otherwise(pl.lit("expectations"))
     )
-    questions = listed.select(
+    together = register.select(
         "mode",
         "wave",
-        is_stage=pl.lit(False),
         subject="question_id",
-        basis="scale",
-        together=together,
+        is_stage=pl.lit(False),
+        together=pl.when(pl.col("touchpoint_id").is_null())
+        .then(pl.lit("overall"))
+        .otherwise(of_touchpoint),
     )
-    rated = listed.filter(pl.col("kind").is_in(EXPERIENCES) & pl.col("stage").is_not_null())
-    items = pl.concat_str("question_id", "scale", separator=" ").sort().str.join("; ")
-    pooled = rated.group_by("mode", "wave", subject="stage").agg(basis=items)
-    about_stages = pooled.with_columns(is_stage=pl.lit(True), together=pl.lit("stages"))
-    return pl.concat([questions, about_stages], how="diagonal")
+    waves = ["mode", "wave", "wave_against"]
+    return (
+        pairs.join(together, on=["mode", "wave", "subject", "is_stage"], how="left")
+        .join(apart.with_columns(overlap_apart=pl.lit(True)), on=waves, how="left")
+        .with_columns(
+            pl.col("together").fill_null("stages"), pl.col("overlap_apart").fill_null(False)
+        )
+    )
 
 
 def compare(
     scores: pl.DataFrame, pairs: pl.DataFrame, in_both: pl.DataFrame, level: float
 ) -> pl.DataFrame:
     """Estimate the change of every cell that was answered in both waves.
-
-    What is told on the scale of its question has none between two scales.
 
     Parameters
     ----------
@@ -192,7 +160,8 @@ def compare(
     DataFrame
         What is compared, with ``against`` and ``wave_against``; ``value, low, high,
         std_error, n, n_eff, deff``, the latter three also of the earlier wave; ``n_both, p_value,
-        p_adjusted, adjusted_over``; the warnings of both.
+        p_adjusted, adjusted_over``; the warnings of both. Over a break there are the numbers of
+        answers, ``broken``, and nothing else.
     """
     known = scores.filter(pl.col("n") > 0)
     both = (
@@ -202,13 +171,22 @@ def compare(
             on=[*CELL, "wave_against"],
             suffix=AGAINST,
         )
-        .filter(*(pl.col(end) == pl.col(end + AGAINST) for end in ("lowest", "highest")))
         .join(in_both, on=[*CELL, "wave", "wave_against"], how="left")
         .with_columns(pl.col("n_both", "covariance").fill_null(0))
         .with_columns(overlap=pl.col("n_both") > 0)
         .sort(*CELL, "wave", "against")
     )
-    return with_families(with_differences(both, level))
+    compared = with_differences(both.filter(pl.col("broken").is_null()), level)
+    return with_families(pl.concat([compared, _not_compared(both)], how="diagonal"))
+
+
+def _not_compared(both: pl.DataFrame) -> pl.DataFrame:
+    """Pairs over a break, without what would compare them; warnings are those of either side."""
+    over_break = both.filter(pl.col("broken").is_not_null())
+    warnings = {name: pl.col(name) | pl.col(name + AGAINST) for name in WARNINGS}
+    about_change = {"no_variance": pl.lit(False), "overlap": pl.lit(False)}
+    blank = [pl.lit(None, pl.Float64).alias(name) for name in NOT_COMPARED]
+    return over_break.with_columns(blank).with_columns(**warnings | about_change)
 
 
 def with_families(changes: pl.DataFrame) -> pl.DataFrame:

@@ -52,7 +52,8 @@ def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.Dat
     """Say by codes how each number was made, and on which scale; a change has ``against``."""
     family = pl.col("family")
     if "against" in rows.columns:
-        method = pl.format("{}_change", family)
+        change = pl.format("{}_change", family)
+        method = pl.when(pl.col("broken").is_null()).then(change).otherwise(pl.lit("broken"))
     else:
         method = _MEASURE.replace_strict(_OWN_METHOD, default=family)
     policy = (

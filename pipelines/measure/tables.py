@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,12 +12,13 @@ from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.contract.table import Table
 from pipelines.core import answers, engine, waves
 from pipelines.core.engine import Frame
+from pipelines.core.map import Break
 from pipelines.core.study import Study
 from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.families import with_intervals
 from pipelines.estimates.provenance import WARNINGS, with_flags
 from pipelines.estimates.samples import Sample, SamplingDesign, samples
-from pipelines.measure import changes, panels, provenance
+from pipelines.measure import breaks, changes, panels, provenance
 from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.reach import without_unrouted_reach
 
@@ -41,6 +42,8 @@ class Survey:
         The wave that later ones are compared with.
     waves : DataFrame
         The table waves: which came first.
+    breaks : sequence of Break
+        Where questions changed.
     """
 
     responses: Frame
@@ -49,14 +52,21 @@ class Survey:
     stages: Mapping[str, str]
     baseline: str | None
     waves: pl.DataFrame
+    breaks: Sequence[Break] = ()
 
     @classmethod
     def of(cls, study: Study, responses: Frame, customers: Frame) -> Survey:
-        """Take segments, stages, baseline and the order of waves from the study's map."""
+        """Take segments, stages, baseline, breaks and the order of waves from the study's map."""
         stages = {name: touchpoint.stage for name, touchpoint in study.map.touchpoints.items()}
-        segments = tuple(study.map.segments)
-        ordered = waves.waves_of(study, responses)
-        return cls(responses, customers, segments, stages, study.map.baseline, ordered)
+        return cls(
+            responses,
+            customers,
+            tuple(study.map.segments),
+            stages,
+            study.map.baseline,
+            waves.waves_of(study, responses),
+            tuple(study.map.breaks),
+        )
 
 
 @dataclass(frozen=True)
@@ -89,12 +99,14 @@ def measure_survey(survey: Survey, terms: Terms) -> dict[str, pl.DataFrame]:
     sampled = _samples(survey, people)
     scored = with_intervals(measure_cells(survey, sampled, register), terms.level)
     is_share = pl.col("measure") == "share"
-    measured = without_unrouted_reach(scored.filter(~is_share))
-    pairs = changes.comparisons(measured, survey.waves, survey.baseline)
-    apart = changes.customers_apart(people)
-    marked = changes.with_warnings(pairs, register, survey.stages, apart)
+    series = breaks.series(register, survey.stages, survey.breaks, survey.waves)
+    told = without_unrouted_reach(scored.filter(~is_share)).with_columns(breaks.in_pairs())
+    of_series = series.select(*breaks.SUBJECT, "wave", "since", "changed")
+    measured = told.join(of_series, on=[*breaks.SUBJECT, "wave"], maintain_order="left")
+    pairs = changes.comparisons(told, series, survey.baseline)
+    marked = changes.with_warnings(pairs, register, changes.customers_apart(people))
     in_both = panels.covariances(sampled, marked, register, survey.stages)
-    compared = changes.compare(measured, marked, in_both, terms.level)
+    compared = changes.compare(told, marked, in_both.with_columns(breaks.in_pairs()), terms.level)
 
     def finished(rows: pl.DataFrame, table: Table, *warnings: str) -> pl.DataFrame:
         about = provenance.with_subject(rows, register, survey.stages)

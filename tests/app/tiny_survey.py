@@ -139,7 +139,7 @@ def _mean_scores(key: Row, year: int, asked: int, shift: float) -> list[Row]:
             rows.append(
                 subject
                 | key
-                | {"measure": measure}
+                | {"measure": measure, "since": WAVES[0]}
                 | _number(number, half, base, weighted=key["weighted"])
                 | _making(method, base, key["wave"])
             )
@@ -151,7 +151,7 @@ def _nps(key: Row, year: int, asked: int, shift: float) -> Row:
     half = 196 * 0.72 / math.sqrt(asked)
     number = _number(39.8 + 2.2 * (year - 1) + shift, half, asked, weighted=key["weighted"])
     making = _making("nps", asked, key["wave"])
-    return subject | key | {"measure": "nps"} | number | making
+    return subject | key | {"measure": "nps", "since": NPS_WAVES[0]} | number | making
 
 
 SUBJECT = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "group")

@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.command import check
 from pipelines.command.check import Finding, Judged, check_study
+from pipelines.core import study
 from pipelines.validate.conditions import Condition
 from pipelines.validate.verdicts import Verdict
 from tests.small_study import ORDERS, SURVEY, build, edit, order_lines, write
@@ -59,6 +60,27 @@ def test_a_study_without_files_is_told_so_once(shop):
     assert str(found) == (
         "error: shop/raw: expected the files that study.yaml names, got no folder; put them into "
         "shop/raw; `touchstone run demo` makes those of the demo"
+    )
+
+
+def test_every_break_at_a_wave_that_did_not_ask_is_named(shop):
+    broken = (
+        'breaks:\n  - {question: checkout, wave: "2024", changed: wording}\n'
+        '  - {touchpoint: delivery, wave: "2042", changed: mode}\nsegments:\n'
+    )
+    edit(shop, "study.yaml", "segments:\n", broken)
+    declared = study.load(str(shop))
+    mapped = (
+        declared.mapped("responses").without_rows().select("question_id", "touchpoint_id", "wave")
+    )
+    rows = [(name, name, "2024") for name in ("checkout", "delivery")]
+    asked = pl.DataFrame(rows, schema=mapped.schema, orient="row")
+    declared.path("mapped", "responses").parent.mkdir()
+    asked.write_parquet(declared.path("mapped", "responses"))
+    (found,) = check._check_breaks(declared)
+    assert str(found) == (
+        "error: study.yaml: breaks.1.wave: expected a wave in which the touchpoint 'delivery' was "
+        "asked, got '2042'; did you mean '2024'?"
     )
 
 

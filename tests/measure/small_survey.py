@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import polars as pl
 
 from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
+from pipelines.core.map import Break
 from pipelines.core.waves import ordered
 from pipelines.measure.tables import Survey, Terms, measure_survey
 
@@ -60,13 +63,14 @@ def survey(
     baseline: str | None = None,
     stages: dict[str, str] = STAGES,
     declared: tuple[str, ...] = (),
+    breaks: Sequence[Break] = (),
 ) -> Survey:
     """Return a survey on Polars; `declared` are its waves as the map lists them."""
     table = rows if isinstance(rows, pl.DataFrame) else responses(rows)
     split = segments or {}
     people = customers(split)
     lazy = (nw.from_native(frame.lazy()) for frame in (table, people))
-    return Survey(*lazy, tuple(split), stages, baseline, in_order(table, declared))
+    return Survey(*lazy, tuple(split), stages, baseline, in_order(table, declared), breaks)
 
 
 def in_order(table: pl.DataFrame, declared: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -80,14 +80,14 @@ def test_the_variance_of_a_stage_holds_that_its_ratings_come_from_the_same_peopl
     assert own.var(ddof=1) == pytest.approx(parts.sum() / 4)  # both variances and the covariance
 
 
-def test_a_wave_that_adds_a_question_on_ease_is_marked_as_another_stage():
+def test_a_wave_that_adds_a_question_on_ease_begins_another_series():
     rows = [answer(str(i), 1 + i % 5, wave="2016") for i in range(40)]
     rows += [answer(str(i), 1 + i % 5, wave="2017") for i in range(40)]
     rows += [ease(str(i), 1 + i % 7, wave="2017") for i in range(40)]
     change = one(
         measured(rows)["changes"].filter(scope="stage", against="previous"), measure="mean"
     )
-    assert "other_questions" in change["flags"]
+    assert (change["value"], change["broken"]) == (None, "questions?wave=2017")
 
 
 answers = st.tuples(

@@ -84,6 +84,7 @@ DESK = {
     "p_value": 0.5,
     "p_adjusted": 0.5,
     "adjusted_over": "touchpoints?n=1",
+    "since": "2016",
 }
 
 MODEL = {

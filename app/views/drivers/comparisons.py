@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, rows, tables, units
+from app.core import choices, drawing, rows, series, tables, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.views.drivers import findings, heading, models
@@ -254,6 +254,7 @@ def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     said = findings.over_waves(words, rows.in_time(bundle, ranks))
     if said:
         st.markdown(plain(said))
+    ranks = series.with_series(bundle, ranks, "driver")
     waves = [
         wave["wave"] for wave in bundle.waves(model.mode) if wave["wave"] in set(ranks["wave"])
     ]
@@ -300,16 +301,20 @@ def _one_driver(
     driver = choices.pick(
         words("drivers.pick.driver"), "driver", list(labels), first, labels.__getitem__
     )
+    own = ranks.filter(pl.col("driver") == driver)
+    breaks = series.breaks_of(own)
     chart = trend_with_interval(
-        ranks.filter(pl.col("driver") == driver),
+        own,
         periods=periods,
         title=words("chart.share_axis"),
         current=current,
         wording=drawing.wording(words),
+        breaks={words.period(wave): words("series.mark") for wave in breaks},
         picks=True,
     )
     about = words("chart.course", subject=labels[driver])
     drawing.draw_picking(chart, bundle, words, "drivers", "one_driver", alt_text=about)
+    series.caption(words, breaks)
 
 
 def _leaders(ranks: pl.DataFrame, wave: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import cards, choices, drawing, evidence, headline, rows
+from app.core import cards, choices, drawing, evidence, headline, rows, series
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
@@ -99,14 +99,16 @@ def changes(view: View) -> None:
     st.subheader(words("overview.changes"))
     against = _against_switch(words)
     experienced = list(rows.question_labels(bundle, words, of_experience=True))
-    found = rows.chosen(bundle, "changes", choice).filter(
+    every = rows.chosen(bundle, "changes", choice).filter(
         pl.col("scope") == "touchpoint",
         pl.col("measure").is_in(LEVELS),
         pl.col("question_id").is_in(experienced),
         pl.col("against") == against,
     )
-    is_withheld = found.height > 0
-    found = found.drop_nulls("value")
+    labels = rows.question_labels(bundle, words)
+    series.list_broken(words, rows.labelled(every, "question_id", labels))
+    found = every.drop_nulls("value")
+    is_withheld = every["broken"].is_null().any()
     if found.is_empty():
         why = _why_not_compared(view, against, is_withheld=is_withheld)
         st.info(why, icon=":material/history:")

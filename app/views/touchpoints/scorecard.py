@@ -106,13 +106,16 @@ def _change(changes: pl.DataFrame, against: str) -> pl.DataFrame:
 
 
 def _course(bundle: Bundle, choice: Choice, measure: str) -> pl.DataFrame:
-    """The values of all waves that asked, as a list per touchpoint and question."""
+    """The values of all waves of the chosen one's series, as a list per question."""
+    now = rows.chosen(bundle, "scores", choice).select("question_id", "measure", "since").unique()
     every = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
         pl.col("scope") == "touchpoint",
         pl.col("measure") == measure,
         pl.col("value").is_not_null(),
     )
-    return rows.in_time(bundle, every).group_by(KEY, maintain_order=True).agg(course="value")
+    every = every.join(now, on=["question_id", "measure", "since"], how="semi")
+    courses = rows.in_time(bundle, every).group_by(KEY, maintain_order=True).agg(course="value")
+    return courses.filter(pl.col("course").list.len() > 1)
 
 
 def show(bundle: Bundle, words: Words, card: Scorecard) -> None:

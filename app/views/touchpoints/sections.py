@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import cards, choices, drawing, headline, rows
+from app.core import cards, choices, drawing, headline, rows, series
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
@@ -46,6 +46,17 @@ def not_asked(bundle: Bundle, words: Words, card: Scorecard) -> None:
     absent = [label for name, label in labels.items() if name not in asked]
     if absent:
         st.caption(plain(words("touchpoints.not_asked", names=", ".join(absent))))
+
+
+def not_compared(view: View, measure: str) -> None:
+    """Questions that a break parts from the wave before or from the baseline."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    changes = rows.chosen(bundle, "changes", choice).filter(
+        pl.col("scope") == "touchpoint", pl.col("measure") == measure
+    )
+    broken = changes.drop_nulls("broken").unique("question_id", keep="first", maintain_order=True)
+    labels = rows.question_labels(bundle, words, of_experience=True)
+    series.list_broken(words, rows.labelled(broken, "question_id", labels))
 
 
 def one(view: View, measure: str, first: str) -> None:
@@ -139,6 +150,7 @@ def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
         st.info(words("state.no_answers"), icon=":material/search_off:")
         return
     waves = [wave["wave"] for wave in bundle.waves(choice.mode)]
+    breaks = series.breaks_of(scores)
     chart = trend_with_interval(
         scores,
         periods=waves,
@@ -146,10 +158,12 @@ def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
         number=words.vega(measure),
         current=choice.wave,
         wording=drawing.wording(words),
+        breaks=dict.fromkeys(breaks, words("series.mark")),
         picks=True,
     )
     about = words("touchpoints.trend", measure=words(f"measure.{measure}.name"))
     drawing.draw_picking(chart, bundle, words, "scores", f"trend_{measure}", alt_text=about)
+    series.caption(words, breaks)
 
 
 def _segments(view: View, mine: pl.DataFrame, measure: str) -> None:
