@@ -124,7 +124,9 @@ NUMBER_COLUMNS = (
         label=says(en="Effective n", de="Effektives n"),
     ),
 )  # fmt: skip
-_EFFECTIVE_N = "answers of a simple sample that would tell as much: n over the design effect"
+_EFFECTIVE_N = (
+    "answers of a simple sample that would tell as much: n over the design effect, at most n"
+)
 _DESIGN_EFFECT = (
     "variance over that of a simple sample of as many answers; null if the answers do not differ"
 )

@@ -23,7 +23,17 @@ MEASURE_COLUMNS = {
     "highest": pl.Float64(),
     "missing": pl.String(),
 }
-DOMAIN_NUMBERS = ("value", "variance", "spread", "n", "kish", "psus", "df", "lonely")
+DOMAIN_NUMBERS = (
+    "value",
+    "variance",
+    "spread",
+    "n",
+    "kish",
+    "psus",
+    "kish_units",
+    "df",
+    "lonely",
+)
 
 Block = dict[str, npt.NDArray[Any]]
 

@@ -18,6 +18,7 @@ from pipelines.statistics.intervals import (
     n_of_intervals,
     shrink_nps,
     shrink_share,
+    steady_variance,
     wilson,
 )
 from pipelines.statistics.survey import DomainMeans, FloatArray
@@ -111,7 +112,7 @@ def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstim
     n = n_of_intervals(means, level)
     varies = (family == "mean").to_numpy() & (means.variance > 0)
     is_nps = (family == "nps").to_numpy()
-    between, variance = np.where(varies, value, 0.5), np.where(varies, means.variance, 1.0)
+    between, variance = np.where(varies, value, 0.5), np.where(varies, steady_variance(means), 1.0)
     of_mean = bounded_mean(between, variance, means.df, level)
     of_nps, votes = _nps(value, means.spread, n, level)
     as_share = shrink_share(value, n)

@@ -10,6 +10,8 @@ from scipy import special
 from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import BoolArray, DomainMeans, FloatArray
 
+LENT_DF = 5.0  # by a simple sample, see `steady_variance`; chosen by benchmarks/coverage.py
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -200,7 +202,7 @@ def shrink_share(share: FloatArray, n: FloatArray) -> Shrunken:
 def n_of_intervals(means: DomainMeans, level: float) -> FloatArray:
     """Numbers of answers that intervals for simple random samples may be given.
 
-    ``n`` over the design effect, see `DomainMeans.n_eff`, corrected for the degrees of freedom of
+    ``n`` over the design effect of the `steady_variance`, corrected for the degrees of freedom of
     the design, and never above ``n``.
 
     References
@@ -212,4 +214,26 @@ def n_of_intervals(means: DomainMeans, level: float) -> FloatArray:
     simple = np.maximum(means.n - 1, 1.0)
     loss = t_quantile(simple, level) / t_quantile(means.df, level)
     known = ~np.isnan(means.deff)
-    return np.where(known, np.minimum(means.n_eff * loss**2, means.n), means.n_eff)
+    variance = np.where(known, steady_variance(means), 1.0)
+    n = np.minimum(means.n * means.spread / (simple * variance) * loss**2, means.n)
+    return np.where(known, n, means.n_eff)
+
+
+def steady_variance(means: DomainMeans) -> FloatArray:
+    """Variances that intervals may be given.
+
+    The variance of a design rests on few degrees of freedom where few units, or few of great
+    weight, or few who differ from the others make it up; about ``2 n p (1 - p)`` of a rare answer.
+    It is then often too small just where the mean is off: a stratum of great weight in which
+    nobody differs adds nothing to it. Therefore it is averaged with that of a simple sample of
+    the same weights, which has `LENT_DF` degrees of freedom, where that is greater. Zero stays
+    zero.
+
+    Of 50 answers, of which ten have 70 % of the weight and 80 % are yes, the interval holds the
+    truth in 98 % instead of 89 %; of 400 with skewed weights and 95 % yes in 96 % instead of 91 %.
+    Of a simple sample nothing changes.
+    """
+    simple = means.spread * means.n / np.maximum(means.n - 1, 1.0) / means.kish
+    df = np.minimum(means.df, 2 * means.kish * means.spread)
+    averaged = (df * means.variance + LENT_DF * simple) / (df + LENT_DF)
+    return np.where(means.variance > 0, np.maximum(means.variance, averaged), means.variance)

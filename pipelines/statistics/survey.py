@@ -1,7 +1,8 @@
 """Means of domains of a survey, with the linearised variance of their design.
 
 The formulas are those of a ratio mean (Särndal, Swensson and Wretman 1992, Model Assisted
-Survey Sampling, section 5.7). They need a few sums per sampling unit, not the answers.
+Survey Sampling, section 5.7), with the bias of few or unequal units reduced (Bell and McCaffrey
+2002). They need a few sums per sampling unit, not the answers.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 MAX_VARIANCE_ROUNDING = 1e-12  # of the largest possible variance
+MIN_REMAINING = 1e-9  # if one unit is the domain nothing remains, nor has it a residual
+DF_DIGITS = 2  # quantiles are slow; rounded degrees of freedom repeat
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,11 @@ class DomainMeans:
     n, kish : ndarray
         Answers, and Kish's effective number of them, ``(sum w)**2 / sum w**2``, which knows of
         the weights only.
-    psus : ndarray
-        Sampling units with an answer.
+    psus, kish_units : ndarray
+        Sampling units with an answer, and Kish's effective number of them: of their sums of
+        weights ``W``, ``(sum W)**2 / sum W**2``.
     df : ndarray
-        Degrees of freedom: these units minus their strata, at least 1.
+        Degrees of freedom: the effective number of units minus the strata, at least 1.
     lonely : ndarray of bool
         Whether an answer comes from a stratum of a single unit.
     """
@@ -127,6 +131,7 @@ class DomainMeans:
     n: FloatArray
     kish: FloatArray
     psus: FloatArray
+    kish_units: FloatArray
     df: FloatArray
     lonely: BoolArray
 
@@ -149,10 +154,11 @@ class DomainMeans:
     def n_eff(self) -> FloatArray:
         """Effective number of answers: how many of a simple random sample tell as much.
 
-        ``n`` over the design effect; the smaller of Kish's number and that of sampling units
-        where the answers do not differ.
+        ``n`` over the design effect, at most ``n``: few units whose means are close by chance
+        prove no more. Where the answers do not differ, the effective number of units.
         """
-        return np.where(np.isnan(self.deff), np.minimum(self.kish, self.psus), self.n / self.deff)
+        counted = np.minimum(self.n / self.deff, self.n)
+        return np.where(np.isnan(self.deff), self.kish_units, counted)
 
 
 @dataclass(frozen=True)
@@ -179,6 +185,8 @@ def domain_means(sums: UnitSums) -> DomainMeans:
     the domain count as zeros, because the size of a domain is itself an estimate. A stratum
     with a single unit is centred at the mean of all (`survey.lonely.psu = "adjust"` in R).
 
+    Of a simple sample, and of any group in it, the variance is the textbook's.
+
     Parameters
     ----------
     sums : UnitSums
@@ -192,6 +200,9 @@ def domain_means(sums: UnitSums) -> DomainMeans:
     References
     ----------
     Lumley (2004), Journal of Statistical Software 9(8): `svymean` of a subset of a design.
+    Bell and McCaffrey (2002), Survey Methodology 28(2), 169-181. Degrees of freedom: Valliant
+    and Rust (2010), Journal of Official Statistics 26(4), 585-602; Carter, Schnepel and
+    Steigerwald (2017), Review of Economics and Statistics 99(4), 698-709.
     """
 
     def total(units: npt.NDArray[np.generic]) -> FloatArray:
@@ -200,7 +211,8 @@ def domain_means(sums: UnitSums) -> DomainMeans:
     weight, value = _weight(sums), _mean(sums)
     found = influences(sums)
     variance = sums.by_group(sums.by_part(found.units**2) + found.outside)
-    largest = total(sums.w**2) / weight**2
+    squares = total(sums.w**2)
+    largest, kish_units = squares / weight**2, weight**2 / np.where(squares > 0, squares, np.nan)
     ww = total(sums.ww)
     answering = sums.by_part((sums.n > 0).astype(np.float64))
     psus, strata = sums.by_group(answering), sums.by_group((answering > 0).astype(np.float64))
@@ -212,7 +224,8 @@ def domain_means(sums: UnitSums) -> DomainMeans:
         n=total(sums.n),
         kish=weight**2 / np.where(ww > 0, ww, np.nan),
         psus=psus,
-        df=np.maximum(psus - strata, 1.0),
+        kish_units=kish_units,
+        df=np.fmax(kish_units - strata, 1.0).round(DF_DIGITS),
         lonely=sums.by_group(alone.astype(np.float64)) > 0,
     )
 
@@ -220,19 +233,45 @@ def domain_means(sums: UnitSums) -> DomainMeans:
 def influences(sums: UnitSums) -> Influences:
     """Say what each unit adds to the error of the mean of each domain.
 
-    The residual total of the unit, centred in its stratum, over the weight of the domain.
+    The residual total of the unit, centred in its stratum, over the weight of the domain. A
+    residual is smaller than the error, since the unit pulls the mean towards itself: it is
+    divided by the root of what is left of the weight without it, see `remaining`.
     """
     units, of_unit = sums.design_psus[:, None], sums.unit_part
-    group = sums.part_group
-    weight = _weight(sums)
-    residual = sums.wy - _mean(sums)[group][of_unit] * sums.w
+    weight = _weight(sums)[sums.part_group]
+    residual = sums.wy - _mean(sums)[sums.part_group][of_unit] * sums.w
     several = units > 1
     factor = np.sqrt(np.where(several, units / np.where(several, units - 1, 1), 1.0))
     centre = np.where(several, sums.by_part(residual) / units, 0.0)
-    at_zero = factor * centre / weight[group]  # of a unit without an answer
+    left = remaining(sums)
+    at_zero = factor * centre / weight / np.sqrt(left.outside)  # of a unit without an answer
+    centred = factor[of_unit] * (residual - centre[of_unit]) / weight[of_unit]
     return Influences(
-        units=factor[of_unit] * (residual - centre[of_unit]) / weight[group][of_unit],
+        units=centred / np.sqrt(left.units),
         outside=(units - sums.part_sizes[:, None]) * at_zero**2,
+    )
+
+
+def remaining(sums: UnitSums) -> Influences:
+    """Share of the weight of each domain that is left when a unit is left out.
+
+    The others of its stratum then stand for it, so that it is 1 of equal weights. A stratum with
+    a single unit cannot lose it.
+
+    Returns
+    -------
+    Influences
+        ``units``, and ``outside`` of a unit without an answer.
+    """
+    units = sums.design_psus[:, None]
+    several = units > 1
+    others = np.where(several, units - 1, 1)
+    share = sums.w / _weight(sums)[sums.part_group][sums.unit_part]
+    of_stratum = np.where(several, sums.by_part(share) / others, 0.0)
+    own = np.where(several, units / others, 0.0)[sums.unit_part] * share
+    return Influences(
+        units=np.maximum(1 + of_stratum[sums.unit_part] - own, MIN_REMAINING),
+        outside=1 + of_stratum,
     )
 
 

@@ -128,9 +128,9 @@ def test_orders_of_a_shop_are_estimated_by_region_worked_by_hand():
 def test_five_answers_worked_by_hand():
     row = everybody(pl.DataFrame({"x": [100.0, 75, 25, None, float("nan")]}), {"x": "mean"})
     assert (row["value"], row["n"]) == (pytest.approx(200 / 3), 3)
-    # Three of five: residuals (1/3, 1/12, -5/12), 5/4 * sum of squares / 3**2
+    # Three of five: residuals (1/3, 1/12, -5/12), sum of squares / 2 / 3
     squares = (1 / 3) ** 2 + (1 / 12) ** 2 + (5 / 12) ** 2
-    assert row["std_error"] == pytest.approx(100 * np.sqrt(5 / 4 * squares) / 3)
+    assert row["std_error"] == pytest.approx(100 * np.sqrt(squares / 6))
 
 
 def test_a_measure_keeps_its_unit():

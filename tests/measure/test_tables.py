@@ -21,7 +21,7 @@ def test_five_guests_worked_by_hand():
     for measure, value in expected.items():
         row = one(scores, measure=measure, scope="touchpoint")
         assert row["value"] == pytest.approx(value)
-        assert (row["n"], row["n_eff"]) == (3, pytest.approx(3 / row["deff"]))
+        assert (row["n"], row["n_eff"], row["deff"]) == (3, pytest.approx(3), pytest.approx(1))
     reach = one(scores, measure="reach", scope="touchpoint")
     assert (reach["value"], reach["n"]) == (pytest.approx(75), 4)
     mean = one(scores, measure="mean", scope="touchpoint")
@@ -30,9 +30,9 @@ def test_five_guests_worked_by_hand():
         "signs",
         "signs",
     )
-    # Three of five guests: residuals (1/3, 1/12, -5/12), 5/4 * sum of squares / 3**2
+    # Three of five guests: residuals (1/3, 1/12, -5/12), sum of squares / 2 / 3
     squares = (1 / 3) ** 2 + (1 / 12) ** 2 + (5 / 12) ** 2
-    assert mean["std_error"] == pytest.approx(100 * np.sqrt(5 / 4 * squares) / 3)
+    assert mean["std_error"] == pytest.approx(100 * np.sqrt(squares / 6))
     assert (mean["method"], mean["missing_policy"]) == ("mean", "answers")
     assert (reach["method"], reach["missing_policy"]) == ("share", "use")
     assert mean["flags"] == "small unweighted_wave"
@@ -64,8 +64,8 @@ def test_a_segment_holds_its_own_and_a_null_belongs_to_none():
     assert set(scores["group"]) == {"all", "work", "leisure"}
     work = one(scores, segment="purpose", group="work")
     assert (work["value"], work["n"]) == (pytest.approx(87.5), 2)
-    # A domain of the sample: residuals of 1/8 and zeros of the other two, 4/3 * 2/64 / 2**2
-    assert work["std_error"] == pytest.approx(100 * np.sqrt(4 / 3 * 2 / 64) / 2)
+    # A domain of the sample, as good as a sample of its own: residuals of 1/8, 2/64 / 1 / 2
+    assert work["std_error"] == pytest.approx(100 * np.sqrt(2 / 64 / 2))
 
 
 def test_a_group_in_which_nobody_has_used_it_is_shown_without_a_value():
