@@ -102,7 +102,8 @@ def changes(view: View) -> None:
     series.list_broken(words, rows.labelled(every, "question_id", labels))
     found = every.filter(pl.col("value").is_not_null())
     if found.is_empty():
-        st.info(words("overview.no_earlier_wave"), icon=":material/history:")
+        if every["broken"].count() == 0:
+            st.info(words("overview.no_earlier_wave"), icon=":material/history:")
         return
     clear = found.filter(pl.col("p_adjusted") <= bundle.fdr)
     family = found["adjusted_over"].drop_nulls()[0]
