@@ -244,9 +244,10 @@ def rank_lines(
     ----------
     ranks : DataFrame
         ``label``, ``wave``, ``rank``, ``rank_low``, ``rank_high``, ``value``, ``low``, ``high``,
-        ``n``, and ``leads`` (the drivers to colour); also ``row`` if `picks`.
+        ``n``, and ``leads`` (the drivers to colour); also ``row`` if `picks`, and ``since``, the
+        first wave of the series of its question, if there are several.
     periods : sequence of str
-        All waves in order. A driver that a wave did not ask leaves a gap.
+        All waves in order. A driver that a wave did not ask leaves a gap, a new series too.
     title, rank : str
         Name of the axis; name of the rank in tooltips.
     """
@@ -268,7 +269,7 @@ def rank_lines(
     )
     others = base.transform_filter("!datum.leads").mark_line(color=BACKDROP, opacity=0.6)
     led = base.transform_filter("datum.leads")
-    lines = led.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=ink)
+    lines = led.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=ink, detail="since:N")
     known = base.transform_filter("isValid(datum.rank)")
     dots = known.transform_filter("datum.leads").mark_point(opacity=1).encode(x=x, y=y, color=ink)
     tips = [
@@ -277,7 +278,7 @@ def rank_lines(
         *tooltip("wave", "", number, wording),
     ]
     aim = target(known, picks=picks).encode(x=x, y=y, tooltip=tips)
-    layers = [others.encode(x=x, y=y, detail="label:N"), lines, dots, aim]
+    layers = [others.encode(x=x, y=y, detail=["label:N", "since:N"]), lines, dots, aim]
     if current is not None:
         here = alt.Chart(pl.DataFrame({"wave": [current]}))
         layers.insert(0, here.mark_rule(color=BACKDROP, strokeDash=[3, 3]).encode(x=x))
@@ -288,9 +289,12 @@ def _with_gaps(ranks: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
     """A row per driver and wave, an empty one where a wave did not ask."""
     drivers = ranks.select("label", "leads").unique("label", maintain_order=True)
     waves = pl.DataFrame({"wave": list(periods)}, schema={"wave": pl.String})
-    return drivers.join(waves, how="cross").join(
-        ranks.drop("leads"), on=["label", "wave"], how="left", maintain_order="left"
+    known = ranks if "since" in ranks.columns else ranks.with_columns(since=pl.lit(""))
+    rows = drivers.join(waves, how="cross").join(
+        known.drop("leads"), on=["label", "wave"], how="left", maintain_order="left"
     )
+    since = pl.col("since").forward_fill().backward_fill().over("label")
+    return rows.with_columns(since=since)
 
 
 def _rows(frame: pl.DataFrame) -> alt.Chart:

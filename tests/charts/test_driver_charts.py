@@ -230,6 +230,16 @@ def test_a_wave_without_a_driver_leaves_a_gap_in_its_rank(tables):
     assert rows_of(chart, 0) == [{"wave": "2018"}]
 
 
+def test_no_rank_line_runs_from_one_series_of_its_question_into_another(tables):
+    since = pl.when(pl.col("wave") < "2018").then(pl.lit("2016")).otherwise(pl.lit("2018"))
+    ranks = waves(tables).with_columns(since=since)
+    chart = rank_lines(ranks, periods=tiny_survey.WAVES, title="", rank="")
+    rows = [row for row in rows_of(chart) if row["label"] == "food"]
+    assert [row["since"] for row in rows] == ["2016", "2016", "2018"]
+    details = [layer["encoding"]["detail"] for layer in layers(chart) if mark(layer) == "line"]
+    assert all("since" in str(detail) for detail in details)
+
+
 def test_every_rank_has_its_tick_and_the_first_is_on_top(tables):
     y = first(drawn(tables, "ranks"), "line")["encoding"]["y"]
     assert y["axis"]["values"] == [1, 2, 3, 4, 5, 6]

@@ -18,7 +18,11 @@ from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES
 from pipelines.charts.trend import trend_with_interval
-from pipelines.contract.driver_codes import MODEL_STATUSES, RATING_POLICIES
+from pipelines.contract.driver_codes import (
+    FAMILIES_OF_CONTRASTS,
+    MODEL_STATUSES,
+    RATING_POLICIES,
+)
 from pipelines.contract.people import EVERYBODY
 
 MAX_GROUPS_SHOWN = len(SERIES)  # as many as there are colours
@@ -154,6 +158,8 @@ def show_groups(bundle: Bundle, words: Words, model: DriverModel) -> None:
     known = known.with_columns(group=pl.Series(names, dtype=pl.String))
     if known.height:
         st.markdown(plain(findings.between_groups(words, known, bundle.fdr)))
+        family = words.sentence(FAMILIES_OF_CONTRASTS, known["adjusted_over"][0])
+        st.caption(f"{words.heading('driver_contrasts', 'adjusted_over')}: {plain(family)}")
     everywhere = models.find_contrasts(bundle, model)
     overall = findings.between_attributes(words, everywhere, bundle.fdr, labels)
     if overall:
@@ -278,6 +284,8 @@ def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     with left:
         st.subheader(words("drivers.ranks_over_waves"))
         drawing.draw_picking(chart, bundle, words, "drivers", "waves", alt_text=about)
+        begun = ranks.select("label", broken="changed").drop_nulls().unique(maintain_order=True)
+        series.list_broken(words, begun)
         st.caption(words("drivers.waves_about", n=words.count(len(leaders))))
     with right:
         current = written.get(model.wave or "")

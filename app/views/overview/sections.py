@@ -108,10 +108,10 @@ def changes(view: View) -> None:
     labels = rows.question_labels(bundle, words)
     series.list_broken(words, rows.labelled(every, "question_id", labels))
     found = every.drop_nulls("value")
-    is_withheld = every["broken"].is_null().any()
     if found.is_empty():
-        why = _why_not_compared(view, against, is_withheld=is_withheld)
-        st.info(why, icon=":material/history:")
+        if every["broken"].count() == 0:
+            why = _why_not_compared(view, against, is_withheld=every.height > 0)
+            st.info(why, icon=":material/history:")
         return
     clear = found.filter(pl.col("p_adjusted") <= bundle.fdr)
     family = found["adjusted_over"].drop_nulls()[0]

@@ -176,6 +176,8 @@ def test_an_outcome_that_a_wave_did_not_ask_says_when_it_was_asked(data, open_pa
 def test_only_differences_that_survive_are_drawn_as_such(drivers_page, data, open_page):
     said = texts(drivers_page)
     assert "1 of 12 differences between a group and all other customers survive" in said
+    assert "False discovery control over: drivers and groups of this attribute" in said
+    assert "in this wave and outcome: 12; of 3 attributes" in said
     assert "Over all attributes of this wave: 1 of 24. Most by Purpose of travel: 1." in said
     app = open_page("drivers", **LINK, split="first_time")
     assert "0 of 12 differences" in texts(app)
