@@ -106,6 +106,12 @@ DRIVER_METHODS = Vocabulary(
             for split, (en, de) in _SPLITS.items()
             for box, (of_en, of_de) in _BOXES.items()
         },
+        "owen": says(
+            en="part of the rating, by Owen's value, in the LMG share (Shapley) of use and rating; "
+            f"percentile {_BOOTSTRAP_EN}",
+            de="Teil der Bewertung, nach Owens Wert, am LMG-Anteil (Shapley) von Nutzung und "
+            f"Bewertung; Perzentilintervall {_BOOTSTRAP_DE}",
+        ),
         **{
             name: says(
                 en=f"LMG of McKelvey and Zavoina's latent R² of {en}; blanks drawn once; one "

@@ -119,4 +119,6 @@ def _method(row: dict[str, Any], table: str) -> str:
         return "contrast"
     if table == "driver_models":
         return f"r2{box}"
+    if table == "priorities":
+        return "owen"
     return f"latent_{row['target']}" if row["approach"] == "latent" else f"{row['approach']}{box}"

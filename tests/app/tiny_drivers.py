@@ -255,7 +255,7 @@ def _priorities(key: Row, n: int) -> list[Row]:
                 "stated_high": None if stated is None else stated + 2,
             }
             | chances
-            | _making("lmg", _flags(n))
+            | _making("owen", _flags(n))
         )
     return rows
 

@@ -182,6 +182,8 @@ def test_the_probabilities_of_the_quadrants_add_up(found):
 
 
 def test_rows_become_the_declared_tables(sheets, found):
+    places = _table(found.priorities, sheets, "priorities", TERMS, "hash")
+    assert set(places["method"]) == {"owen"}
     for table in (DRIVERS, DRIVER_MODELS):
         made = _table(getattr(found, table.name), sheets, table.name, TERMS, "hash")
         require_columns(made.schema, table, table.name)
