@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.contract.estimate import ANSWERS
 from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT, Less, Of, Pool
 from pipelines.contract.table import Table
-from pipelines.publish.overlaps import NO_BONDS, bonds, with_overlaps
+from pipelines.publish.overlaps import NO_BONDS, bonds, further, with_overlaps
 from pipelines.publish.structure import Structure
 
 ROUNDING = 1e-6  # people; sizes that are quotients add up to a little more or less
@@ -157,7 +157,7 @@ def withheld(
     DataFrame
         `line` and ``group``, one row per cell withheld.
     """
-    few = pl.any_horizontal(is_small(pl.col(size), limit).fill_null(True) for size in sizes)
+    few = _any_few({size: pl.col(size) for size in sizes}, limit, otherwise=True)
     marked = cells.with_row_index("cell").with_columns(is_gone=few)
     parts = _parts(marked, [name for name in line if name != SEGMENT], nests)
     while True:
@@ -171,25 +171,23 @@ def withheld(
 
 
 def _with_ties(marked: pl.DataFrame, tied: pl.DataFrame) -> pl.DataFrame:
-    """Withhold cells that follow from others of which one is withheld; the rest is ``known``.
+    """Withhold cells that follow from others of which one is withheld.
 
     Returns
     -------
     DataFrame
-        The cells; ``known`` is how many people a cell differs by from what it follows from, null
-        if that is not told.
+        The cells; ``is_known`` says which ones follow exactly from others that are told.
     """
     gone = marked.filter("is_gone")["cell"].implode()
     of_cell = tied.group_by("cell").agg(
-        pl.col("part").is_in(gone).any().alias("is_open"), known=pl.col("others").first()
+        is_open=pl.col("part").is_in(gone).any(), is_exact=(pl.col("others") == 0).all()
     )
-    both = marked.drop("known", strict=False).join(
-        of_cell, on="cell", how="left", maintain_order="left"
-    )
+    both = marked.join(of_cell, on="cell", how="left", maintain_order="left")
+    is_open, is_exact = pl.col("is_open").fill_null(True), pl.col("is_exact").fill_null(False)
     return both.with_columns(
         is_gone=pl.col("is_gone") | pl.col("is_open").fill_null(False),
-        known=pl.when(~pl.col("is_open")).then("known"),
-    ).drop("is_open")
+        is_known=~is_open & is_exact,
+    ).drop("is_open", "is_exact")
 
 
 def _parts(cells: pl.DataFrame, about: Sequence[str], nests: pl.DataFrame) -> pl.DataFrame:
@@ -215,10 +213,10 @@ def _parts(cells: pl.DataFrame, about: Sequence[str], nests: pl.DataFrame) -> pl
 def _next(marked: pl.DataFrame, parts: pl.DataFrame, sizes: Sequence[str], limit: int) -> pl.Series:
     """Choose further cells: one of every group that subtraction tells too much about.
 
-    A cell that follows from others is known even if it is withheld, but for the people by whom it
-    differs. Where all are known and nothing else is left to choose, the whole goes.
+    A cell that follows from others is known even if it is withheld. Where all are known and
+    nothing else is left to choose, the whole goes.
     """
-    own = marked.select("cell", SEGMENT, GROUP, "is_gone", "known", *sizes)
+    own = marked.select("cell", SEGMENT, GROUP, "is_gone", "is_known", *sizes)
     whole = marked.select(
         pl.col("cell").alias("whole"),
         pl.col("is_gone").alias("is_whole_gone"),
@@ -227,25 +225,32 @@ def _next(marked: pl.DataFrame, parts: pl.DataFrame, sizes: Sequence[str], limit
     beside = parts.join(own, on="cell").join(whole, on="whole")
     group = ("whole", SEGMENT)
     is_shown, is_whole_gone = ~pl.col("is_gone"), pl.col("is_whole_gone")
-    less = pl.when(is_shown).then(0).otherwise("known")  # null: nothing is known
-    left = {
-        size: pl.col(f"{size} of whole") - (pl.col(size) - less).clip(0).sum().over(group)
-        for size in sizes
-    }
-    few = {size: is_small(rest, limit).fill_null(False) for size, rest in left.items()}
-    mends = pl.all_horizontal(~few[size] | (left[size] + pl.col(size) >= limit) for size in sizes)
-    is_somebody = pl.any_horizontal(pl.col(size) > 0 for size in sizes)
-    may_go = is_shown & ~is_whole_gone & pl.col("known").is_null() & is_somebody
-    last = (
-        (~may_go).alias("kept"),
-        (~mends).alias("vain"),
-        (pl.col(sizes[0]) == 0).alias("silent"),
+    is_told = is_shown | pl.col("is_known")
+    told = {size: pl.col(size).filter(is_told).sum().over(group) for size in sizes}
+    beside = beside.with_columns(
+        (pl.col(f"{size} of whole") - told[size]).alias(f"{size} left") for size in sizes
     )
+    left = {size: pl.col(f"{size} left") for size in sizes}
+    after = {size: left[size] + pl.col(size) for size in sizes}
+    is_somebody = pl.any_horizontal(pl.col(size) > 0 for size in sizes)
+    beside = beside.with_columns(
+        may_go=is_shown & ~is_whole_gone & ~pl.col("is_known") & is_somebody,
+        tells=~is_whole_gone & _any_few(left, limit, otherwise=False),
+        mends=~_any_few(after, limit, otherwise=False),
+    )
+    silent = pl.col(sizes[0]) == 0
+    last = (~pl.col("may_go"), ~pl.col("mends"), silent.alias("silent"))
     is_first = pl.struct(*last, *sizes, GROUP).rank("ordinal").over(group) == 1
-    tells = ~is_whole_gone & pl.any_horizontal(few.values())
-    complements = beside.filter((is_shown & is_whole_gone) | (may_go & is_first & tells))
-    lost = beside.filter(tells & ~may_go.any().over(group))
+    goes = pl.col("tells") & pl.col("may_go") & is_first
+    complements = beside.filter((is_shown & is_whole_gone) | goes)
+    lost = beside.filter(pl.col("tells") & ~pl.col("may_go").any().over(group))
     return (complements["cell"] if complements.height else lost["whole"]).unique()
+
+
+def _any_few(sizes: Mapping[str, pl.Expr], limit: int, *, otherwise: bool) -> pl.Expr:
+    """Whether any size is small; `otherwise` where it is not known."""
+    all_sizes = (*sizes.values(), *further(sizes).values())
+    return pl.any_horizontal(is_small(size, limit).fill_null(otherwise) for size in all_sizes)
 
 
 def is_small(size: pl.Expr, limit: int) -> pl.Expr:

@@ -10,7 +10,7 @@ family         people left
 =============  ===========================================================================
 line           n of one line: everybody less the groups of an attribute
 nested groups  a group less the groups within it, as a country less its regions
-unrated        k n of a stage, less the n of its k touchpoints: who did not rate all of them
+unrated        k n of a stage, less the n of its k touchpoints rated: who did not rate all
 several        the n of its touchpoints, less n of the stage: who rated more than one
 untold         n of a stage of which nobody rated several, less the n of the touchpoints told
 filled in      n of one line, with such touchpoints filled in
@@ -82,7 +82,7 @@ def isolated(
     lines = lines_of(tables)
     families = [
         *_single(lines),
-        *_stages(lines, kinds),
+        *_stages(lines, _withheld(tables["scores"]), kinds),
         *_gaps(lines, kinds),
         *_models(lines, tables),
     ]
@@ -124,6 +124,12 @@ def lines_of(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([*whole, summed])
 
 
+def _withheld(scores: pl.DataFrame) -> pl.DataFrame:
+    """List the lines that are there without a number of people."""
+    blank = scores.filter(pl.col("value").is_null() & pl.col("n").is_null())
+    return blank.select(*SUBJECT[:-1], *CELL, universe="measure").unique()
+
+
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.filter(pl.col("value").is_not_null() & (pl.col("n") > 0))
 
@@ -156,30 +162,35 @@ def _single(lines: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "nested groups", with_nested(lines, list(SUBJECT)).rename({"n": "people"})
 
 
-def _stages(lines: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, pl.DataFrame]]:
+def _stages(
+    lines: pl.DataFrame, untold: pl.DataFrame, kinds: Mapping[str, str]
+) -> Iterator[tuple[str, pl.DataFrame]]:
     """Subtract touchpoints from their stage, in each measure that both have."""
     line = (*PLACE, "stage", "universe")
     kind = pl.col("question_id").replace_strict(kinds, default=None, return_dtype=pl.String)
+    is_rated = (kind == "csat") & pl.col("stage").is_not_null()
     means = lines.filter(pl.col("universe").is_in(("mean", "top2", "top1")))
-    rated = means.filter((kind == "csat") & pl.col("stage").is_not_null())
-    most = rated.group_by(line).agg(most=pl.col("question_id").n_unique())
-    given = rated.group_by(*line, *CELL).agg(pl.len().alias("told"), given=pl.col("n").sum())
+    rated = means.filter(is_rated).select(*line, "question_id", *CELL, "n")
+    lacking = untold.filter(is_rated).select(*line, "question_id", *CELL)
     stages = means.filter(pl.col("question_id").is_null()).select(*line, *CELL, "n")
-    both = stages.join(given, on=[*line, *CELL]).join(most, on=line)
-    whole = both.filter(pl.col("told") == pl.col("most")).drop("told")
-    cells = with_rests(whole, ["n", "given"])
-    yield "unrated", cells.with_columns(people=pl.col("most") * pl.col("n") - pl.col("given"))
-    yield "several", cells.with_columns(people=pl.col("given") - pl.col("n"))
-    several = whole.filter(pl.col("given") > pl.col("n"))
-    one_each = both.join(several, on=["mode", "stage", "universe"], how="anti")
-    part = one_each.filter(pl.col("told") < pl.col("most"))
-    yield "untold", part.with_columns(people=pl.col("n") - pl.col("given"))
-    asked = rated.select(*line, "question_id").unique()
-    lines_of_parts = _filled(one_each, asked, rated.select(*asked.columns, *CELL, "n"))
-    yield "filled in", with_rests(lines_of_parts, ["n"]).rename({"n": "people"})
+    place = pl.format("rated {}", pl.col("question_id").rank("dense").over(line))
+    given = rated.with_columns(place=place).pivot("place", index=[*line, *CELL], values="n")
+    each = [name for name in given.columns if name.startswith("rated ")]
+    both = stages.join(given, on=[*line, *CELL]).with_columns(pl.col(each).fill_null(0))
+    cells = with_rests(both.join(lacking, on=[*line, *CELL], how="anti"), ["n", *each])
+    total = pl.sum_horizontal(0, *each)
+    touched = pl.sum_horizontal(0, *((pl.col(name) > 0).cast(pl.Int64) for name in each))
+    yield "unrated", cells.with_columns(people=touched * pl.col("n") - total)
+    yield "several", cells.with_columns(people=total - pl.col("n"))
+    one_each = both.join(
+        cells.filter(total > pl.col("n")), on=["mode", "stage", "universe"], how="anti"
+    ).with_columns(left=pl.col("n") - total)
+    part = one_each.join(lacking, on=[*line, *CELL], how="semi")
+    yield "untold", part.rename({"left": "people"})
+    yield "filled in", with_rests(_filled(part, lacking, rated), ["n"]).rename({"n": "people"})
 
 
-def _filled(stages: pl.DataFrame, asked: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
+def _filled(stages: pl.DataFrame, lacking: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
     """Fill in the one touchpoint that is not told, where all rated one of their stage.
 
     Returns
@@ -187,16 +198,12 @@ def _filled(stages: pl.DataFrame, asked: pl.DataFrame, rated: pl.DataFrame) -> p
     DataFrame
         The lines of such touchpoints, as `rated`; none of others.
     """
-    line = [name for name in asked.columns if name != "question_id"]
-    lacking = stages.filter(
-        (pl.col("most") - pl.col("told") == 1) & (pl.col("n") > pl.col("given"))
-    )
-    untold = lacking.join(asked, on=line).join(
-        rated, on=[*asked.columns, *CELL], how="anti", nulls_equal=True
-    )
-    found = untold.select(*rated.columns[:-1], n=pl.col("n") - pl.col("given"))
-    touched = found.select(asked.columns).unique()
-    return pl.concat([rated.join(touched, on=asked.columns, how="semi"), found])
+    single = lacking.filter(pl.len().over(lacking.drop("question_id").columns) == 1)
+    both = stages.drop("n").join(single, on=lacking.drop("question_id").columns)
+    found = both.rename({"left": "n"}).filter(pl.col("n") > 0).select(rated.columns)
+    line = rated.drop(*CELL, "n").columns
+    touched = found.select(line).unique()
+    return pl.concat([rated.join(touched, on=line, how="semi"), found])
 
 
 def _gaps(lines: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -16,12 +16,15 @@ may have, it is the fewest people that may be left.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from pipelines.contract.people import GROUP, SEGMENT
 from pipelines.publish.structure import Structure
 
 PLACE = ("mode", "wave", SEGMENT, GROUP)
+RATED = "rated "  # and a number: sizes of touchpoints
 BOND = {"cell": pl.UInt32, "part": pl.UInt32, "others": pl.Float64}
 NO_BONDS = pl.DataFrame(schema=BOND)
 
@@ -39,10 +42,8 @@ def with_overlaps(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        Of stages ``unrated`` and ``several``, the fewest people who did not rate all its
-        touchpoints and who rated more than one, and ``rated 1`` and so on, who rated each
-        touchpoint. Of gaps ``unpaired``, who gave only a rating or only an expectation. 0 for
-        all others.
+            Of stages ``rated 1`` and so on, who rated each touchpoint; see `further`. Of gaps
+        ``unpaired``, who gave only a rating or only an expectation. 0 for all others.
     """
     rated, expected = _rated(cells, structure), _expected(cells, structure)
     stages = _of_stages(cells, rated)
@@ -57,29 +58,42 @@ def with_overlaps(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
     return whole.with_columns(pl.col(added).fill_null(0))
 
 
+def further(sizes: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
+    """Count the people whom subtracting all touchpoints from their stage leaves, at least.
+
+    Parameters
+    ----------
+    sizes : mapping
+        Of some people, by name; see `with_overlaps`.
+
+    Returns
+    -------
+    dict
+        ``unrated``, the fewest who did not rate all touchpoints that any of them rated;
+        ``several``, the fewest who rated more than one. Nothing of other pools.
+    """
+    rated = [size for name, size in sizes.items() if name.startswith(RATED)]
+    if not rated:
+        return {}
+    given = pl.sum_horizontal(rated)
+    touched = pl.sum_horizontal((size > 0).cast(pl.Int64) for size in rated)
+    most = pl.max_horizontal(touched - 1, 1)  # that one person may have given, or not, at once
+    answered = pl.when(touched > 0).then(sizes["answered"]).otherwise(0)
+    return {
+        "unrated": (touched * answered - given) / most,
+        "several": (given - answered) / most,
+    }
+
+
 def _of_stages(cells: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
-    """Count who rated what in every stage: ``scope, stage``, `PLACE`, and the sizes."""
+    """Count who rated each touchpoint of every stage: ``scope, stage``, `PLACE`, and the sizes."""
     line = ("mode", "wave", "stage")
-    asked = rated.filter((pl.col("answered") > 0).any().over(*line, "question_id"))
-    numbered = asked.with_columns(
-        place=pl.col("question_id").rank("dense").over(line),
-        most=pl.col("question_id").n_unique().over(line),
+    place = pl.col("question_id").rank("dense").over(line)
+    counts = rated.with_columns(place=pl.format(RATED + "{}", place)).pivot(
+        "place", index=["stage", *PLACE], values="answered", sort_columns=True
     )
-    by_place = pl.format("rated {}", "place").alias("place")
-    counts = numbered.with_columns(by_place).pivot(
-        "place", index=["stage", *PLACE, "most"], values="answered", sort_columns=True
-    )
-    each = [name for name in counts.columns if name.startswith("rated ")]
-    stages = cells.filter(pl.col("scope") == "stage").select("scope", "stage", *PLACE, "answered")
-    given, others = pl.sum_horizontal(0, *each), pl.max_horizontal(pl.col("most") - 1, 1)
-    return stages.join(counts, on=["stage", *PLACE]).select(
-        "scope",
-        "stage",
-        *PLACE,
-        *each,
-        unrated=(pl.col("most") * pl.col("answered") - given) / others,
-        several=(given - pl.col("answered")) / others,
-    )
+    stages = cells.filter(pl.col("scope") == "stage").select("scope", "stage", *PLACE)
+    return stages.join(counts, on=["stage", *PLACE])
 
 
 def _of_pairs(cells: pl.DataFrame, rated: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
@@ -137,7 +151,9 @@ def bonds(cells: pl.DataFrame, structure: Structure, limit: int) -> pl.DataFrame
         `BOND`: ``cell`` and ``part``, numbers of two rows, and how many ``others`` there are.
     """
     numbered = cells.with_row_index("cell")
-    others = pl.when("pairs").then("unpaired").otherwise(pl.min_horizontal("several", "unrated"))
+    of_stage = further({name: pl.col(name) for name in cells.columns}).values()
+    fewest = pl.min_horizontal(pl.lit(None, pl.Float64), *of_stage)
+    others = pl.when("pairs").then("unpaired").otherwise(fewest)
     few = numbered.with_columns(others=others.cast(pl.Float64)).filter(pl.col("others") < limit)
     stages, gaps = few.filter(pl.col("scope") == "stage"), few.filter("pairs")
     rated, expected = (

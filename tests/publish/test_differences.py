@@ -24,7 +24,7 @@ def found(kinds: dict[str, str] = KINDS, **tables: pl.DataFrame) -> dict[str, fl
     return dict(rows.select("family", "people").rows())
 
 
-def about(question: str | None, n: int, **other: object) -> dict[str, object]:
+def about(question: str | None, n: int | None, **other: object) -> dict[str, object]:
     """A score of a question of the stage, or of the stage itself."""
     scope = "stage" if question is None else "touchpoint"
     touchpoint = None if question is None else question.removeprefix("expected_")
@@ -70,9 +70,7 @@ def test_those_who_rated_both_of_two_touchpoints_are_found():
 
 
 def test_those_who_rated_a_touchpoint_withheld_are_found_by_their_stage():
-    hidden = about("b", 5, value=None)
-    elsewhere = about("b", 40, segment="age", group="old")
-    scores = table("scores", about("a", 30), hidden, elsewhere, about(None, 35))
+    scores = table("scores", about("a", 30), about("b", None, value=None), about(None, 35))
     assert found(scores=scores) == {"untold": 5, "filled in": 5}
 
 
@@ -81,8 +79,9 @@ def test_a_touchpoint_withheld_is_filled_in_from_a_stage_of_which_all_rated_one(
         place = {age: {"segment": "age", "group": age} for age in sizes} | {"all": {}}
         return [about(question, n, **place[age]) for age, n in sizes.items()]
 
+    hidden = {"segment": "age", "group": "old", "value": None}
     rows = [*ages("a", all=95, young=50), *ages("b", all=60, young=30, old=30),
-            *ages(None, all=155, young=80)]  # fmt: skip
+            about("a", None, **hidden), *ages(None, all=155, young=80)]  # fmt: skip
     assert found(scores=table("scores", *rows)) == {}
     told = [*rows, *ages(None, old=70)]  # of whom 40 rated a: 5 of unknown age are left
     assert found(scores=table("scores", *told)) == {"line": 5, "filled in": 5}

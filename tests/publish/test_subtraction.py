@@ -9,7 +9,7 @@ import pytest
 from pipelines.contract.registry import published
 from pipelines.publish.differences import isolated
 from pipelines.publish.withholding import withhold
-from tests.publish.populations import Line, Population, population
+from tests.publish.populations import EXPECTED, Line, Population, asked_once, population
 from tests.publish.stub_study import MODELLED, table
 
 LIMIT = 3
@@ -83,4 +83,38 @@ def test_no_stage_of_four_touchpoints_isolates_anybody_at_once_or_four_times(see
         for times in (1, len(people.touchpoints)):
             left = (np.abs(times * stage - sum(rated)) > 1e-9).any(axis=1).sum()
             assert left == 0 or left >= LIMIT
+    assert isolated(tables, people.structure.kinds, LIMIT).is_empty()
+
+
+def isolating(lines: dict[Line, np.ndarray]) -> list[tuple[int, ...]]:
+    """People, fewer than the limit, whom some sum of any number of lines is about.
+
+    There is one, of whatever coefficients, if the lines without these people's answers span less.
+    """
+    stack = np.stack(list(lines.values())).astype(float)
+    alike: dict[bytes, list[int]] = {}
+    for person in np.flatnonzero(stack.any(axis=(0, 2))):
+        alike.setdefault(stack[:, person].round(9).tobytes(), []).append(int(person))
+    alike_people = list(alike.values())
+    rank = np.linalg.matrix_rank(np.hstack([stack[:, whole[0]] for whole in alike_people]))
+    found = []
+    for many in range(1, LIMIT):
+        for chosen in combinations([whole for whole in alike_people if len(whole) < LIMIT], many):
+            if sum(map(len, chosen)) < LIMIT:
+                rest = [stack[:, whole[0]] for whole in alike_people if whole not in chosen]
+                if not rest or np.linalg.matrix_rank(np.hstack(rest)) < rank:
+                    found.append(tuple(person for whole in chosen for person in whole))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_no_sum_of_any_lines_isolates_anybody_where_all_rate_one_touchpoint(seed):
+    rng = np.random.default_rng(seed)
+    people = asked_once(population(rng, n=60, touchpoints=3, missing=0.12), rng)
+    tables = withheld(people)
+    answers = [line for line in people.lines() if line[1] != EXPECTED and line[2] == "mean"]
+    lines = {line: one for line, one in told(tables["scores"], people).items() if line in answers}
+    assert lines
+    assert isolating(lines) == []
+    assert isolating({line: people.lines()[line] for line in answers}) != []
     assert isolated(tables, people.structure.kinds, LIMIT).is_empty()
