@@ -83,7 +83,7 @@ def _figure(
         column=column,
         periods=[months.names[period] for period in rows["period"].sort()],
         kinds=[row["kind"]],
-        title="",
+        title=currency if column == "amount" else "",
         height=110,
         current=months.names[month],
         partial=[months.names[part] for part in months.partial],

@@ -17,6 +17,7 @@ from pipelines.charts.intervals import interval_dots
 from pipelines.charts.trend import trend_with_interval
 from pipelines.contract.canonical import MISSING_REASONS
 from pipelines.contract.estimate import BY_NAME
+from pipelines.contract.people import EVERYBODY
 
 
 def choose_measure(view: View) -> str | None:
@@ -147,7 +148,7 @@ def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
     scores = mine.filter(pl.col("measure") == measure)
     st.subheader(words("touchpoints.trend", measure=words(f"measure.{measure}.name")))
     if scores["value"].count() == 0:
-        st.info(words("state.no_answers"), icon=":material/search_off:")
+        st.info(_why_no_numbers(words, scores, measure), icon=":material/search_off:")
         return
     waves = [wave["wave"] for wave in bundle.waves(choice.mode)]
     breaks = series.breaks_of(scores)
@@ -166,23 +167,31 @@ def _trend(view: View, mine: pl.DataFrame, measure: str) -> None:
     series.caption(words, breaks)
 
 
+def _why_no_numbers(words: Words, estimates: pl.DataFrame, measure: str) -> str:
+    """Why no wave has a number, if none has."""
+    if estimates.is_empty() and measure == "reach":
+        return words("touchpoints.no_reach")
+    is_hidden = any(rows.is_withheld(row) for row in estimates.select("flags").to_dicts())
+    return words("state.withheld" if is_hidden else "state.no_answers")
+
+
 def _segments(view: View, mine: pl.DataFrame, measure: str) -> None:
     bundle, words, choice = view.bundle, view.words, view.choice
     segments = bundle.register["segments"]
-    st.subheader(words("touchpoints.segments"))
+    is_of_group = choice.segment != EVERYBODY
+    st.subheader(words("touchpoints.segments_of_all" if is_of_group else "touchpoints.segments"))
     if not segments:
         st.info(words("touchpoints.no_segments"), icon=":material/group_off:")
         return
     labels = {name: words.label(segment["label"], name) for name, segment in segments.items()}
-    split = choices.pick(
-        words("pick.split"), "split", list(labels), next(iter(labels)), labels.__getitem__
-    )
+    first = choice.segment if choice.segment in labels else next(iter(labels))
+    split = choices.pick(words("pick.split"), "split", list(labels), first, labels.__getitem__)
     subject = mine.filter(pl.col("measure") == measure).row(0, named=True)
     total = rows.same_subject(rows.of_everybody(bundle, choice), subject)
     groups = rows.groups(bundle, words, choice, split)
     shown = rows.same_subject(groups, subject)
     if shown.is_empty():
-        st.info(words("state.no_answers"), icon=":material/search_off:")
+        st.info(words("touchpoints.no_groups_here"), icon=":material/group_off:")
         return
     chart = interval_dots(
         shown,
@@ -212,10 +221,10 @@ def _answers(view: View, touchpoint: str, question: str) -> None:
     shares = rows.chosen(bundle, "distributions", choice, every_wave=True).filter(
         pl.col("touchpoint_id") == touchpoint,
         pl.col("question_id") == question,
-        pl.col("value").is_not_null(),
     )
+    why_not, shares = _why_no_numbers(words, shares, "share"), shares.drop_nulls("value")
     if shares.is_empty():
-        st.info(words("state.no_answers"), icon=":material/search_off:")
+        st.info(why_not, icon=":material/search_off:")
         return
     found = set(shares["answer"])
     reasons = [reason for reason in MISSING_REASONS if reason in found]
