@@ -196,6 +196,12 @@ FLAGS = Vocabulary(
             en="The answers do not differ; the interval is that of a share.",
             de="Die Antworten unterscheiden sich nicht; das Intervall ist das eines Anteils.",
         ),
+        "no_cluster": says(
+            en="Of {n} of {of} respondents the cluster is not known: each counts as a unit, and "
+            "the interval may be a little narrow.",
+            de="Von {n} von {of} Befragten ist der Klumpen nicht bekannt: Jede dieser Personen "
+            "zählt als Einheit, das Intervall ist vielleicht etwas zu schmal.",
+        ),
     },
 )
 METHOD_OF_WITHHELD = {

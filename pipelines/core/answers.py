@@ -173,6 +173,21 @@ def sampling_unit() -> pl.Expr:
     return pl.coalesce(cluster, customer, questionnaire)
 
 
+def lacks_cluster() -> pl.Expr:
+    """Whether a respondent has no cluster although others of the survey's wave have one.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> about = {"mode": "cold", "wave": "2024", "survey_id": ["a", "a", "b"]}
+    >>> people = pl.DataFrame({**about, "cluster": ["store 1", None, None]})
+    >>> people.select(lacks_cluster())["cluster"].to_list()
+    [False, True, False]
+    """
+    known = pl.col("cluster").is_not_null()
+    return ~known & known.any().over("mode", "wave", "survey_id")
+
+
 def _refuse(bad: pl.Series, *, expected: str, todo: str) -> None:
     if len(bad):
         got = f"others for {bad.name} {examples(bad.unique().sort())}"

@@ -51,7 +51,7 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
     DataFrame
         What tells the samples apart, `ITEM_COLUMNS`, ``segment, group``, `TARGET_COLUMNS`,
         ``weighted`` (false only, of samples without weights), `MEASURE_COLUMNS`,
-        ``unweighted_wave`` and
+        ``unweighted_wave, n_lacking, n_drawn`` of the sample, and
         `DOMAIN_NUMBERS`, the fields of `statistics.survey.DomainMeans`. Groups in which nobody was
         asked are left out.
 
@@ -104,6 +104,8 @@ def _label_groups(sample: Sample, number: int) -> pl.DataFrame:
         **about,
         sample=pl.lit(number, pl.Int64),
         unweighted_wave=pl.lit(sample.is_unweighted),
+        n_lacking=pl.lit(sample.n_lacking, pl.Int64),
+        n_drawn=pl.lit(sample.rows.height, pl.Int64),
     )
 
 

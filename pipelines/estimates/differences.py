@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.estimates.families import FOR_DIFFERENCES
-from pipelines.estimates.provenance import WARNINGS
+from pipelines.estimates.provenance import COUNTED, WARNINGS
 from pipelines.statistics.differences import Estimates, Overlap, subtract
 from pipelines.statistics.hierarchy import over_selected_families
 
@@ -31,7 +31,7 @@ def with_differences(pairs: pl.DataFrame, level: float) -> pl.DataFrame:
     -------
     DataFrame
         The pairs, with ``value, low, high, std_error, p_value`` of the differences and the
-        warnings of either side; the interval stays in the range of a difference.
+        warnings of either side, `COUNTED` of both; the interval stays in the range of a difference.
     """
     widest = (pairs["highest"] - pairs["lowest"]).to_numpy()
     n = pairs["n_both"].to_numpy().astype(np.float64)
@@ -49,6 +49,7 @@ def with_differences(pairs: pl.DataFrame, level: float) -> pl.DataFrame:
         std_error=pl.Series(found.std_error),
         p_value=pl.Series(found.p_value),
         **{name: pl.col(name) | pl.col(name + AGAINST) for name in WARNINGS},
+        **{name: pl.col(name) + pl.col(name + AGAINST) for name in COUNTED},
     )
 
 

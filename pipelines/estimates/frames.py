@@ -68,7 +68,7 @@ def estimate(
         Column of positive sampling weights.
     stratum, cluster : str, optional
         Columns of the sampling stratum and of the primary sampling unit in it. A row without a
-        cluster is a unit of its own.
+        cluster is a unit of its own; where others of its sample have one, flagged and counted.
     level : float
         Of the intervals, 0 to 1.
     flag_n : int

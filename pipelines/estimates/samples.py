@@ -24,11 +24,14 @@ class SamplingDesign:
         Stratum, and primary sampling unit in it.
     weight : str, optional
         Positive sampling weights; without it every row counts one.
+    lacking : str, optional
+        True where a row is its own unit only because nobody knows its cluster.
     """
 
     stratum: str
     unit: str
     weight: str | None
+    lacking: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class Sample:
         Names of the sampling units of groups, which other samples may share.
     unit_group : ndarray of int, shape (n_units,)
         Group of each.
+    n_lacking : int
+        Rows whose cluster nobody knows.
     """
 
     about: Mapping[str, Any]
@@ -73,6 +78,7 @@ class Sample:
     design_psus: FloatArray
     unit_names: pl.Series
     unit_group: IntArray
+    n_lacking: int
 
     @property
     def is_unweighted(self) -> bool:
@@ -147,6 +153,7 @@ def _sample(
         design_psus=_units_per_stratum(stratum, unit)[stratum[member[part_begins]]],
         unit_names=rows[design.unit].gather(member[unit_begins]),
         unit_group=group[unit_begins],
+        n_lacking=0 if design.lacking is None else int(rows[design.lacking].sum()),
     )
 
 

@@ -23,7 +23,7 @@ from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.reach import without_unrouted_reach
 
 APART = ("mode", "wave")  # hot and cold surveys are never pooled
-DESIGN = SamplingDesign(stratum="stratum", unit="unit", weight="weight")
+DESIGN = SamplingDesign(stratum="stratum", unit="unit", weight="weight", lacking="lacking")
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,11 @@ def _people(survey: Survey, register: pl.DataFrame) -> pl.DataFrame:
 
 def _samples(survey: Survey, people: pl.DataFrame) -> list[Sample]:
     """Take the waves of every mode as samples, with their groups."""
-    drawn = people.with_columns(stratum=answers.sampling_stratum(), unit=answers.sampling_unit())
+    drawn = people.with_columns(
+        stratum=answers.sampling_stratum(),
+        unit=answers.sampling_unit(),
+        lacking=answers.lacks_cluster(),
+    )
     segments = {name: SEGMENT_PREFIX + name for name in survey.segments}
     return list(samples(drawn.sort("response_id"), APART, segments, DESIGN))
 

@@ -88,6 +88,22 @@ class UnitSums:
         """Part of each unit, shape (n_units,)."""
         return np.repeat(np.arange(len(self.part_starts)), self.part_sizes)
 
+    @cached_property
+    def group_starts(self) -> IntArray:
+        """Where a group begins among the parts, shape (n_groups,)."""
+        return np.flatnonzero(np.diff(self.part_group, prepend=-1))
+
+    @cached_property
+    def weight(self) -> FloatArray:
+        """Sum of the weights of each domain, shape (n_groups, n_columns); NaN if there is none."""
+        weight = self.by_group(self.by_part(self.w))
+        return np.where(weight > 0, weight, np.nan)
+
+    @cached_property
+    def mean(self) -> FloatArray:
+        """Weighted mean of each domain, shape (n_groups, n_columns)."""
+        return self.by_group(self.by_part(self.wy)) / self.weight
+
     def by_part(self, units: FloatArray) -> FloatArray:
         """Add up units, shape (n_units, n_columns), to parts."""
         parts: FloatArray = np.add.reduceat(units, self.part_starts, axis=0)
@@ -95,8 +111,7 @@ class UnitSums:
 
     def by_group(self, parts: FloatArray) -> FloatArray:
         """Add up parts, shape (n_parts, n_columns), to groups."""
-        starts = np.flatnonzero(np.diff(self.part_group, prepend=-1))
-        groups: FloatArray = np.add.reduceat(parts, starts, axis=0)
+        groups: FloatArray = np.add.reduceat(parts, self.group_starts, axis=0)
         return groups
 
 
@@ -208,7 +223,7 @@ def domain_means(sums: UnitSums) -> DomainMeans:
     def total(units: npt.NDArray[np.generic]) -> FloatArray:
         return sums.by_group(sums.by_part(units.astype(np.float64)))
 
-    weight, value = _weight(sums), _mean(sums)
+    weight, value = sums.weight, sums.mean
     found = influences(sums)
     variance = sums.by_group(sums.by_part(found.units**2) + found.outside)
     squares = total(sums.w**2)
@@ -238,8 +253,8 @@ def influences(sums: UnitSums) -> Influences:
     divided by the root of what is left of the weight without it, see `remaining`.
     """
     units, of_unit = sums.design_psus[:, None], sums.unit_part
-    weight = _weight(sums)[sums.part_group]
-    residual = sums.wy - _mean(sums)[sums.part_group][of_unit] * sums.w
+    weight = sums.weight[sums.part_group]
+    residual = sums.wy - sums.mean[sums.part_group][of_unit] * sums.w
     several = units > 1
     factor = np.sqrt(np.where(several, units / np.where(several, units - 1, 1), 1.0))
     centre = np.where(several, sums.by_part(residual) / units, 0.0)
@@ -266,20 +281,10 @@ def remaining(sums: UnitSums) -> Influences:
     units = sums.design_psus[:, None]
     several = units > 1
     others = np.where(several, units - 1, 1)
-    share = sums.w / _weight(sums)[sums.part_group][sums.unit_part]
+    share = sums.w / sums.weight[sums.part_group][sums.unit_part]
     of_stratum = np.where(several, sums.by_part(share) / others, 0.0)
     own = np.where(several, units / others, 0.0)[sums.unit_part] * share
     return Influences(
         units=np.maximum(1 + of_stratum[sums.unit_part] - own, MIN_REMAINING),
         outside=1 + of_stratum,
     )
-
-
-def _weight(sums: UnitSums) -> FloatArray:
-    """Sum of the weights of each domain; NaN if there is none."""
-    weight = sums.by_group(sums.by_part(sums.w))
-    return np.where(weight > 0, weight, np.nan)
-
-
-def _mean(sums: UnitSums) -> FloatArray:
-    return sums.by_group(sums.by_part(sums.wy)) / _weight(sums)

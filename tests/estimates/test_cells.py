@@ -95,6 +95,7 @@ def test_a_row_without_a_cluster_is_a_unit_of_its_own():
     first, second = (everybody(t, {"x": "mean"}, cluster="cluster") for t in (frame, named))
     for name in ("value", "low", "high", "std_error", "n_eff"):
         assert first[name] == pytest.approx(second[name])
+    assert first["flags"].split() == [*second["flags"].split(), "no_cluster?n=2&of=4"]
     assert first["std_error"] != pytest.approx(everybody(frame, {"x": "mean"})["std_error"])
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.contract.estimate import FLAGS
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.enforcement import require_columns, require_declared
 from pipelines.core.errors import ContractError
@@ -86,6 +87,30 @@ def test_a_customer_who_answers_twice_in_a_wave_is_one_sampling_unit():
     ]
     assert errors[0] == pytest.approx(errors[1])
     assert errors[0] != pytest.approx(errors[2])
+
+
+def test_respondents_whose_cluster_is_not_known_are_units_of_their_own_and_counted():
+    rows = [answer(str(i), 1 + i % 5, cluster=f"flight {i // 5}") for i in range(40)]
+    lost = [{**row, "cluster": None} if i < 3 else row for i, row in enumerate(rows)]
+    others = [answer(f"else {i}", 3, survey_id="other") for i in range(4)]  # drawn one by one
+    score = one(measured(lost + others)["scores"], measure="mean", scope="touchpoint")
+    assert score["flags"] == "unweighted_wave no_cluster?n=3&of=44"
+    assert "3 of 44 respondents" in FLAGS.sentence("no_cluster?n=3&of=44")
+    named = [{**row, "cluster": f"lost {i}"} if i < 3 else row for i, row in enumerate(rows)]
+    wanted = one(measured(named + others)["scores"], measure="mean", scope="touchpoint")
+    assert score["std_error"] == pytest.approx(wanted["std_error"])
+    assert wanted["flags"] == "unweighted_wave"
+
+
+def test_a_change_counts_the_unknown_clusters_of_both_waves():
+    rows = [
+        answer(str(i), 1 + i % 5, wave=wave, cluster=f"{wave} {i // 5}" if i >= lost else None)
+        for wave, lost in (("2016", 2), ("2017", 1))
+        for i in range(40)
+    ]
+    changes = measured(rows)["changes"]
+    change = one(changes, measure="mean", scope="touchpoint", against="previous")
+    assert "no_cluster?n=3&of=80" in change["flags"].split()
 
 
 def test_strata_of_two_surveys_with_the_same_name_are_two_strata():
