@@ -43,6 +43,9 @@ from pipelines.statistics.survey import FloatArray, IntArray
 
 INTERVAL_KINDS = ("percentile", "bca")
 MAX_UNITS = 2000  # customers above this number are drawn in blocks
+# Of replicates; with fewer that have a covariance matrix there are no intervals. Those without one
+# are the most extreme, so that more of them than both tails have would cut the interval short.
+MIN_SHARE_VALID = 0.95
 
 
 def relative_importance(
@@ -216,12 +219,14 @@ def _answer(
     if split.monte_carlo_error is not None:
         parts["monte_carlo_error"] = split.monte_carlo_error
     probability = np.zeros((0, len(importance)))
-    r2_low, r2_high = None, None
+    r2_low, r2_high, left_out = None, None, 0
     if question.replicates and rng is not None:
         intervals, of_r2, replicates = _bootstrap(question, rows, split, rng)
         parts |= intervals
-        r2_low, r2_high = float(of_r2.low), float(of_r2.high)
-        probability = rank_probabilities(replicates)
+        left_out = question.replicates - len(replicates)
+        if of_r2 is not None:
+            r2_low, r2_high = float(of_r2.low), float(of_r2.high)
+            probability = rank_probabilities(replicates)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
@@ -232,6 +237,7 @@ def _answer(
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
         n_left_out=len(read.rows.values) - len(weight),
+        replicates_left_out=left_out,
         rank_probability=_tidy(list(columns.drivers), probability),
         covariance=found.matrix,
         fit=found.fit,
@@ -281,13 +287,18 @@ def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float 
 
 def _bootstrap(
     question: ImportanceQuestion, rows: Rows, split: ImportanceSplit, rng: np.random.Generator
-) -> tuple[dict[str, FloatArray | IntArray], Interval, FloatArray]:
-    """Intervals and tiers as columns of the table, the interval of R2, and the replicates."""
+) -> tuple[dict[str, FloatArray | IntArray | pl.Series], Interval | None, FloatArray]:
+    """Intervals and tiers as columns of the table, the interval of R2, and the replicates.
+
+    Replicates without a covariance matrix are left out; if too many are, so are the intervals.
+    """
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MAX_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     split_again = split.replicate(units)
     drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
     replicates = np.concatenate([one.importance for one in drawn])
+    if len(replicates) < MIN_SHARE_VALID * question.replicates:
+        return _no_intervals(len(split.importance)), None, replicates
     _check_replicates(replicates)
     r2 = reflected_r2(split.r2, np.concatenate([one.r2 for one in drawn]), level)
     by_parts = question.interval == "bca"
@@ -300,7 +311,7 @@ def _bootstrap(
 
     share, absolute = interval(percentages), interval(lambda plain: plain)
     rank_low, rank_high = rank_interval(replicates, level)
-    columns: dict[str, FloatArray | IntArray] = {
+    columns: dict[str, FloatArray | IntArray | pl.Series] = {
         "low": share.low,
         "high": share.high,
         "importance_low": absolute.low,
@@ -310,6 +321,15 @@ def _bootstrap(
         "tier": tiers(split.importance, replicates, question.level),
     }
     return columns, r2, replicates
+
+
+def _no_intervals(drivers: int) -> dict[str, FloatArray | IntArray | pl.Series]:
+    """Columns of intervals and tiers where there are none."""
+    numbers = ("low", "high", "importance_low", "importance_high")
+    kinds = dict.fromkeys(numbers, pl.Float64()) | dict.fromkeys(
+        ("rank_low", "rank_high", "tier"), pl.Int64()
+    )
+    return {name: pl.Series([None] * drivers, dtype=kind) for name, kind in kinds.items()}
 
 
 def _check_replicates(importance: FloatArray) -> None:
