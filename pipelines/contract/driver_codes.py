@@ -218,6 +218,20 @@ MODEL_REASONS = Vocabulary(
         ),
     },
 )
+_FLAGS_OF_REPLICATES = {
+    "replicates_left_out": says(
+        en="{n} of {of} bootstrap samples have no covariance matrix and are left out: an interval "
+        "is a little too short.",
+        de="{n} von {of} Bootstrap-Stichproben haben keine Kovarianzmatrix und sind weggelassen: "
+        "Ein Intervall ist etwas zu kurz.",
+    ),
+    "few_replicates": says(
+        en="Without interval: {n} of {of} bootstrap samples have no covariance matrix, where at "
+        "most a twentieth may have none.",
+        de="Ohne Intervall: {n} von {of} Bootstrap-Stichproben haben keine Kovarianzmatrix, "
+        "höchstens ein Zwanzigstel darf keine haben.",
+    ),
+}
 FLAGS_OF_MODELS = Vocabulary(
     "flag of driver models",
     {
@@ -227,6 +241,7 @@ FLAGS_OF_MODELS = Vocabulary(
             en="Some drivers were rated by too few and are left out of the model.",
             de="Einige Treiber wurden von zu wenigen bewertet und fehlen im Modell.",
         ),
+        **_FLAGS_OF_REPLICATES,
     },
 )
 FLAGS_OF_DRIVERS = Vocabulary(
@@ -245,5 +260,6 @@ FLAGS_OF_DRIVERS = Vocabulary(
         ),
         WITHHELD: FLAGS.codes[WITHHELD],
         "unweighted_wave": FLAGS.codes["unweighted_wave"],
+        **_FLAGS_OF_REPLICATES,
     },
 )

@@ -20,6 +20,8 @@ from pipelines.statistics.completed_rows import CompletedRows, complete_rows
 from pipelines.statistics.em import (
     MAX_EM_STEPS,
     MIN_JOINT_ANSWERS_PER_COLUMN,
+    NormalFit,
+    Patterns,
     find_patterns,
     fit_patterns,
     is_joint,
@@ -34,6 +36,7 @@ MIN_UNSHRUNK_ROWS_PER_COLUMN = 10  # with fewer covariances are shrunk
 # in replicates, and in parts of the sample. Replicates then spread by the share of rows that have
 # both; up to here standard errors come out 1 % too small (benchmarks/README.md).
 MAX_HELD_SHARE = 0.125
+EDGE_EIGENVALUE = 1e-4  # of correlations where much is blank; below, covariances are shrunk
 
 
 @dataclass(frozen=True)
@@ -118,13 +121,29 @@ def complete(design: Design, weight: FloatArray, attributes: pl.DataFrame) -> Ex
     known = auxiliaries(attributes, design.values, room)
     if known.size:
         patterns = find_patterns(np.column_stack([design.values, known]), weight)
-    fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_BLANKS, MAX_EM_STEPS)
-    whole = complete_rows(np.column_stack([design.values, known]), patterns, fit)
+    fit = _fit(patterns, prior_rows)
     seen = ~np.isnan(design.values)
     much = is_much_blank(present_shares(seen, weight))
+    if much and not prior_rows and _is_at_edge(fit):
+        prior_rows = float(columns)
+        fit = _fit(patterns, prior_rows)
+    whole = complete_rows(np.column_stack([design.values, known]), patterns, fit)
     refilling = Refilling.of(whole, patterns, fit) if much else None
     prior = prior_rows * variances
     return Expected(whole.first(columns), seen, refilling, prior, prior_rows)
+
+
+def _fit(patterns: Patterns, prior_rows: float) -> NormalFit:
+    return fit_patterns(
+        patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_BLANKS, MAX_EM_STEPS
+    )
+
+
+def _is_at_edge(fit: NormalFit) -> bool:
+    """Whether columns foretell each other: so few answers say nothing against it."""
+    spread = np.sqrt(np.diagonal(fit.covariance))
+    smallest = np.linalg.eigvalsh(fit.covariance / np.outer(spread, spread))[0]
+    return bool(smallest < EDGE_EIGENVALUE or not fit.converged)
 
 
 def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:

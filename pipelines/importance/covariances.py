@@ -23,6 +23,7 @@ from pipelines.statistics.moments import moments_of_matrix
 from pipelines.statistics.observed_information import Refilling, moved
 from pipelines.statistics.ordered_logit import OrderedLogit
 from pipelines.statistics.polychoric import Polychoric
+from pipelines.statistics.subsets import MIN_EIGENVALUE
 from pipelines.statistics.survey import FloatArray
 
 MissingPolicy = Literal["error", "listwise", "pairwise", "em"]
@@ -40,7 +41,8 @@ class Covariances:
     rows : Rows
         The rows it rests on.
     replicate : callable
-        Of `Units` gives a function of counts, shape (n_replicates, n_units), to matrices.
+        Of `Units` gives a function of counts, shape (n_replicates, n_units), to matrices, of
+        those replicates that have one.
     fit : NormalFit, OrderedLogit or Polychoric, optional
         How EM, or the model of an ordinal outcome, went.
     """
@@ -96,32 +98,45 @@ def _by_pairs(rows: Rows, columns: Columns) -> Covariances:
     centre = np.nanmean(values, axis=0)
     filled = np.where(seen > 0, values - centre, 0.0)
 
-    def covariance(weights: FloatArray) -> FloatArray:
+    def covariance(weights: FloatArray) -> FloatArray | None:
         weighed, weighed_seen = weights[:, None] * filled, weights[:, None] * seen
         weight = weighed_seen.T @ seen
         if not weight.all():
-            raise ContractError(
-                ERROR_PLACE,
-                expected="every two columns answered together by somebody, in every replicate",
-                got="two that are not",
-                todo="use fewer columns, or missing='em' with a prior",
-            )
+            return None
         first = weighed.T @ seen / weight  # mean of the row's column where both are seen
         matrix: FloatArray = filled.T @ weighed / weight - first * first.T
         return matrix
 
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
         def matrices(counts: FloatArray) -> FloatArray:
-            found = [covariance(rows.weights * one[units.of_row]) for one in counts]
-            return nearest_semidefinite(np.array(found))
+            found = (covariance(rows.weights * one[units.of_row]) for one in counts)
+            sound = [one for one in found if one is not None and is_semidefinite(one)]
+            return np.array(sound).reshape(-1, values.shape[1], values.shape[1])
 
         return matrices
 
-    return Covariances(covariance(rows.weights), rows, replicate)
+    sample = covariance(rows.weights)
+    if sample is None:
+        raise ContractError(
+            ERROR_PLACE,
+            expected="every two columns answered together by somebody",
+            got="two that are not",
+            todo="use fewer columns, or missing='em' with a prior",
+        )
+    return Covariances(sample, rows, replicate)
+
+
+def is_semidefinite(matrix: FloatArray) -> bool:
+    """Whether a matrix is a covariance: pairs of columns with different rows need not give one."""
+    variance = np.diagonal(matrix)
+    if not (variance > 0).all():
+        return False
+    spread = np.sqrt(variance)
+    return bool(np.linalg.eigvalsh(matrix / np.outer(spread, spread))[0] >= MIN_EIGENVALUE)
 
 
 def nearest_semidefinite(matrices: FloatArray) -> FloatArray:
-    """Set negative eigenvalues to zero: some replicates have them where the sample has none."""
+    """Set negative eigenvalues to zero."""
     value, vector = np.linalg.eigh(matrices)
     nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)
     return nearest

@@ -43,10 +43,13 @@ from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import FloatArray, IntArray
 
-Column = FloatArray | IntArray | tuple[str, ...]  # of the table of an answer
+Column = FloatArray | IntArray | tuple[str, ...] | pl.Series  # of the table of an answer
 
 INTERVAL_KINDS = ("percentile", "bca")
 MAX_UNITS = 2000  # customers above this number are drawn in blocks
+# Of replicates; with fewer that have a covariance matrix there are no intervals. Those without one
+# are the most extreme, so that more of them than both tails have would cut the interval short.
+MIN_SHARE_VALID = 0.95
 
 
 def relative_importance(
@@ -220,12 +223,14 @@ def _answer(
     if split.monte_carlo_error is not None:
         parts["monte_carlo_error"] = split.monte_carlo_error
     probability = np.zeros((0, len(importance)))
-    r2_low, r2_high = None, None
+    r2_low, r2_high, left_out = None, None, 0
     if question.replicates and rng is not None:
         intervals, of_r2, truths = _bootstrap(question, rows, split, rng)
         parts |= intervals
-        r2_low, r2_high = float(of_r2.low), float(of_r2.high)
-        probability = rank_probabilities(truths)
+        left_out = question.replicates - len(truths)
+        if of_r2 is not None:
+            r2_low, r2_high = float(of_r2.low), float(of_r2.high)
+            probability = rank_probabilities(truths)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
@@ -236,6 +241,7 @@ def _answer(
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
         n_left_out=len(read.rows.values) - len(weight),
+        replicates_left_out=left_out,
         rank_probability=_tidy(list(columns.drivers), probability),
         covariance=found.matrix,
         fit=found.fit,
@@ -290,13 +296,18 @@ def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float 
 
 def _bootstrap(
     question: ImportanceQuestion, rows: Rows, split: ImportanceSplit, rng: np.random.Generator
-) -> tuple[dict[str, Column], Interval, FloatArray]:
-    """Intervals and letters as columns of the table, the interval of R2, and shrunken draws."""
+) -> tuple[dict[str, Column], Interval | None, FloatArray]:
+    """Intervals and letters as columns of the table, the interval of R2, and shrunken draws.
+
+    Replicates without a covariance matrix are left out; if too many are, so are the intervals.
+    """
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MAX_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     split_again = split.replicate(units)
     drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
     replicates = np.concatenate([one.importance for one in drawn])
+    if len(replicates) < MIN_SHARE_VALID * question.replicates:
+        return _no_intervals(len(split.importance)), None, replicates
     _check_replicates(replicates)
     r2 = reflected_r2(split.r2, np.concatenate([one.r2 for one in drawn]), level)
     by_parts = question.interval == "bca"
@@ -322,6 +333,14 @@ def _bootstrap(
         "letters": letters(shares, differs),
     }
     return columns, r2, truths
+
+
+def _no_intervals(drivers: int) -> dict[str, Column]:
+    """Columns of intervals and letters where there are none."""
+    numbers = ("low", "high", "importance_low", "importance_high")
+    kinds: dict[str, pl.DataType] = dict.fromkeys(numbers, pl.Float64())
+    kinds |= {"rank_low": pl.Int64(), "rank_high": pl.Int64(), "letters": pl.String()}
+    return {name: pl.Series([None] * drivers, dtype=kind) for name, kind in kinds.items()}
 
 
 def _check_replicates(importance: FloatArray) -> None:

@@ -93,11 +93,14 @@ class RelativeImportance:
         R2 of drivers and covariates, and of the covariates alone; the pseudo-R2 for a logit,
         and R2 of the latent outcome for polychoric correlations.
     r2_low, r2_high : float or None
-        Interval of `r2`; None without replicates.
+        Interval of `r2`; None without replicates, or if too many of them are left out.
     n, n_eff : int, float
         Rows used, and Kish's effective number of them.
     n_left_out : int
         Rows not used because answers were missing.
+    replicates_left_out : int
+        Replicates that have no covariance matrix, which pairs of columns with different rows
+        need not have. If more than a twentieth are, there are no intervals: they are null.
     rank_probability : DataFrame
         ``driver``, ``rank``, ``probability`` of shrunken draws, see `shrinkage`; without rows
         if there were no replicates.
@@ -126,6 +129,7 @@ class RelativeImportance:
     n: int
     n_eff: float
     n_left_out: int
+    replicates_left_out: int
     rank_probability: pl.DataFrame
     covariance: FloatArray
     fit: NormalFit | OrderedLogit | Polychoric | None

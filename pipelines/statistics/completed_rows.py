@@ -80,25 +80,11 @@ def complete_rows(values: FloatArray, patterns: Patterns, fit: NormalFit) -> Com
         Theirs.
     fit : NormalFit
     """
-    size, mean, covariance = values.shape[1], fit.mean, fit.covariance
-    whole = np.where(np.isnan(values), 0.0, values)
-    upper = np.triu_indices(size)
-    left = np.zeros((len(patterns.seen), len(upper[0])))
-    order = np.argsort(patterns.of_row, kind="stable")
-    starts = np.searchsorted(patterns.of_row[order], np.arange(len(patterns.seen) + 1))
-    for pattern, has in enumerate(patterns.seen):
-        gone, there = np.flatnonzero(has == 0), np.flatnonzero(has)
-        if not gone.size:
-            continue
-        rows = order[starts[pattern] : starts[pattern + 1]]
-        inverse = np.linalg.pinv(covariance[np.ix_(there, there)], hermitian=True)
-        slopes = covariance[np.ix_(gone, there)] @ inverse
-        whole[np.ix_(rows, gone)] = (
-            mean[gone] + (whole[np.ix_(rows, there)] - mean[there]) @ slopes.T
-        )
-        rest = np.zeros((size, size))
-        rest[np.ix_(gone, gone)] = (
-            covariance[np.ix_(gone, gone)] - slopes @ covariance[np.ix_(there, gone)]
-        )
-        left[pattern] = rest[upper]
-    return CompletedRows(whole, patterns.of_row, left)
+    from pipelines.statistics.missing_loops import fill_rows
+
+    scale, (i, j) = patterns.scale, np.triu_indices(values.shape[1])
+    standard = fit.covariance / np.outer(scale, scale)
+    deviations = np.where(np.isnan(values), 0.0, values - fit.mean) / scale
+    left = fill_rows(deviations, patterns.of_row, patterns.seen, standard)
+    filled = np.where(np.isnan(values), fit.mean + scale * deviations, values)
+    return CompletedRows(filled, patterns.of_row, left * scale[i] * scale[j])

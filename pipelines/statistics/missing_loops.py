@@ -8,8 +8,53 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.statistics.compiled import compiled
-from pipelines.statistics.moment_loops import complete_pattern
+from pipelines.statistics.moment_loops import complete_pattern, sweep
 from pipelines.statistics.survey import FloatArray, IntArray
+
+
+@compiled
+def fill_rows(deviations: FloatArray, of_row: IntArray, seen: IntArray, covariance: FloatArray
+              ) -> FloatArray:  # fmt: skip
+    """Fill in what rows lack with what is expected of them, in place.
+
+    Parameters
+    ----------
+    deviations : ndarray, shape (n_rows, n_columns)
+        From the means; whatever where there is none.
+    of_row : ndarray of int, shape (n_rows,)
+        Pattern of each row.
+    seen : ndarray of int, shape (n_patterns, n_columns)
+        1 where the pattern has a value.
+    covariance : ndarray, shape (n_columns, n_columns)
+        Of columns with a variance of about 1.
+
+    Returns
+    -------
+    ndarray, shape (n_patterns, n_columns (n_columns + 1) / 2)
+        Covariance that is left, upper triangle row by row.
+    """
+    patterns, columns = seen.shape
+    tables = np.empty((patterns, columns, columns))
+    left = np.zeros((patterns, columns * (columns + 1) // 2))
+    for p in range(patterns):
+        tables[p] = covariance
+        sweep(tables[p], np.flatnonzero(seen[p]))
+        place = 0
+        for i in range(columns):
+            for k in range(i, columns):
+                if not (seen[p, i] or seen[p, k]):
+                    left[p, place] = tables[p, i, k]
+                place += 1
+    for row in range(len(deviations)):
+        p = of_row[row]
+        for m in range(columns):
+            if not seen[p, m]:
+                total = 0.0
+                for i in range(columns):
+                    if seen[p, i]:
+                        total += tables[p, i, m] * deviations[row, i]
+                deviations[row, m] = total
+    return left
 
 
 @compiled

@@ -37,7 +37,7 @@ def sum_blocks(values: FloatArray, weights: FloatArray, block: IntArray, centre:
 
 
 @compiled
-def _sweep(table: FloatArray, observed: IntArray) -> float:
+def sweep(table: FloatArray, observed: IntArray) -> float:
     """Sweep a covariance matrix on the observed columns; return the log determinant of theirs.
 
     Afterwards the observed block is minus its inverse, the block beside it the regression
@@ -105,7 +105,7 @@ def complete_pattern(sums: FloatArray, seen: IntArray, mean: FloatArray, covaria
     """
     observed, missing = np.flatnonzero(seen), np.flatnonzero(seen == 0)
     table = covariance.copy()
-    log_determinant = _sweep(table, observed)
+    log_determinant = sweep(table, observed)
     weight, moved, products = _deviations(sums, seen, mean)
     log_likelihood = -0.5 * weight * (log_determinant + len(observed) * np.log(2 * np.pi))
     for i in observed:

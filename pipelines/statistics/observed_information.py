@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg
 
+from pipelines.core.errors import ContractError
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.completed_rows import CompletedRows
 from pipelines.statistics.em import NormalFit, Patterns
@@ -63,6 +64,11 @@ def responses(patterns: Patterns, fit: NormalFit) -> FloatArray:
         not tell, such as how two columns go together that nobody answered both, stays where
         the fit left it.
 
+    Raises
+    ------
+    ContractError
+        If the fit is at the edge: too few answers, by which R2 came out as 1.
+
     References
     ----------
     Orchard and Woodbury (1972), Proceedings of the 6th Berkeley Symposium 1, 697-715; Louis
@@ -82,10 +88,18 @@ def responses(patterns: Patterns, fit: NormalFit) -> FloatArray:
     held[columns:, columns:] *= 1 + fit.prior_rows / weight
     observed = held - variance_left(sums, patterns.seen, mean, covariance)
     ridge = np.diag(INFORMATION_ROUNDING * np.diagonal(held) + np.finfo(float).tiny)
-    found: FloatArray = linalg.solve(observed + ridge, weight * complete, assume_a="pos").T
-    if np.abs(found).max() < MAX_RESPONSE:
-        return found
-    share, vector = linalg.eigh(observed, held + ridge)
+    try:
+        found: FloatArray = linalg.solve(observed + ridge, weight * complete, assume_a="pos").T
+        if np.abs(found).max() < MAX_RESPONSE:
+            return found
+        share, vector = linalg.eigh(observed, held + ridge)
+    except linalg.LinAlgError as error:
+        raise ContractError(
+            "EM",
+            expected="a likelihood with its maximum where no column foretells another",
+            got="a covariance at the edge of what there can be",
+            todo="give the prior some rows, use fewer columns, or more data",
+        ) from error
     told = share > 1 / MAX_RESPONSE
     inverse = np.divide(1.0, share, out=np.zeros_like(share), where=told)
     return np.asarray(weight * complete @ (vector * inverse) @ vector.T)
