@@ -48,7 +48,7 @@ def ranked_shares(
 ) -> alt.LayerChart:
     """One bar per driver in the order of the rows, with its interval; its letters by its name.
 
-    A bar is dark as far as the part of the rating reaches, and light where that of use begins.
+    A bar is strong as far as the part of the rating reaches, and pale where that of use begins.
 
     Parameters
     ----------
@@ -62,17 +62,17 @@ def ranked_shares(
         What letters are called in tooltips.
     """
     lettered = with_state(shares).with_columns(
-        name=pl.format("{} ({})", "label", "letters"), dark=pl.coalesce("rating_value", "value")
+        name=pl.format("{} ({})", "label", "letters"), strong=pl.coalesce("rating_value", "value")
     )
     frame = wrapped(lettered, "name")
     y = label_axis(frame, "name")
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=_from_zero(frame["high"]))
     base = _rows(frame).transform_calculate(interval=interval_text(number))
     ink = colour()
-    dark = base.mark_bar(height=16, opacity=RATING_OPACITY, cornerRadiusEnd=0).encode(
-        x=alt.X("dark:Q", title=title), y=y, color=ink
+    strong = base.mark_bar(height=16, opacity=RATING_OPACITY, cornerRadiusEnd=0).encode(
+        x=alt.X("strong:Q", title=title), y=y, color=ink
     )
-    light = base.mark_bar(height=16, opacity=USE_OPACITY).encode(x=x, x2="dark:Q", y=y, color=ink)
+    pale = base.mark_bar(height=16, opacity=USE_OPACITY).encode(x=x, x2="strong:Q", y=y, color=ink)
     whisker = base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q", y=y, color=ink)
     tick = base.mark_tick(thickness=2.5, size=16).encode(x=x, y=y, color=ink)
     numbers = base.mark_text(align="left", dx=8).encode(
@@ -85,7 +85,7 @@ def ranked_shares(
     ]
     aim = target(base, picks=picks).encode(x=x, y=y, tooltip=tips)
     return layered(
-        [dark, light, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim]
+        [strong, pale, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim]
     )
 
 

@@ -64,9 +64,9 @@ def compare_with_bound(
 
     Examples
     --------
-    >>> alike = np.full((2, 4, 4), 0.5) + 0.5 * np.eye(4)
+    >>> alike = np.full((3, 4, 4), 0.5) + 0.5 * np.eye(4)
     >>> alike[:, :3, 3] = alike[:, 3, :3] = 0.4  # three ratings that count alike, 0.2 each
-    >>> found = compare_with_bound(alike, np.full((2, 3), 0.2), [[0], [1], [2]])
+    >>> found = compare_with_bound(alike, np.full((3, 3), 0.2), [[0], [1], [2]])
     >>> found.ratio.tolist(), found.bound.tolist()
     ([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
     """

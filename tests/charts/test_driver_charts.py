@@ -336,17 +336,17 @@ def test_a_name_stays_inside_the_plot_and_off_what_is_reserved():
     assert overlap(tuple(box), beside) == 0
 
 
-def test_a_bar_is_dark_up_to_the_part_of_its_rating(tables):
+def test_a_bar_is_strong_up_to_the_part_of_its_rating(tables):
     chart = drawn(tables, "shares")
-    dark, light = [layer for layer in layers(chart) if mark(layer) == "bar"]
-    assert dark["encoding"]["x"]["field"] == light["encoding"]["x2"]["field"] == "dark"
-    assert light["encoding"]["x"]["field"] == "value"
-    assert dark["mark"]["opacity"] > light["mark"]["opacity"]
+    strong, pale = [layer for layer in layers(chart) if mark(layer) == "bar"]
+    assert strong["encoding"]["x"]["field"] == pale["encoding"]["x2"]["field"] == "strong"
+    assert pale["encoding"]["x"]["field"] == "value"
+    assert strong["mark"]["opacity"] > pale["mark"]["opacity"]
     for row in rows_of(chart):
-        assert row["dark"] == row["rating_value"] <= row["value"]
+        assert row["strong"] == row["rating_value"] <= row["value"]
 
 
-def test_a_share_that_is_not_split_is_one_dark_bar(tables):
+def test_a_share_that_is_not_split_is_one_strong_bar(tables):
     whole = drivers(tables, approach="johnson")
     chart = ranked_shares(whole, title="Share", ranks="Rank", letters="Letters")
-    assert all(row["dark"] == row["value"] for row in rows_of(chart))
+    assert all(row["strong"] == row["value"] for row in rows_of(chart))

@@ -48,8 +48,8 @@ def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> 
 
 
 def mostly_use(words: Words, shares: pl.DataFrame) -> str | None:
-    """Drivers whose share is for the most part that of their use, which no rating changes."""
-    names = shares.filter(pl.col("use_value") > pl.col("rating_value"))["label"].to_list()
+    """Drivers whose share is clearly for the most part that of their use."""
+    names = shares.filter(pl.col("use_low") > pl.col("rating_high"))["label"].to_list()
     if not names:
         return None
     return words("drivers.finding.mostly_use", names=listed(words, names))

@@ -114,7 +114,7 @@ def test_the_latent_answer_is_told_from_the_linear_one(english):
 
 
 def test_drivers_whose_share_is_that_of_their_use_are_named(english):
-    parts = pl.DataFrame({"use_value": [30.0, 1.0, None], "rating_value": [20.0, 47.0, 2.0]})
+    parts = pl.DataFrame({"use_low": [28.0, 20.0, None], "rating_high": [22.0, 24.0, 3.0]})
     split = pl.concat([shares(THREE), parts], how="horizontal")
     assert findings.mostly_use(english, split).startswith(
         "Mostly the use, not the rating, has this share: Food. Who used it"
