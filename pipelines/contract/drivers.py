@@ -37,7 +37,7 @@ from pipelines.contract.people import GROUP, SEGMENT, Less, Of, Own, Pool
 from pipelines.contract.step import Engine, Param, Seed, Settings, Step
 from pipelines.contract.table import NUMBER, TEXT, WHOLE, Column, Table
 
-ROUNDING = 1e-4  # of percents, which are published with four digits
+PERCENT_ROUNDING = 1e-4  # of percents, which are published with four digits
 
 
 class DriversSettings(Settings):
@@ -91,7 +91,7 @@ def _numbers(**changes: object) -> tuple[Column, ...]:
 # a model shows no users, and counts as withheld.
 USERS = Pool("users", ("mode", "outcome", "driver", SEGMENT, "wave"), ("n_users", "n_reached"))
 _QUOTIENT = 100 * pl.col("n_users") / pl.col("reach")
-_IS_WHOLE = (_QUOTIENT - _QUOTIENT.round()).abs() * pl.col("reach") < ROUNDING * _QUOTIENT
+_IS_WHOLE = (_QUOTIENT - _QUOTIENT.round()).abs() * pl.col("reach") < PERCENT_ROUNDING * _QUOTIENT
 _N_REACHED = pl.when((pl.col("reach") > 0) & _IS_WHOLE).then(_QUOTIENT.round())
 _USUAL = (pl.col("policy") == RATING_POLICIES.names[0]) & (pl.col("target") == TARGETS.names[0])
 _OF_USERS = Of(USERS, {name: pl.col(name) for name in USERS.cell})

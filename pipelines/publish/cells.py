@@ -12,7 +12,7 @@ from pipelines.contract.table import Table
 from pipelines.publish.overlaps import NO_BONDS, bonds, further, with_overlaps
 from pipelines.publish.structure import Structure
 
-ROUNDING = 1e-6  # people; sizes that are quotients add up to a little more or less
+SIZE_ROUNDING = 1e-6  # people; sizes that are quotients add up to a little more or less
 
 
 def withheld_cells(
@@ -255,4 +255,4 @@ def _any_few(sizes: Mapping[str, pl.Expr], limit: int, *, otherwise: bool) -> pl
 
 def is_small(size: pl.Expr, limit: int) -> pl.Expr:
     """Whether somebody is in it, but fewer than `limit`."""
-    return (size > ROUNDING) & (size < limit - ROUNDING)
+    return (size > SIZE_ROUNDING) & (size < limit - SIZE_ROUNDING)

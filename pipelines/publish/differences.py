@@ -30,14 +30,14 @@ import polars as pl
 
 from pipelines.contract.canonical import MISSING_REASONS
 from pipelines.contract.driver_codes import APPROACHES, RATING_POLICIES, TARGETS
+from pipelines.contract.drivers import PERCENT_ROUNDING
 from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT
 from pipelines.core.errors import ContractError, examples
 from pipelines.publish.nested import with_nested
 
-ROUNDING = 1e-4  # of percents, which are published with four digits
-PLACE = ("mode", "wave")
-SUBJECT = (*PLACE, "stage", "touchpoint_id", "question_id", "universe")
-CELL = (SEGMENT, GROUP)
+SURVEYED = ("mode", "wave")
+ASKED_OF = (*SURVEYED, "stage", "touchpoint_id", "question_id", "universe")
+WHOSE = (SEGMENT, GROUP)
 FOUND = {"family": pl.String, "about": pl.String, SEGMENT: pl.String, "people": pl.Float64}
 
 
@@ -99,16 +99,15 @@ def isolated(
 
 
 def _about(people: pl.DataFrame) -> pl.Expr:
-    named = [name for name in SUBJECT if name in people.columns]
+    named = [name for name in ASKED_OF if name in people.columns]
     return pl.concat_str(named, separator=" ", ignore_nulls=True).alias("about")
 
 
 def lines_of(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """List the published lines: `SUBJECT`, `CELL` and ``n``, each once.
+    """List the published lines: `ASKED_OF`, `WHOSE` and ``n``, each once.
 
     A *universe* is what the people of a line have in common, such as a measure: those who are
-    averaged. Shares of answers tell of who was ``asked``, and of who is ``among`` them and
-    answered.
+    averaged. Shares of answers tell of who was ``asked`` and who ``answered``.
     """
     scores, shares = (_told(tables[name]) for name in ("scores", "distributions"))
     asked = shares.with_columns(universe=pl.lit("asked"))
@@ -116,8 +115,7 @@ def lines_of(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     given = shares.filter(answer & ~pl.col("weighted")).with_columns(
         universe=pl.lit("answered"), n=(pl.col("n") * pl.col("value") / 100)
     )
-    each = [SUBJECT, CELL]
-    keys = [name for names in each for name in names]
+    keys = [*ASKED_OF, *WHOSE]
     summed = given.group_by(keys).agg(pl.col("n").sum().round().cast(pl.Int64))
     whole = [rows.group_by(keys).agg(pl.col("n").max()) for rows in
              (scores.with_columns(universe="measure"), asked)]  # fmt: skip
@@ -127,7 +125,7 @@ def lines_of(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
 def _withheld(scores: pl.DataFrame) -> pl.DataFrame:
     """List the lines that are there without a number of people."""
     blank = scores.filter(pl.col("value").is_null() & pl.col("n").is_null())
-    return blank.select(*SUBJECT[:-1], *CELL, universe="measure").unique()
+    return blank.select(*ASKED_OF[:-1], *WHOSE, universe="measure").unique()
 
 
 def _told(rows: pl.DataFrame) -> pl.DataFrame:
@@ -140,18 +138,18 @@ def with_rests(cells: pl.DataFrame, sizes: list[str]) -> pl.DataFrame:
     Parameters
     ----------
     cells : DataFrame
-        `CELL`, what the cells of a line have in common, and `sizes`.
+        `WHOSE`, what the cells of a line have in common, and `sizes`.
 
     Returns
     -------
     DataFrame
         The same with further rows; their ``group`` is null.
     """
-    line = [name for name in cells.columns if name not in (*CELL, *sizes)]
+    line = [name for name in cells.columns if name not in (*WHOSE, *sizes)]
     everybody = cells.filter(pl.col(SEGMENT) == EVERYBODY)
     groups = cells.filter(pl.col(SEGMENT) != EVERYBODY)
     shown = groups.group_by(*line, SEGMENT).agg(pl.col(sizes).sum())
-    rests = everybody.drop(CELL).join(shown, on=line, suffix=" shown", nulls_equal=True)
+    rests = everybody.drop(WHOSE).join(shown, on=line, suffix=" shown", nulls_equal=True)
     left = [(pl.col(size) - pl.col(f"{size} shown")).alias(size) for size in sizes]
     missing = pl.lit(None, pl.String).alias(GROUP)
     return pl.concat([cells, rests.with_columns(missing, *left).select(cells.columns)])
@@ -159,25 +157,25 @@ def with_rests(cells: pl.DataFrame, sizes: list[str]) -> pl.DataFrame:
 
 def _single(lines: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "line", with_rests(lines, ["n"]).rename({"n": "people"})
-    yield "nested groups", with_nested(lines, list(SUBJECT)).rename({"n": "people"})
+    yield "nested groups", with_nested(lines, list(ASKED_OF)).rename({"n": "people"})
 
 
 def _stages(
     lines: pl.DataFrame, untold: pl.DataFrame, kinds: Mapping[str, str]
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Subtract touchpoints from their stage, in each measure that both have."""
-    line = (*PLACE, "stage", "universe")
+    line = (*SURVEYED, "stage", "universe")
     kind = pl.col("question_id").replace_strict(kinds, default=None, return_dtype=pl.String)
     is_rated = (kind == "csat") & pl.col("stage").is_not_null()
     means = lines.filter(pl.col("universe").is_in(("mean", "top2", "top1")))
-    rated = means.filter(is_rated).select(*line, "question_id", *CELL, "n")
-    lacking = untold.filter(is_rated).select(*line, "question_id", *CELL)
-    stages = means.filter(pl.col("question_id").is_null()).select(*line, *CELL, "n")
+    rated = means.filter(is_rated).select(*line, "question_id", *WHOSE, "n")
+    lacking = untold.filter(is_rated).select(*line, "question_id", *WHOSE)
+    stages = means.filter(pl.col("question_id").is_null()).select(*line, *WHOSE, "n")
     place = pl.format("rated {}", pl.col("question_id").rank("dense").over(line))
-    given = rated.with_columns(place=place).pivot("place", index=[*line, *CELL], values="n")
+    given = rated.with_columns(place=place).pivot("place", index=[*line, *WHOSE], values="n")
     each = [name for name in given.columns if name.startswith("rated ")]
-    both = stages.join(given, on=[*line, *CELL]).with_columns(pl.col(each).fill_null(0))
-    cells = with_rests(both.join(lacking, on=[*line, *CELL], how="anti"), ["n", *each])
+    both = stages.join(given, on=[*line, *WHOSE]).with_columns(pl.col(each).fill_null(0))
+    cells = with_rests(both.join(lacking, on=[*line, *WHOSE], how="anti"), ["n", *each])
     total = pl.sum_horizontal(0, *each)
     touched = pl.sum_horizontal(0, *((pl.col(name) > 0).cast(pl.Int64) for name in each))
     yield "unrated", cells.with_columns(people=touched * pl.col("n") - total)
@@ -185,7 +183,7 @@ def _stages(
     one_each = both.join(
         cells.filter(total > pl.col("n")), on=["mode", "stage", "universe"], how="anti"
     ).with_columns(left=pl.col("n") - total)
-    part = one_each.join(lacking, on=[*line, *CELL], how="semi")
+    part = one_each.join(lacking, on=[*line, *WHOSE], how="semi")
     yield "untold", part.rename({"left": "people"})
     yield "filled in", with_rests(_filled(part, lacking, rated), ["n"]).rename({"n": "people"})
 
@@ -201,14 +199,14 @@ def _filled(stages: pl.DataFrame, lacking: pl.DataFrame, rated: pl.DataFrame) ->
     single = lacking.filter(pl.len().over(lacking.drop("question_id").columns) == 1)
     both = stages.drop("n").join(single, on=lacking.drop("question_id").columns)
     found = both.rename({"left": "n"}).filter(pl.col("n") > 0).select(rated.columns)
-    line = rated.drop(*CELL, "n").columns
+    line = rated.drop(*WHOSE, "n").columns
     touched = found.select(line).unique()
     return pl.concat([rated.join(touched, on=line, how="semi"), found])
 
 
 def _gaps(lines: pl.DataFrame, kinds: Mapping[str, str]) -> Iterator[tuple[str, pl.DataFrame]]:
     """Subtract an expectation and the gap from the rating; several expectations are averaged."""
-    line = (*PLACE, "touchpoint_id", *CELL)
+    line = (*SURVEYED, "touchpoint_id", *WHOSE)
     kind = pl.col("question_id").replace_strict(kinds, default=None, return_dtype=pl.String)
     means = lines.filter(pl.col("universe") == "mean").with_columns(kind=kind)
     expected = means.filter(pl.col("kind") == "expectation")
@@ -225,7 +223,7 @@ def _models(
     lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame]
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Subtract users in driver models, who answered the outcome, from all who answered."""
-    line = (*PLACE, "question_id", *CELL)
+    line = (*SURVEYED, "question_id", *WHOSE)
     usual = {
         "policy": RATING_POLICIES.names[0],
         "target": TARGETS.names[0],
@@ -234,9 +232,9 @@ def _models(
     drivers = tables["drivers"].filter(
         pl.col("value").is_not_null(), *(pl.col(name) == code for name, code in usual.items())
     )
-    users = drivers.select(*PLACE, "outcome", *CELL, "n_users", "reach", question_id="driver")
+    users = drivers.select(*SURVEYED, "outcome", *WHOSE, "n_users", "reach", question_id="driver")
     told = tables["priorities"].filter(pl.col("performance").is_not_null())
-    rated = told.select(*PLACE, "outcome", *CELL, question_id="driver")
+    rated = told.select(*SURVEYED, "outcome", *WHOSE, question_id="driver")
     of = {
         "performance": ("mean", users.join(rated, on=[*line, "outcome"]), pl.col("n_users")),
         "reach": ("reach", users, _n_reached()),
@@ -251,6 +249,6 @@ def _models(
 def _n_reached() -> pl.Expr:
     """Of how many the reach is a share; null if weights differ, so that it does not come out."""
     quotient = 100 * pl.col("n_users") / pl.col("reach")
-    error = quotient * ROUNDING / pl.col("reach")
+    error = quotient * PERCENT_ROUNDING / pl.col("reach")
     comes_out = (pl.col("reach") > 0) & ((quotient - quotient.round()).abs() < error)
     return pl.when(comes_out).then(quotient.round())

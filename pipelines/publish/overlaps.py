@@ -23,8 +23,8 @@ import polars as pl
 from pipelines.contract.people import GROUP, SEGMENT
 from pipelines.publish.structure import Structure
 
-PLACE = ("mode", "wave", SEGMENT, GROUP)
-RATED = "rated "  # and a number: sizes of touchpoints
+GROUP_AT = ("mode", "wave", SEGMENT, GROUP)
+RATED_PREFIX = "rated "  # and a number: sizes of touchpoints
 BOND = {"cell": pl.UInt32, "part": pl.UInt32, "others": pl.Float64}
 NO_BONDS = pl.DataFrame(schema=BOND)
 
@@ -47,10 +47,10 @@ def with_overlaps(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
     """
     rated, expected = _rated(cells, structure), _expected(cells, structure)
     stages = _of_stages(cells, rated)
-    whole = cells.join(stages, on=["scope", "stage", *PLACE], how="left", nulls_equal=True)
+    whole = cells.join(stages, on=["scope", "stage", *GROUP_AT], how="left", nulls_equal=True)
     whole = whole.join(
         _of_pairs(cells, rated, expected),
-        on=["pairs", "question_id", *PLACE],
+        on=["pairs", "question_id", *GROUP_AT],
         how="left",
         nulls_equal=True,
     )
@@ -72,7 +72,7 @@ def further(sizes: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
         ``unrated``, the fewest who did not rate all touchpoints that any of them rated;
         ``several``, the fewest who rated more than one. Nothing of other pools.
     """
-    rated = [size for name, size in sizes.items() if name.startswith(RATED)]
+    rated = [size for name, size in sizes.items() if name.startswith(RATED_PREFIX)]
     if not rated:
         return {}
     given = pl.sum_horizontal(rated)
@@ -86,22 +86,22 @@ def further(sizes: Mapping[str, pl.Expr]) -> dict[str, pl.Expr]:
 
 
 def _of_stages(cells: pl.DataFrame, rated: pl.DataFrame) -> pl.DataFrame:
-    """Count who rated each touchpoint of every stage: ``scope, stage``, `PLACE`, and the sizes."""
+    """Count who rated each touchpoint of a stage: ``scope, stage``, `GROUP_AT`, and the sizes."""
     line = ("mode", "wave", "stage")
     place = pl.col("question_id").rank("dense").over(line)
-    counts = rated.with_columns(place=pl.format(RATED + "{}", place)).pivot(
-        "place", index=["stage", *PLACE], values="answered", sort_columns=True
+    counts = rated.with_columns(place=pl.format(RATED_PREFIX + "{}", place)).pivot(
+        "place", index=["stage", *GROUP_AT], values="answered", sort_columns=True
     )
-    stages = cells.filter(pl.col("scope") == "stage").select("scope", "stage", *PLACE)
-    return stages.join(counts, on=["stage", *PLACE])
+    stages = cells.filter(pl.col("scope") == "stage").select("scope", "stage", *GROUP_AT)
+    return stages.join(counts, on=["stage", *GROUP_AT])
 
 
 def _of_pairs(cells: pl.DataFrame, rated: pl.DataFrame, expected: pl.DataFrame) -> pl.DataFrame:
-    """Count who gave one of rating and expectation: ``pairs, question_id``, `PLACE`, the size.
+    """Count who gave one of two ratings: ``pairs, question_id``, `GROUP_AT`, and the size.
 
     The average of several expectations does not cancel out.
     """
-    on = ["touchpoint_id", *PLACE]
+    on = ["touchpoint_id", *GROUP_AT]
     single = expected.filter(pl.len().over(on) == 1).select(*on, expected="answered")
     given = rated.select("question_id", *on, given="answered")
     pairs = cells.filter("pairs").select("pairs", "question_id", *on, "answered")
@@ -111,7 +111,7 @@ def _of_pairs(cells: pl.DataFrame, rated: pl.DataFrame, expected: pl.DataFrame) 
         .select(
             "pairs",
             "question_id",
-            *PLACE,
+            *GROUP_AT,
             unpaired=pl.col("given") + pl.col("expected") - 2 * pl.col("answered"),
         )
     )
@@ -161,8 +161,8 @@ def bonds(cells: pl.DataFrame, structure: Structure, limit: int) -> pl.DataFrame
     )
     return pl.concat(
         [
-            stages.join(rated, on=["stage", *PLACE]).select(*BOND),
-            gaps.join(rated, on=["question_id", *PLACE]).select(*BOND),
-            gaps.join(expected, on=["touchpoint_id", *PLACE]).select(*BOND),
+            stages.join(rated, on=["stage", *GROUP_AT]).select(*BOND),
+            gaps.join(rated, on=["question_id", *GROUP_AT]).select(*BOND),
+            gaps.join(expected, on=["touchpoint_id", *GROUP_AT]).select(*BOND),
         ]
     )
