@@ -19,7 +19,7 @@ from pipelines.statistics.survey import FloatArray
 
 WHERE = "estimate"
 # Blanks: no names of the caller's.
-STRATUM, UNIT, WEIGHT, LACKING = "stratum ", "unit ", "weight ", "lacking "
+STRATUM, UNIT, WEIGHT, NO_UNIT = "stratum ", "unit ", "weight ", "no unit "
 OF_SAMPLE, OF_SEGMENT, TARGET_PREFIX = "sample ", "segment ", "target "  # begin names of columns
 STEPS = {"share": 1, "nps": 2}  # equal steps from the lowest to the highest value; else any
 ROUNDING = 1e-9  # of the range; a value that is farther outside was never inside
@@ -55,7 +55,7 @@ class EstimatedColumns:
     def design(self) -> SamplingDesign:
         """The design in the rows of `read_rows`."""
         weight = None if self.weights is None else WEIGHT
-        return SamplingDesign(STRATUM, UNIT, weight, LACKING)
+        return SamplingDesign(STRATUM, UNIT, weight, NO_UNIT)
 
 
 def check_columns(schema: pl.Schema, columns: EstimatedColumns, taken: Collection[str]) -> None:
@@ -143,7 +143,7 @@ def read_rows(frame: pl.LazyFrame, columns: EstimatedColumns) -> pl.DataFrame:
             weight.alias(WEIGHT),
         )
         .sort(pl.all())
-        .with_columns(known_of_others.alias(LACKING))
+        .with_columns(known_of_others.alias(NO_UNIT))
         .with_columns(pl.col(UNIT).fill_null(-1 - pl.int_range(pl.len())))
         .collect()
     )
