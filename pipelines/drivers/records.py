@@ -13,8 +13,10 @@ from pipelines.core.errors import ContractError
 from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
 from pipelines.importance.contrasts import contrast
+from pipelines.importance.latent import LatentModel
 from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
+from pipelines.importance.noise import share_of_noise
 from pipelines.importance.ranking import rank_interval, ranks
 from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.totals import Totals
@@ -104,6 +106,7 @@ def driver_rows(
     differs = told_apart(share.value, share.replicates, level)
     letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
+    noise = _noise(model, approach)
     for at, k in enumerate(model.drivers):
         yield {
             **about,
@@ -118,6 +121,7 @@ def driver_rows(
             "importance": importance.value[at],
             "importance_low": plain.low[at],
             "importance_high": plain.high[at],
+            "share_of_noise": noise[at],
             "rank": int(rank[at]),
             "rank_low": int(min(rank_low[at], rank[at])),
             "rank_high": int(max(rank_high[at], rank[at])),
@@ -128,12 +132,25 @@ def driver_rows(
             **(experience := _experience(sheets, rows, k)),
             "vif": inflation[at],
             "halo": halo[at],
-            "flags": _flags(sample.terms, experience["n_users"], halo[at]),
+            "flags": _flags(sample.terms, experience["n_users"], halo[at], ends.low[at], noise[at]),
         }
 
 
-def _flags(terms: ModelTerms, n_users: int, halo: float) -> str | None:
-    told = {"small": n_users < terms.flag_n, "halo": halo < MIN_RATIO_WITHOUT_HALO}
+def _noise(model: Model, approach: str) -> list[float | None]:
+    """Share of noise of each driver; null where it is not known."""
+    if isinstance(model, LatentModel):
+        return [None] * len(model.drivers)
+    return [None if np.isnan(one) else float(one) for one in share_of_noise(model, approach)]
+
+
+def _flags(
+    terms: ModelTerms, n_users: int, halo: float, low: float, noise: float | None
+) -> str | None:
+    told = {
+        "small": n_users < terms.flag_n,
+        "noise": noise is not None and low <= noise,
+        "halo": halo < MIN_RATIO_WITHOUT_HALO,
+    }
     return " ".join(name for name, is_so in told.items() if is_so) or None
 
 

@@ -47,6 +47,12 @@ def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> 
     return f"{said} {words('drivers.finding.not_apart', names=listed(words, others))}"
 
 
+def near_noise(words: Words, shares: pl.DataFrame) -> str | None:
+    """The drivers whose share is not clearly above what noise alone has."""
+    near = shares.filter(pl.col("low") <= pl.col("share_of_noise"))["label"].to_list()
+    return words("drivers.finding.noise", names=listed(words, near)) if near else None
+
+
 def against_linear(
     words: Words, latent: pl.DataFrame, linear: pl.DataFrame, name: str
 ) -> str | None:

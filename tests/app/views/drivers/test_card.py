@@ -36,6 +36,7 @@ def test_a_card_of_a_share_says_how_it_was_made(read):
         "Share": "23.3%",
         "95% interval": "19.8 to 26.8%",
         "In units of R²": "0.098 (0.083 to 0.113)",
+        "Share that noise alone has": "0.8%",
         "Rank": "2 (interval 2 to 2)",
         "Letters": "b",
         "Slope among users": "+0.35 (0.29 to 0.41)",
