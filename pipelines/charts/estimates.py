@@ -48,10 +48,10 @@ def in_lines(text: str, width: int = LABEL_LETTERS) -> str:
     return "\n".join(textwrap.wrap(text, width)) or text
 
 
-def wrapped(frame: pl.DataFrame, column: str = "label") -> pl.DataFrame:
+def wrapped(frame: pl.DataFrame) -> pl.DataFrame:
     """Break long labels into lines, so that they leave room for the data on a telephone."""
-    lines = [in_lines(label) for label in frame[column]]
-    return frame.with_columns(pl.Series(column, lines, dtype=pl.String))
+    lines = [in_lines(label) for label in frame["label"]]
+    return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
 
 
 def label_axis(frame: pl.DataFrame, column: str = "label") -> alt.Y:

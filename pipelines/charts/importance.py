@@ -42,6 +42,7 @@ def ranked_shares(
     title: str,
     ranks: str,
     letters: str,
+    noise: str,
     number: str = ".1f",
     wording: Wording = Wording(),  # noqa: B008  (frozen)
     picks: bool = False,
@@ -54,17 +55,17 @@ def ranked_shares(
     ----------
     shares : DataFrame
         ``label`` (unique), ``value``, ``low``, ``high`` (percent), ``n``, ``flags``,
-        ``letters``; ``rating_value``, null where a share is not split; ``rank_span`` as it is
-        to be read; also ``row`` if `picks`.
+        ``letters``, ``share_of_noise``; ``rating_value``, null where a share is not split;
+        ``rank_span`` as it is to be read; also ``row`` if `picks`.
     title, ranks, number : str
         Name of the axis; heading of the ranks beside the bars; number format (d3-format).
-    letters : str
-        What letters are called in tooltips.
+    letters, noise : str
+        What letters, and the share of noise, are called in tooltips.
     """
-    lettered = with_state(shares).with_columns(
+    frame = wrapped(with_state(shares))  # letters get no line of their own
+    frame = frame.with_columns(
         name=pl.format("{} ({})", "label", "letters"), strong=pl.coalesce("rating_value", "value")
     )
-    frame = wrapped(lettered, "name")
     y = label_axis(frame, "name")
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=_from_zero(frame["high"]))
     base = _rows(frame).transform_calculate(interval=interval_text(number))
@@ -78,15 +79,18 @@ def ranked_shares(
     numbers = base.mark_text(align="left", dx=8).encode(
         x="high:Q", y=y, text=alt.Text("value:Q", format=number)
     )
+    known = base.transform_filter("isValid(datum.share_of_noise)")
+    of_noise = known.mark_tick(thickness=2, size=26, color=BACKDROP)
+    of_noise = of_noise.encode(x="share_of_noise:Q", y=y)
     tips = [
         *tooltip("label", "", number, wording),
         alt.Tooltip("rank_span:N", title=ranks),
         alt.Tooltip("letters:N", title=letters),
+        alt.Tooltip("share_of_noise:Q", title=noise, format=number),
     ]
     aim = target(base, picks=picks).encode(x=x, y=y, tooltip=tips)
-    return layered(
-        [strong, pale, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim]
-    )
+    bars = [strong, pale, of_noise, whisker, tick, numbers]
+    return layered([*bars, *_beside(base, y, "rank_span", ranks), aim])
 
 
 def slope_dots(

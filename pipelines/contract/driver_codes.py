@@ -251,6 +251,12 @@ FLAGS_OF_DRIVERS = Vocabulary(
             en="Fewer than {flag_n} users rated it: read it with care.",
             de="Von weniger als {flag_n} Nutzern bewertet, mit Vorsicht zu lesen.",
         ),
+        "noise": says(
+            en="Not clearly above what noise alone has: its interval reaches the share that it "
+            "would have with its answers permuted.",
+            de="Nicht klar über dem, was Zufall allein hat: Das Intervall reicht bis zu dem "
+            "Anteil, den der Treiber mit vertauschten Antworten hätte.",
+        ),
         "halo": says(
             en="With the other drivers held, clearly less of the slope is left than if all ratings "
             "counted alike, not half as much: the rating mostly repeats the others.",

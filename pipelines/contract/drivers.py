@@ -153,6 +153,13 @@ DRIVERS = Table(
         Column("use_low", NUMBER, _LOWER, lowest=0, highest=100),
         Column("use_high", NUMBER, _UPPER, lowest=0, highest=100),
         Column(
+            "share_of_noise", NUMBER,
+            "mean share it would have if its answers were permuted; no share is 0. Null for latent,"
+            " pairwise and listwise",
+            lowest=0, highest=100, unit="percent",
+            label=says(en="Share that noise alone has", de="Anteil, den Zufall allein hat"),
+        ),
+        Column(
             "rank", WHOLE, "1 is the most important", lowest=1, unit="count",
             label=says(en="Rank", de="Rang"),
         ),

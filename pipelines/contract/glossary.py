@@ -22,6 +22,7 @@ TERMS = {
     "measure": "what is measured of answers: a mean, a share, NPS; of a question, its kind",
     "method": "estimator and interval of a number, by its code",
     "mode": "hot: asked right after a contact; cold: at a distance; never pooled",
+    "noise": "what a driver shows that has nothing to do with the outcome",
     "outcome": "a question on the whole that drivers are related to",
     "performance": "mean rating of those who experienced a touchpoint, 0 to 100",
     "period": "a calendar month of activity, or the wave of rows without a date",

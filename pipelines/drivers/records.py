@@ -10,11 +10,13 @@ import numpy as np
 
 from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers.sample import ModelSample, ModelTerms
+from pipelines.drivers.sample import ModelSample
 from pipelines.drivers.sheets import Sheets
 from pipelines.importance.contrasts import contrast
+from pipelines.importance.latent import LatentModel
 from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
+from pipelines.importance.noise import share_of_noise
 from pipelines.importance.ranking import rank_interval, ranks
 from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.totals import Totals
@@ -105,6 +107,7 @@ def driver_rows(
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
     repeats = halo.repeats(sample.terms.level)
     parts = _parts(model, level) if approach == "lmg" else []
+    noise = _noise(model, approach)
     for at, k in enumerate(model.drivers):
         yield {
             **about,
@@ -120,6 +123,7 @@ def driver_rows(
             "importance_low": plain.low[at],
             "importance_high": plain.high[at],
             **(parts[at] if parts else {}),
+            "share_of_noise": noise[at],
             "rank": int(rank[at]),
             "rank_low": int(min(rank_low[at], rank[at])),
             "rank_high": int(max(rank_high[at], rank[at])),
@@ -131,7 +135,11 @@ def driver_rows(
             "vif": inflation[at],
             "halo": halo.ratio[at],
             "halo_bound": halo.bound[at],
-            "flags": _flags(sample.terms, experience["n_users"], bool(repeats[at])),
+            "flags": _flags(
+                small=experience["n_users"] < sample.terms.flag_n,
+                noise=noise[at] is not None and ends.low[at] <= noise[at],
+                halo=bool(repeats[at]),
+            ),
         }
 
 
@@ -150,8 +158,15 @@ def _parts(model: Model, level: float) -> list[Row]:
     return found
 
 
-def _flags(terms: ModelTerms, n_users: int, repeats: bool) -> str | None:
-    told = {"small": n_users < terms.flag_n, "halo": repeats}
+def _noise(model: Model, approach: str) -> list[float | None]:
+    """Share of noise of each driver; null where it is not known."""
+    if isinstance(model, LatentModel):
+        return [None] * len(model.drivers)
+    return [None if np.isnan(one) else float(one) for one in share_of_noise(model, approach)]
+
+
+def _flags(**told: bool) -> str | None:
+    """Codes of the flags that hold, in their order."""
     return " ".join(name for name, is_so in told.items() if is_so) or None
 
 

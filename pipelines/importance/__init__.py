@@ -9,7 +9,7 @@ What a module imports lies on a floor below it:
 2. routed, methods, covariances, blanks
 3. splits, totals
 4. ordinal, results, models, parts
-5. frames, latent, contrasts
+5. frames, latent, contrasts, noise
 """
 
 from pipelines.importance.frames import relative_importance

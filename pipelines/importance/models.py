@@ -126,6 +126,11 @@ class Model:
         return slopes
 
     @cached_property
+    def slope_errors(self) -> FloatArray:
+        """Standard errors of the coefficients of all columns but the target's, shape (p,)."""
+        return np.asarray(self._slopes[1:].std(axis=0, ddof=1))
+
+    @cached_property
     def slope(self) -> DrawnEstimates:
         """Points of the target per point of the rating among users, others held."""
         ratings = [group[-1] for group in self.groups]

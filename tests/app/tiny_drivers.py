@@ -156,6 +156,7 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
             | _number(share, error, n)
             | place
             | {
+                "share_of_noise": None if approach == "latent" else round(900 / n, 6),
                 "importance": round(0.0042 * share, 6),
                 "importance_low": round(0.0042 * max(share - 1.96 * error, 0), 6),
                 "importance_high": round(0.0042 * (share + 1.96 * error), 6),

@@ -80,7 +80,12 @@ def drawn(tables: dict[str, pl.DataFrame], name: str, label: str = "food") -> al
 
     if name == "shares":
         return ranked_shares(
-            called(drivers(tables)), title="Share", ranks="Rank", letters="Letters", picks=True
+            called(drivers(tables)),
+            title="Share",
+            ranks="Rank",
+            letters="Letters",
+            noise="Noise",
+            picks=True,
         )
     if name == "slopes":
         return slope_dots(called(drivers(tables)), title="Slope", reach="Reach", picks=True)
@@ -154,6 +159,19 @@ def test_letters_stand_beside_the_name_of_their_driver(tables):
     assert len(set(letters.values())) > 1
 
 
+def test_the_share_of_noise_is_marked_beside_every_share_that_has_one(tables):
+    told = drivers(tables)
+    marks = [
+        layer for layer in layers(drawn(tables, "shares"))
+        if layer["encoding"].get("x", {}).get("field") == "share_of_noise"
+    ]  # fmt: skip
+    assert [mark(layer) for layer in marks] == ["tick"]
+    assert marks[0]["transform"][-1] == {"filter": "isValid(datum.share_of_noise)"}
+    assert {row["share_of_noise"] for row in rows_of(drawn(tables, "shares"))} == set(
+        told["share_of_noise"]
+    )
+
+
 def test_a_share_on_few_answers_is_grey(tables):
     colour = first(drawn(tables, "shares"), "bar")["encoding"]["color"]
     assert colour["condition"]["value"] == theme.MUTED
@@ -161,7 +179,7 @@ def test_a_share_on_few_answers_is_grey(tables):
 
 def test_shares_of_one_driver_or_of_none_are_drawn(tables):
     one = drivers(tables).head(1)
-    said = {"title": "", "ranks": "", "letters": ""}
+    said = {"title": "", "ranks": "", "letters": "", "noise": ""}
     assert len(rows_of(ranked_shares(one, **said))) == 1
     ranked_shares(one.clear(), **said).to_dict()
 

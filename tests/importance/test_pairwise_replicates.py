@@ -37,7 +37,7 @@ def test_with_many_of_them_there_are_no_intervals():
     found = by_pairs(nearly_contradictory(0.6))
     assert found.replicates_left_out > 20
     assert (found.r2_low, found.r2_high) == (None, None)
-    assert found.table["low"].null_count() == found.table["tier"].null_count() == 3
+    assert found.table["low"].null_count() == found.table["letters"].null_count() == 3
     assert found.rank_probability.is_empty()
     assert found.table["importance_pct"].sum() == pytest.approx(100)
 

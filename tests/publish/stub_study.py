@@ -103,6 +103,7 @@ MODEL = {
     "rank_low": 1,
     "rank_high": 2,
     "letters": "a",
+    "share_of_noise": 1.0,
     "slope": 0.4,
     "slope_low": 0.3,
     "slope_high": 0.5,

@@ -55,6 +55,12 @@ def mostly_use(words: Words, shares: pl.DataFrame) -> str | None:
     return words("drivers.finding.mostly_use", names=listed(words, names))
 
 
+def near_noise(words: Words, shares: pl.DataFrame) -> str | None:
+    """The drivers whose share is not clearly above what noise alone has."""
+    near = shares.filter(pl.col("low") <= pl.col("share_of_noise"))["label"].to_list()
+    return words("drivers.finding.noise", names=listed(words, near)) if near else None
+
+
 def against_linear(
     words: Words, latent: pl.DataFrame, linear: pl.DataFrame, name: str
 ) -> str | None:

@@ -162,6 +162,9 @@ def shares(bundle: Bundle, words: Words, model: DriverModel, policy: str, approa
         return
     outcome = _outcome_and_target(bundle, words, model)
     st.markdown(plain(findings.leading(words, shares, outcome, approach)))
+    near = findings.near_noise(words, shares)
+    if near:
+        st.markdown(plain(near))
     st.caption(plain(words("drivers.finding.association", driver=shares["label"][0])))
     by_use = findings.mostly_use(words, shares)
     if by_use:
@@ -215,6 +218,7 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
         title=words("chart.share_axis"),
         ranks=words.heading("drivers", "rank"),
         letters=words.heading("drivers", "letters"),
+        noise=words.heading("drivers", "share_of_noise"),
         wording=drawing.wording(words),
         picks=True,
     )
@@ -222,6 +226,8 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
     st.caption(words("drivers.shares_about"))
     if shares["use_value"].count():
         st.caption(words("drivers.parts_about"))
+    if shares["share_of_noise"].count():
+        st.caption(words("drivers.noise_about"))
     if shares["flags"].fill_null("").str.contains("small").any():
         st.caption(words("drivers.grey", flag_n=bundle.places["flag_n"]))
 
@@ -253,7 +259,7 @@ def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
         ),
         "use_value",
         tables.interval(shares, "use_interval", partial(units.ends, words, "percent"), of="use_"),
-        "reach", "slope",
+        "share_of_noise", "reach", "slope",
         tables.interval(
             shares, "slope_interval", partial(units.ends, words, "signed_ratio"), of="slope_"
         ),

@@ -38,6 +38,7 @@ def test_a_card_of_a_share_says_how_it_was_made(read):
         "In units of R²": "0.098 (0.083 to 0.113)",
         "Share of its rating": "21.0% (17.8 to 24.2%)",
         "Share of its use": "2.3% (2.0 to 2.7%)",
+        "Share that noise alone has": "0.8%",
         "Rank": "2 (interval 2 to 2)",
         "Letters": "b",
         "Slope among users": "+0.35 (0.29 to 0.41)",

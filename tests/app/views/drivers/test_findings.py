@@ -38,8 +38,14 @@ def shares(values: dict[str, float], **columns: object) -> pl.DataFrame:
     """Rows of drivers in the order of their shares."""
     rows = [
         {"label": label, "value": value, "low": value - 2, "high": value + 2}
-        | {"rank": rank, "letters": ("a", "ab", "b")[rank - 1], "vif": 1.5, "halo": 0.6}
-        | {"flags": None}
+        | {
+            "rank": rank,
+            "letters": ("a", "ab", "b")[rank - 1],
+            "share_of_noise": 0.4,
+            "vif": 1.5,
+            "halo": 0.6,
+            "flags": None,
+        }
         for rank, (label, value) in enumerate(values.items(), start=1)
     ]
     return pl.DataFrame(rows).with_columns(**{k: pl.lit(v) for k, v in columns.items()})
@@ -89,6 +95,14 @@ def test_a_leader_that_stands_alone_is_told_from_the_others(english):
     alone = shares(THREE).with_columns(letters=pl.Series(["a", "b", "b"]))
     said = findings.leading(english, alone, "Overall", "lmg")
     assert said.endswith("All others can be told from it.")
+
+
+def test_shares_that_noise_may_have_are_named(english):
+    said = findings.near_noise(english, shares(THREE))
+    assert said == "Not clearly above what noise alone has: Signs."
+    assert findings.near_noise(english, shares({"Food": 60.0, "Wi-Fi": 40.0})) is None
+    unknown = shares(THREE).with_columns(share_of_noise=pl.lit(None, pl.Float64))
+    assert findings.near_noise(english, unknown) is None
 
 
 def test_a_share_without_an_interval_has_a_dash(english):
