@@ -163,8 +163,8 @@ class Words:
         unit = BY_NAME[measure].unit
         signed = change or unit == "signed"
         ends = [self.number(end, digits(measure), signed=signed) for end in (low, high)]
-        if unit == "percent" and not change:
-            ends[1] = self.percent(high)
+        if unit == "percent":
+            ends[1] = self.percentage_points(high) if change else self.percent(high)
         return self("format.interval", low=ends[0], high=ends[1])
 
     def money(self, value: float, currency: str) -> str:
