@@ -233,6 +233,7 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
         "course": config.LineChartColumn(
             words("touchpoints.course"),
             width=80,
+            help=words("touchpoints.course_help"),
             y_min=min(values, default=0),
             y_max=max(values, default=1),
         ),
