@@ -12,7 +12,7 @@ from app.core import cards, evidence, rows, series
 from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.drawing import draw
-from app.core.language import Words, plain
+from app.core.language import Words, digits, plain
 from pipelines.charts.trend import sparkline
 from pipelines.contract.code import read_code
 from pipelines.contract.estimate import BY_NAME, FLAGS
@@ -88,10 +88,15 @@ def family_size(adjusted_over: str) -> int:
 
 
 def clarity(bundle: Bundle, row: Row) -> str:
-    """How clear a change is: `clear` among all that are compared, `alone`, or `unclear`."""
+    """How clear a change is: `clear` among all that are compared, `alone`, or `unclear`.
+
+    The interval is taken as it is read: one that ends at 0.0 does not leave out 0.
+    """
     if survives(bundle, row):
         return "clear"
-    return "unclear" if row["low"] <= 0 <= row["high"] else "alone"
+    places = digits(row["measure"])
+    low, high = round(row["low"], places), round(row["high"], places)
+    return "unclear" if low <= 0 <= high else "alone"
 
 
 def clarity_in_words(bundle: Bundle, words: Words, row: Row) -> str:

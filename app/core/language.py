@@ -145,14 +145,14 @@ class Words:
         unit = BY_NAME[measure].unit
         if unit == "percent":
             return self.percent(value)
-        return self.number(value, 2 if unit == "scale" else 1, signed=unit == "signed")
+        return self.number(value, digits(measure), signed=unit == "signed")
 
     def change(self, measure: str, value: float) -> str:
         """A change of a measure, with its sign; of a percentage in percentage points."""
         unit = BY_NAME[measure].unit
         if unit == "percent":
             return self.percentage_points(value)
-        return self.number(value, 2 if unit == "scale" else 1, signed=True)
+        return self.number(value, digits(measure), signed=True)
 
     def percentage_points(self, value: float) -> str:
         """A difference of two percentages."""
@@ -161,10 +161,10 @@ class Words:
     def interval(self, measure: str, low: float, high: float, *, change: bool = False) -> str:
         """Both ends of an interval; the unit stands once."""
         unit = BY_NAME[measure].unit
-        digits, signed = 2 if unit == "scale" else 1, change or unit == "signed"
-        ends = [self.number(end, digits, signed=signed) for end in (low, high)]
-        if unit == "percent" and not change:
-            ends[1] = self.percent(high)
+        signed = change or unit == "signed"
+        ends = [self.number(end, digits(measure), signed=signed) for end in (low, high)]
+        if unit == "percent":
+            ends[1] = self.percentage_points(high) if change else self.percent(high)
         return self("format.interval", low=ends[0], high=ends[1])
 
     def money(self, value: float, currency: str) -> str:
@@ -193,6 +193,11 @@ class Words:
     def vega(self, measure: str) -> str:
         """Number format of a measure in a chart (d3-format)."""
         return VEGA_FORMATS[BY_NAME[measure].unit]
+
+
+def digits(measure: str) -> int:
+    """How many decimals the values of a measure are written with."""
+    return 2 if BY_NAME[measure].unit == "scale" else 1
 
 
 def _rounded(value: float, digits: int) -> Decimal:

@@ -114,3 +114,36 @@ def test_a_stage_is_the_score_of_what_each_respondents_ratings_average_to(people
     )
     for name in ("value", "low", "high", "std_error", "n", "n_eff"):
         assert score[name].to_list() == pytest.approx(asked[name].to_list())
+
+
+# How often a kind of respondent comes, and what it answers to two touchpoints.
+KINDS = [
+    (0.25, 5, 7), (0.2, 4, 5), (0.15, 3, 5), (0.1, 2, 2), (0.1, 5, "never"), (0.1, "never", 4),
+    (0.1, "never", "never"),
+]  # fmt: skip
+
+
+def test_the_interval_of_a_stage_holds_the_truth_as_often_as_it_says():
+    rng, n_samples = np.random.default_rng(7), 200
+    rows = [
+        row
+        for sample in range(n_samples)
+        for i, kind in enumerate(rng.choice(len(KINDS), 40, p=[share for share, *_ in KINDS]))
+        for row in (
+            answer(str(i), KINDS[kind][1], "signs", wave=f"w{sample:03}"),
+            ease(str(i), KINDS[kind][2], wave=f"w{sample:03}"),
+        )
+    ]
+    own = [
+        (share, [(a - 1) / width for a, width in ((rating, 4), (easy, 6)) if a != "never"])
+        for share, rating, easy in KINDS
+    ]
+    rated = [(share, np.mean(shares)) for share, shares in own if shares]
+    truth = 100 * np.average([mean for _, mean in rated], weights=[share for share, _ in rated])
+    found = measured(rows)["scores"].filter(scope="stage", measure="mean", weighted=True)
+    holds = found.select((pl.col("low") <= truth) & (pl.col("high") >= truth)).to_series()
+    assert holds.len() == n_samples
+    assert 0.92 <= holds.mean() <= 0.98  # 0.95 within two standard errors
+    assert found["value"].mean() == pytest.approx(truth, abs=0.6)
+    of_samples = found["value"].std()
+    assert found["std_error"].mean() == pytest.approx(of_samples, rel=0.1)

@@ -65,9 +65,9 @@ def content(bundle: Bundle, row: Mapping[str, Any]) -> Content:
 
 
 def in_words(bundle: Bundle, words: Words, touchpoints: tuple[str, ...]) -> str:
-    """Names of touchpoints, in one line."""
+    """Names of touchpoints, in one line; a name may have commas."""
     labels = rows.touchpoint_labels(bundle, words)
-    return ", ".join(labels[name] for name in touchpoints)
+    return "; ".join(labels[name] for name in touchpoints)
 
 
 def show(view: View) -> None:

@@ -215,6 +215,8 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
     name = words(f"measure.{card.measure}.short")
     about = words(f"measure.{card.measure}.about")
     low, high = (words.number(end, 0) for end in card.span)
+    if BY_NAME[card.measure].unit == "percent":
+        high = words.percent(card.span[1], 0)
     span = words("format.interval", low=low, high=high)
     values = [value for course in card.frame["course"].drop_nulls() for value in course]
     changes = words("touchpoints.change_help", rate=words.percent(100 * bundle.fdr, 0))
@@ -239,6 +241,7 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
         "course": config.LineChartColumn(
             words("touchpoints.course"),
             width=80,
+            help=words("touchpoints.course_help"),
             y_min=min(values, default=0),
             y_max=max(values, default=1),
         ),

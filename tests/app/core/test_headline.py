@@ -32,6 +32,12 @@ def airport(data, low: float, p_adjusted: float) -> int:
     [
         (1.3, 0.01, "▲ +4.5 since 2017", "Clear, also among all the changes"),
         (1.3, 0.083, "+4.5 since 2017, clear only by itself", "Alone it would be"),
+        (
+            0.04,
+            0.2,
+            "+4.5 since 2017, not clear",
+            "Not clear: its interval holds 0",
+        ),  # "0.0 to 9.0"
         (-0.4, 0.2, "+4.5 since 2017, not clear", "Not clear: its interval holds 0"),
     ],
 )

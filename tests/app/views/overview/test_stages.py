@@ -29,7 +29,7 @@ def test_the_card_of_a_stage_lists_the_touchpoints_that_are_in_it_and_that_are_n
     read = airport(own_data)
     for table in ("scores", "changes"):
         facts = open_card(read, table, stage(read, table)["row"])
-        assert facts["Touchpoints in it"] == "Security checkpoint, Restaurants"
+        assert facts["Touchpoints in it"] == "Security checkpoint; Restaurants"
         assert facts["Not in it, not rated in this wave"] == "Wi-Fi"
 
 
@@ -53,5 +53,5 @@ def test_a_touchpoint_whose_score_is_withheld_is_in_its_stage(own_data):
 def test_the_page_says_what_is_in_each_stage(own_data, open_page):
     airport(own_data)
     said = texts(open_page(lang="en"))
-    assert "- **Travel**: Security checkpoint, Restaurants" in said
+    assert "- **Travel**: Security checkpoint; Restaurants" in said
     assert "not rated in this wave: Wi-Fi" in said

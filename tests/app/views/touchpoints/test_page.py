@@ -81,3 +81,9 @@ def test_a_score_that_is_withheld_in_every_wave_is_not_called_without_answers(da
     said = texts(open_page("touchpoints", touchpoint="wifi", **link))
     assert "withheld" in said
     assert "no answers" not in said
+
+
+@pytest.mark.parametrize(("measure", "span"), [("mean", "0 to 100"), ("top2", "0 to 100%")])
+def test_the_scale_above_the_bars_has_the_unit_of_the_measure(data, open_page, measure, span):
+    app = open_page("touchpoints", study="airport", lang="en", measure=measure)
+    assert f'"label":"{span}"' in app.dataframe[0].proto.columns.replace(": ", ":")
