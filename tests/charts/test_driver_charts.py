@@ -366,5 +366,5 @@ def test_a_bar_is_strong_up_to_the_part_of_its_rating(tables):
 
 def test_a_share_that_is_not_split_is_one_strong_bar(tables):
     whole = drivers(tables, approach="johnson")
-    chart = ranked_shares(whole, title="Share", ranks="Rank", letters="Letters")
+    chart = ranked_shares(whole, title="Share", ranks="Rank", letters="Letters", noise="Noise")
     assert all(row["strong"] == row["value"] for row in rows_of(chart))
