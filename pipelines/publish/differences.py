@@ -28,7 +28,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from pipelines.contract.canonical import MISSING_REASONS
+from pipelines.contract.canonical import EXPERIENCES, MISSING_REASONS
 from pipelines.contract.driver_codes import APPROACHES, RATING_POLICIES, TARGETS
 from pipelines.contract.drivers import PERCENT_ROUNDING
 from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT
@@ -166,7 +166,12 @@ def _stages(
     """Subtract touchpoints from their stage, in each measure that both have."""
     line = (*SURVEYED, "stage", "universe")
     kind = pl.col("question_id").replace_strict(kinds, default=None, return_dtype=pl.String)
-    is_rated = (kind == "csat") & pl.col("stage").is_not_null()
+    is_rated = kind.is_in(EXPERIENCES) & pl.col("stage").is_not_null()
+    lines, untold = (
+        # The mean of two answers is the share of the better one.
+        some.with_columns(pl.col("universe").replace("better", "mean"))
+        for some in (lines, untold)
+    )
     means = lines.filter(pl.col("universe").is_in(("mean", "top2", "top1")))
     rated = means.filter(is_rated).select(*line, "question_id", *WHOSE, "n")
     lacking = untold.filter(is_rated).select(*line, "question_id", *WHOSE)

@@ -16,10 +16,11 @@ may have, it is the fewest people that may be left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.people import GROUP, SEGMENT
 from pipelines.publish.structure import Structure
 
@@ -119,18 +120,18 @@ def _of_pairs(cells: pl.DataFrame, rated: pl.DataFrame, expected: pl.DataFrame) 
 
 def _rated(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
     """The cells of questions that a stage averages."""
-    return _of_kind(cells, structure, "csat").filter(pl.col("stage").is_not_null())
+    return _of_kinds(cells, structure, EXPERIENCES).filter(pl.col("stage").is_not_null())
 
 
 def _expected(cells: pl.DataFrame, structure: Structure) -> pl.DataFrame:
-    return _of_kind(cells, structure, "expectation")
+    return _of_kinds(cells, structure, ("expectation",))
 
 
-def _of_kind(cells: pl.DataFrame, structure: Structure, kind: str) -> pl.DataFrame:
-    kinds = pl.col("question_id").replace_strict(
+def _of_kinds(cells: pl.DataFrame, structure: Structure, kinds: Sequence[str]) -> pl.DataFrame:
+    kind = pl.col("question_id").replace_strict(
         structure.kinds, default=None, return_dtype=pl.String
     )
-    return cells.filter(~pl.col("pairs") & (kinds == kind) & (pl.col("answered") > 0))
+    return cells.filter(~pl.col("pairs") & kind.is_in(kinds) & (pl.col("answered") > 0))
 
 
 def bonds(cells: pl.DataFrame, structure: Structure, limit: int) -> pl.DataFrame:

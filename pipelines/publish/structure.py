@@ -23,7 +23,7 @@ class Structure:
     ----------
     kinds : mapping
         Question to its kind, the measure that study.yaml declares: a stage averages its
-        ``csat`` questions, a gap is a ``csat`` minus an ``expectation``.
+        questions of experience, a gap is a ``csat`` minus an ``expectation``.
     nests : DataFrame
         `NEST`: groups whose people all belong to one group of another attribute, as those of
         a region belong to a country.

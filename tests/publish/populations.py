@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import cycle
 
 import numpy as np
 import polars as pl
@@ -43,7 +44,8 @@ class Population:
     @property
     def structure(self) -> Structure:
         """What study.yaml and the customers tell."""
-        kinds = {**dict.fromkeys(self.touchpoints, "csat"), EXPECTED: "expectation"}
+        kinds = dict(zip(self.touchpoints, cycle(("csat", "ces")), strict=False))
+        kinds[EXPECTED] = "expectation"
         return Structure(kinds, nests(self.people, SEGMENTS))
 
     def places(self) -> Iterator[tuple[Place, np.ndarray]]:

@@ -14,7 +14,7 @@ from tests.publish.stub_study import MODELLED, by_age, table
 from tests.publish.test_run import run
 
 LIMIT = 10
-KINDS = {"a": "csat", "b": "csat", "c": "csat", "expected_a": "expectation"}
+KINDS = {"a": "csat", "b": "ces", "c": "csat", "expected_a": "expectation"}
 NOTHING = {name: table(name) for name in ("scores", "distributions", *MODELLED)}
 
 

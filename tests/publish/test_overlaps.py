@@ -12,7 +12,7 @@ from tests.publish.stub_study import MODELLED, table
 LIMIT = 10
 NOTHING = {name: table(name) for name in ("scores", "distributions", "changes", *MODELLED)}
 DECLARED = {name: published()[name] for name in NOTHING}
-KINDS = {"a": "csat", "b": "csat", "expected_a": "expectation"}
+KINDS = {"a": "csat", "b": "ces", "expected_a": "expectation"}
 STAGE = None
 
 
