@@ -70,6 +70,7 @@ def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, a
         **sizes(totals),
         "status": "shrunk" if shrunk else "fitted",
         "reason": _prior(model, totals) if shrunk else None,
+        "flags": _much_blank(totals),
     }
 
 
@@ -125,13 +126,21 @@ def driver_rows(
             **(experience := _experience(sheets, rows, k)),
             "vif": inflation[at],
             "halo": halo[at],
-            "flags": _flags(sample.terms, experience["n_users"], halo[at]),
+            "flags": _flags(sample.terms, experience["n_users"], halo[at], _much_blank(totals)),
         }
 
 
-def _flags(terms: ModelTerms, n_users: int, halo: float) -> str | None:
+def _flags(terms: ModelTerms, n_users: int, halo: float, much_blank: str | None) -> str | None:
     told = {"small": n_users < terms.flag_n, "halo": halo < MIN_RATIO_WITHOUT_HALO}
-    return " ".join(name for name, is_so in told.items() if is_so) or None
+    flags = [name for name, is_so in told.items() if is_so]
+    return " ".join([*flags, *([much_blank] if much_blank else [])]) or None
+
+
+def _much_blank(totals: Totals) -> str | None:
+    """Flag of many blanks, with the percent of customers who gave two answers both."""
+    if totals.moves is None:
+        return None
+    return write_code("much_blank", joint=round(100 * float(totals.present.min())))
 
 
 def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
