@@ -218,7 +218,13 @@ MODEL_REASONS = Vocabulary(
         ),
     },
 )
-_FLAGS_OF_REPLICATES = {
+_FLAGS_OF_BLANKS = {
+    "much_blank": says(
+        en="Some two of its answers were given together by {joint} % only, as where touchpoints "
+        "are asked in rotation: the interval knows what is missing, and is wide.",
+        de="Zwei ihrer Antworten gaben nur {joint} % gemeinsam, wie dort, wo Kontaktpunkte im "
+        "Wechsel gefragt werden: Das Intervall weiß, was fehlt, und ist breit.",
+    ),
     "replicates_left_out": says(
         en="{n} of {of} bootstrap samples have no covariance matrix and are left out: an interval "
         "is a little too short.",
@@ -241,7 +247,7 @@ FLAGS_OF_MODELS = Vocabulary(
             en="Some drivers were rated by too few and are left out of the model.",
             de="Einige Treiber wurden von zu wenigen bewertet und fehlen im Modell.",
         ),
-        **_FLAGS_OF_REPLICATES,
+        **_FLAGS_OF_BLANKS,
     },
 )
 FLAGS_OF_DRIVERS = Vocabulary(
@@ -266,6 +272,6 @@ FLAGS_OF_DRIVERS = Vocabulary(
         ),
         WITHHELD: FLAGS.codes[WITHHELD],
         "unweighted_wave": FLAGS.codes["unweighted_wave"],
-        **_FLAGS_OF_REPLICATES,
+        **_FLAGS_OF_BLANKS,
     },
 )

@@ -81,9 +81,16 @@ _LOWER, _UPPER = "lower end of its interval", "upper end of its interval"
 _SHARE_LABEL = says(en="Share", de="Anteil")
 
 
+_N_EFF = (
+    "answers over the design effect of the mean outcome: weights, clusters and strata; of pairwise"
+    " and listwise by the weights alone (Kish)"
+)
+
+
 def _numbers(**changes: object) -> tuple[Column, ...]:
     """The value in another unit."""
-    return tuple(c.but(**changes) if c.name == "value" else c for c in NUMBER_COLUMNS)
+    changed: dict[str, dict[str, object]] = {"value": changes, "n_eff": {"meaning": _N_EFF}}
+    return tuple(c.but(**changed.get(c.name, {})) for c in NUMBER_COLUMNS)
 
 
 # Those who rated a driver and answered the outcome, and all of whom the driver's reach is a share:

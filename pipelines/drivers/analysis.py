@@ -114,7 +114,7 @@ def _everybody(
     """All approaches to the mean; the LMG of the very satisfied and of the dissatisfied."""
     sheets = sample.sheets
     every = np.ones(sheets.n, bool)
-    design, totals = completed.design, completed.whole
+    design, totals = completed.design, sample.sized(completed.whole, every)
     drawn = totals.draws(sample.counts)
     filled = draw_blanks(completed.expected, sample.rng)
     for target in design.targets:
@@ -164,7 +164,7 @@ def _segments(found: DerivedRows, sample: ModelSample, completed: CompletedDesig
             found.driver_models.append(refusal(about, int(rows.sum()), few))
             continue
         try:
-            totals = completed.part(rows)
+            totals = sample.sized(completed.part(rows), rows)
         except ContractError as error:
             reason = error.code or NO_FIT
             found.driver_models.append(refusal(about, int(rows.sum()), reason))
@@ -223,7 +223,7 @@ def _by_rating(
         found.driver_models.append(refused("em", error, sheets, who))
         return
     every = np.ones(sheets.n, bool)
-    totals = filled.whole
+    totals = sample.sized(filled.whole, every)
     model = Model.of(design, totals.draws(sample.counts), "mean")
     found.driver_models.append(fitted(sample, model, totals, every, about))
     for approach in LINEAR_APPROACHES:

@@ -73,6 +73,7 @@ def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, a
         **sizes(totals),
         "status": "shrunk" if shrunk else "fitted",
         "reason": _prior(model, totals) if shrunk else None,
+        "flags": _much_blank(totals),
     }
 
 
@@ -136,6 +137,7 @@ def driver_rows(
             "halo": halo.ratio[at],
             "halo_bound": halo.bound[at],
             "flags": _flags(
+                _much_blank(totals),
                 small=experience["n_users"] < sample.terms.flag_n,
                 noise=noise[at] is not None and ends.low[at] <= noise[at],
                 halo=bool(repeats[at]),
@@ -165,9 +167,17 @@ def _noise(model: Model, approach: str) -> list[float | None]:
     return [None if np.isnan(one) else float(one) for one in share_of_noise(model, approach)]
 
 
-def _flags(**told: bool) -> str | None:
+def _flags(much_blank: str | None, **told: bool) -> str | None:
     """Codes of the flags that hold, in their order."""
-    return " ".join(name for name, is_so in told.items() if is_so) or None
+    flags = [name for name, is_so in told.items() if is_so]
+    return " ".join([*flags, *([much_blank] if much_blank else [])]) or None
+
+
+def _much_blank(totals: Totals) -> str | None:
+    """Flag of many blanks, with the percent of customers who gave two answers both."""
+    if totals.moves is None:
+        return None
+    return write_code("much_blank", joint=round(100 * float(totals.present.min())))
 
 
 def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:

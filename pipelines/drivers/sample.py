@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -20,6 +20,7 @@ from pipelines.statistics.bootstrap import (
     expanded_level,
     sampling_units,
 )
+from pipelines.statistics.effective_size import effective_n
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 
@@ -49,6 +50,9 @@ class ModelSample:
     sheets : Sheets
     terms : ModelTerms
     units : Units
+        What is drawn: customers, or blocks of them.
+    people : Units
+        Customers.
     counts : ndarray, shape (n_replicates, n_units)
         How often each unit counts in a replicate.
     fold : ndarray of int, shape (n_units,)
@@ -59,6 +63,7 @@ class ModelSample:
     sheets: Sheets
     terms: ModelTerms
     units: Units
+    people: Units
     counts: FloatArray
     fold: IntArray
     rng: np.random.Generator
@@ -69,9 +74,16 @@ class ModelSample:
         name = f"{sheets.mode}/{sheets.wave}/{sheets.outcome}"
         rng = np.random.default_rng([terms.seed, zlib.crc32(name.encode())])
         units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MAX_UNITS, rng)
+        people = sampling_units(sheets.n, sheets.cluster, sheets.stratum, sheets.n, rng)
         counts = np.concatenate(list(draws(units, terms.replicates, rng)))
         return cls(
-            sheets, terms, units, counts, rng.permutation(units.n) % CROSS_VALIDATION_FOLDS, rng
+            sheets,
+            terms,
+            units,
+            people,
+            counts,
+            rng.permutation(units.n) % CROSS_VALIDATION_FOLDS,
+            rng,
         )
 
     def differing(self, target: str, rows: BoolArray) -> int:
@@ -88,6 +100,12 @@ class ModelSample:
         )
         throughout = units.filter(pl.col("least") == pl.col("most")).group_by("least").len()
         return units.height - max(throughout["len"].to_list(), default=0)
+
+    def sized(self, totals: Totals, rows: BoolArray) -> Totals:
+        """Totals of rows with the effective number of the outcome's answers, by the design."""
+        sheets = self.sheets
+        n_eff = effective_n(sheets.target[:, 0], sheets.weight, self.people, rows)
+        return replace(totals, n_eff=n_eff)
 
     def level(self, totals: Totals, slopes: int) -> float:
         """Level at which percentiles cover, for the units that these totals have."""

@@ -49,6 +49,8 @@ class Totals:
         Rows.
     weight_squared : float
         Sum of squared weights.
+    n_eff : float
+        Effective number of rows: Kish's, until clusters and strata are known.
     present : ndarray, shape (n_columns, n_columns)
         Share of weight in which two columns have answers.
     prior : ndarray, shape (n_columns,)
@@ -61,6 +63,7 @@ class Totals:
     centre: FloatArray
     n: int
     weight_squared: float
+    n_eff: float
     present: FloatArray
     prior: FloatArray
     prior_rows: float
@@ -69,11 +72,6 @@ class Totals:
     def weight(self) -> float:
         """Sum of weights."""
         return float(self.sums[:, 0].sum())
-
-    @property
-    def n_eff(self) -> float:
-        """Kish's effective number of rows."""
-        return self.weight**2 / self.weight_squared
 
     def __sub__(self, other: Totals) -> Totals:
         """Totals of the rows that are not in `other`, with what fills their blanks held."""
@@ -85,6 +83,7 @@ class Totals:
             self.centre,
             self.n - other.n,
             self.weight_squared - other.weight_squared,
+            weight**2 / (self.weight_squared - other.weight_squared),
             present,
             self.prior,
             self.prior_rows,
@@ -162,8 +161,10 @@ def add_up(expected: Expected, weight: FloatArray, units: Units, rows: BoolArray
     sums = expected.rows.sums(weight, units.of_row, units.n, centre, rows)
     w = weight[rows]
     present = present_shares(expected.seen[rows], w)
+    squared = float((w**2).sum())
+    kish = float(w.sum() ** 2 / squared)
     return Totals(
-        sums, None, centre, int(rows.sum()), float((w**2).sum()), present, expected.prior,
+        sums, None, centre, int(rows.sum()), squared, kish, present, expected.prior,
         expected.prior_rows,
     )  # fmt: skip
 
