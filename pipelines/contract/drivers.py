@@ -23,6 +23,17 @@ from pipelines.contract.driver_codes import (
     RATING_POLICIES,
     TARGETS,
 )
+from pipelines.contract.driver_people import (
+    IS_OF_USUAL_MODEL,
+    N_REACHED,
+    OF_OUTCOME,
+    OF_QUESTION,
+    OF_USERS,
+    PEOPLE_OF_MODEL,
+    PERFORMANCE_LESS,
+    REACH_LESS,
+    USERS,
+)
 from pipelines.contract.estimate import (
     INTERVAL,
     NUMBER_COLUMNS,
@@ -31,13 +42,10 @@ from pipelines.contract.estimate import (
     Level,
     adjusted_over,
     making,
-    people_of_question,
 )
-from pipelines.contract.people import GROUP, SEGMENT, Less, Of, Own, Pool
+from pipelines.contract.people import GROUP, SEGMENT, Of, Own
 from pipelines.contract.step import Engine, Param, Seed, Settings, Step
 from pipelines.contract.table import NUMBER, TEXT, WHOLE, Column, Table
-
-PERCENT_ROUNDING = 1e-4  # of percents, which are published with four digits
 
 
 class DriversSettings(Settings):
@@ -92,27 +100,6 @@ def _numbers(**changes: object) -> tuple[Column, ...]:
     changed: dict[str, dict[str, object]] = {"value": changes, "n_eff": {"meaning": _N_EFF}}
     return tuple(c.but(**changed.get(c.name, {})) for c in NUMBER_COLUMNS)
 
-
-# Those who rated a driver and answered the outcome, and all of whom the driver's reach is a share:
-# their number is told where the weights do not differ, so that it comes out whole. A group without
-# a model shows no users, and counts as withheld.
-USERS = Pool("users", ("mode", "outcome", "driver", SEGMENT, "wave"), ("n_users", "n_reached"))
-_QUOTIENT = 100 * pl.col("n_users") / pl.col("reach")
-_IS_WHOLE = (_QUOTIENT - _QUOTIENT.round()).abs() * pl.col("reach") < PERCENT_ROUNDING * _QUOTIENT
-_N_REACHED = pl.when((pl.col("reach") > 0) & _IS_WHOLE).then(_QUOTIENT.round())
-_USUAL = (pl.col("policy") == RATING_POLICIES.names[0]) & (pl.col("target") == TARGETS.names[0])
-_OF_USERS = Of(USERS, {name: pl.col(name) for name in USERS.cell})
-_OF_OUTCOME, _OF_QUESTION = people_of_question("outcome"), people_of_question("driver")
-_PEOPLE = (Own(pl.col("n")), _OF_OUTCOME, _OF_QUESTION, _OF_USERS)
-# Scores tell the same of all who answered, whether or not they answered the outcome.
-_REACH = Less(_OF_QUESTION, _OF_USERS, ("reached", "n_reached"), ("reach",))
-_PERFORMANCE = Less(
-    _OF_QUESTION,
-    _OF_USERS,
-    ("answered", "n_users"),
-    ("performance", "performance_low", "performance_high", "performance_error", "correlation",
-     "performance_border", "quadrant", *(f"p_{name}" for name in QUADRANTS.names)),
-)  # fmt: skip
 
 _UNMODELLED = says(
     en="no wave asks an outcome and two touchpoints",
@@ -218,18 +205,18 @@ DRIVERS = Table(
     ),
     rests_on=(
         Own(pl.col("n")),
-        _OF_OUTCOME,
-        _OF_QUESTION,
+        OF_OUTCOME,
+        OF_QUESTION,
         Of(
             USERS,
-            _OF_USERS.at,
+            OF_USERS.at,
             counts={
                 "n_users": pl.col("n_users").max(),
-                "n_reached": _N_REACHED.max().fill_null(0),
+                "n_reached": N_REACHED.max().fill_null(0),
             },
-            rows=_USUAL & (pl.col("approach") == APPROACHES[0]),
+            rows=IS_OF_USUAL_MODEL & (pl.col("approach") == APPROACHES[0]),
         ),
-        _REACH,
+        REACH_LESS,
     ),
     empty=_UNMODELLED,
     fed_by=("responses",),
@@ -276,12 +263,12 @@ DRIVER_MODELS = Table(
     ),
     rests_on=(
         Own(pl.col("n")),
-        _OF_OUTCOME,
+        OF_OUTCOME,
         Of(
             USERS,
             {name: pl.col(name) for name in ("mode", "outcome", SEGMENT, "wave", GROUP)},
             counts=dict.fromkeys(USERS.sizes, pl.lit(None, pl.Int64)),
-            rows=_USUAL & pl.col("value").is_null(),
+            rows=IS_OF_USUAL_MODEL & pl.col("value").is_null(),
             is_basis=False,
         ),
     ),
@@ -352,7 +339,7 @@ PRIORITIES = Table(
         Column("stated_high", NUMBER, _UPPER, lowest=0, highest=100),
         *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
-    rests_on=(*_PEOPLE, _PERFORMANCE),
+    rests_on=(*PEOPLE_OF_MODEL, PERFORMANCE_LESS),
     empty=_UNMODELLED,
     fed_by=("responses",),
     intervals=(
@@ -385,7 +372,7 @@ DRIVER_CONTRASTS = Table(
         adjusted_over(FAMILIES_OF_CONTRASTS),
         *making(METHODS_OF_CONTRASTS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
-    rests_on=_PEOPLE,
+    rests_on=PEOPLE_OF_MODEL,
     empty=says(
         en="no two groups of customers have driver models",
         de="keine zwei Gruppen von Kunden haben Treibermodelle",

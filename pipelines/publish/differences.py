@@ -30,7 +30,7 @@ import polars as pl
 
 from pipelines.contract.canonical import EXPERIENCES, MISSING_REASONS
 from pipelines.contract.driver_codes import APPROACHES, RATING_POLICIES, TARGETS
-from pipelines.contract.drivers import PERCENT_ROUNDING
+from pipelines.contract.driver_people import PERCENT_ROUNDING
 from pipelines.contract.people import EVERYBODY, GROUP, SEGMENT
 from pipelines.core.errors import ContractError, examples
 from pipelines.publish.nested import with_nested

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.drivers import USERS
+from pipelines.contract.driver_people import USERS
 from pipelines.contract.estimate import ANSWERS
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
