@@ -132,7 +132,7 @@ DRIVERS = Table(
         Column("importance_high", NUMBER, _UPPER, lowest=0, highest=1),
         Column(
             "rating_value", NUMBER,
-            "what the rating has of the share, by Owen's value; of lmg and latent only",
+            "what the rating has of the share, by Owen's value; of lmg only",
             lowest=0, highest=100, unit="percent",
             label=says(en="Share of its rating", de="Anteil seiner Bewertung"),
         ),

@@ -142,9 +142,9 @@ def _latent(
     except ContractError:  # too many steps, or too few answers on one: nothing to set beside
         return []
     every = np.ones(sample.sheets.n, bool)
-    rows = driver_rows(sample, latent, totals, every, "lmg", about)
+    rows = driver_rows(sample, latent, totals, every, "latent", about)
     unknown = dict.fromkeys(("slope", "slope_low", "slope_high"))
-    return [{**row, **unknown, "approach": "latent"} for row in rows]
+    return [{**row, **unknown} for row in rows]
 
 
 def _segments(found: DerivedRows, sample: ModelSample, completed: CompletedDesign) -> None:

@@ -95,7 +95,7 @@ class Model:
 
     def importance(self, approach: str) -> DrawnEstimates:
         """Importance in units of R2."""
-        if approach == "lmg":
+        if approach in ("lmg", "latent"):  # the latter is the LMG of a latent outcome
             return self._lmg
         return _drawn(importances(approach, self.matrices, self.groups, []))
 

@@ -186,7 +186,7 @@ def _flags(n: int, name: str = "") -> str | None:
 
 def _parts(name: str, share: float, error: float, approach: str) -> Row:
     """Rating and use of a share; everybody saw the signs, and the website is mostly used."""
-    if approach not in ("lmg", "latent"):
+    if approach != "lmg":
         return {}
     of_rating = {"signs": 1.0, HALO: 0.4}.get(name, 0.9)
     found = {}
