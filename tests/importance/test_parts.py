@@ -42,7 +42,7 @@ def test_standard_errors_in_rotation_are_those_of_repeated_samples():
     for name in found:
         ratio = np.mean(errors[name]) / np.std(found[name], axis=0, ddof=1).mean()
         # Six values of 40 samples tell a standard deviation to 5 %. With the fit held it is
-        # .66 of that of the shares and .54 of that of the slopes.
+        # .60 of that of the shares and .38 of that of the slopes.
         assert 0.85 < ratio < 1.2, (name, ratio)
 
 
