@@ -17,6 +17,7 @@ from pipelines.statistics.regression import r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import FloatArray
 
+MIN_WORTH = 10  # answers: with fewer, what noise adds to R2 is not its columns over their number
 ALWAYS_ABOUT_LMG = ("lmg", "johnson")  # of noise Johnson's weight is the LMG, to order 1/n
 
 
@@ -36,7 +37,7 @@ def share_of_noise(model: Model, approach: str) -> FloatArray:
     Returns
     -------
     ndarray, shape (n_drivers,)
-        NaN where a column repeats others.
+        NaN where a column repeats others, or is worth fewer than `MIN_WORTH` answers.
 
     References
     ----------
@@ -56,7 +57,7 @@ def _worth(model: Model) -> FloatArray:
     left = variance[-1] * (1 - r_squared(matrix[None])[0])
     repeats = np.isinf(inflation) | (left <= 0)
     worth = left * np.where(repeats, np.nan, inflation) / (variance[:-1] * model.slope_errors**2)
-    return np.asarray(worth)
+    return np.where(worth >= MIN_WORTH, worth, np.nan)
 
 
 def noise_shares(

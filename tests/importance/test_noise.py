@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -108,3 +110,23 @@ def test_the_shares_of_noise_of_a_model_are_below_100_and_above_0():
     for approach in APPROACHES:
         found = share_of_noise(model, approach)
         assert ((found > 0) & (found < 100)).all()
+
+
+def test_a_replicate_far_off_moves_no_share_of_noise():
+    """In a replicate in which nearly all used a driver, the slope of its use can be any number."""
+    model = drawn(made_up(400, reach=(1.0, 0.97, 1.0), seed=4))
+    usual = share_of_noise(model, "lmg")
+    far = model.draws.covariances.copy()
+    use = model.columns[model.groups[1][0]]
+    far[0, use, :] *= 1e-5
+    far[0, :, use] *= 1e-5
+    other = replace(model, draws=replace(model.draws, covariances=far))
+    assert np.abs(other._slopes[1]).max() > 1000 * np.abs(model._slopes[1]).max()
+    assert share_of_noise(other, "lmg") == pytest.approx(usual, rel=0.05)
+
+
+def test_what_is_worth_a_few_answers_has_no_share_of_noise():
+    ratings = made_up(60, reach=(1.0, 1.0), slopes=(0.5, 0.2))
+    assert not np.isnan(share_of_noise(drawn(ratings), "lmg")).any()
+    ratings.weight[:5] *= 1000
+    assert np.isnan(share_of_noise(drawn(ratings), "lmg")).all()
