@@ -17,6 +17,7 @@ from scipy.special import ndtr, ndtri
 
 from pipelines.contract.canonical import CUSTOMERS, RESPONSES
 from pipelines.measure.tables import Survey, Terms, measure_survey
+from tests.measure.small_survey import in_order
 
 SIMPLE, CLUSTERS, SKEWED, STRATA, ROTATION, PANEL = DESIGNS = (
     "simple", "clusters", "skewed weights", "strata", "rotation", "panel",
@@ -205,7 +206,7 @@ def measured(rows: pl.DataFrame, questions: int) -> dict[str, pl.DataFrame]:
     """Measure the survey as the step does."""
     nobody = pl.DataFrame(schema=CUSTOMERS.schema)
     lazy = (nw.from_native(frame.lazy()) for frame in (rows, nobody))
-    survey = Survey(*lazy, (), stages(questions), None)
+    survey = Survey(*lazy, (), stages(questions), None, in_order(rows))
     return measure_survey(survey, Terms(0.95, 30, "0" * 16))
 
 
