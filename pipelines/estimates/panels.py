@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -14,8 +14,16 @@ from pipelines.estimates.targets import Item, declared
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray, influences
 
 # What tells a shared estimate from others, and what is said of it.
-SHARED_KEY = ("subject", "is_pooled", "segment", "group", "measure", "weighted")
-SHARED_NUMBERS = ("n_both", "covariance")
+SHARED = {
+    "subject": pl.String(),
+    "is_pooled": pl.Boolean(),
+    "segment": pl.String(),
+    "group": pl.String(),
+    "measure": pl.String(),
+    "weighted": pl.Boolean(),
+    "n_both": pl.Int64(),
+    "covariance": pl.Float64(),
+}
 _UNIT = ["segment", "group", "unit"]
 
 
@@ -76,28 +84,30 @@ def shared_estimates(
     Parameters
     ----------
     items : iterable of (Item, Item)
-        What is estimated of one subject in the later and in the earlier sample, at least one.
+        What is estimated of one subject in the later and in the earlier sample.
 
     Returns
     -------
     DataFrame
-        `SHARED_KEY`; ``n_both``, units with an answer in both; ``covariance`` of the means of
+        `SHARED`: ``n_both``, units with an answer in both; ``covariance`` of the means of
         values between 0 and 1. Shares of single answers are left out.
     """
     shared = SharedUnits.of(later, earlier)
-    return pl.concat(
+    found = [
         _of_subject(later, earlier, both, shared, weighted)
         for both in items
+        if _measures(both)
         for weighted in (True, False)
         if not weighted or (later.weight is not None and earlier.weight is not None)
-    )
+    ]
+    return pl.concat([pl.DataFrame(schema=SHARED), *(rows.select(*SHARED) for rows in found)])
 
 
 def _of_subject(
     later: Sample, earlier: Sample, both: tuple[Item, Item], shared: SharedUnits, weighted: bool
 ) -> pl.DataFrame:
     """Multiply what shared units add to the estimates of a subject, and add it up by group."""
-    measures = sorted({*_columns(both[0])}.intersection(_columns(both[1])))
+    measures = _measures(both)
     errors, answered = _errors(later, both[0], measures, weighted)
     errors_before, answered_before = _errors(earlier, both[1], measures, weighted)
     products = errors[shared.later] * errors_before[shared.earlier]
@@ -121,9 +131,15 @@ def _errors(
     sample: Sample, item: Item, measures: list[str], weighted: bool
 ) -> tuple[FloatArray, BoolArray]:
     """What units add to the errors of these measures, and whether they answered."""
-    sums = unit_sums(sample, item, sample.weight if weighted else None)
-    columns = [_columns(item)[measure] for measure in measures]
-    return influences(sums).units[:, columns], sums.n[:, columns] > 0
+    targets = [item.targets[_columns(item)[measure]] for measure in measures]
+    wanted = replace(item, targets=targets)
+    sums = unit_sums(sample, wanted, sample.weight if weighted else None)
+    return influences(sums).units, sums.n > 0
+
+
+def _measures(both: tuple[Item, Item]) -> list[str]:
+    """Measures of a subject in both samples."""
+    return sorted({*_columns(both[0])}.intersection(_columns(both[1])))
 
 
 def _columns(item: Item) -> dict[str, int]:

@@ -10,7 +10,7 @@ from scipy import special
 from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import BoolArray, DomainMeans, FloatArray
 
-LENT_DF = 5.0  # by a simple sample, see `steady_variance`; chosen by benchmarks/coverage.py
+LENT_DF = 5.0  # by a simple sample, see `steady_variance`; chosen by benchmarks/score_coverage.py
 
 
 @dataclass(frozen=True)

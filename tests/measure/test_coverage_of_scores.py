@@ -1,7 +1,7 @@
 """Intervals of scores hold the truth as often as they say, and changes are no false alarms.
 
-The same as benchmarks/coverage.py with fewer samples: 20 waves of 10 questions of each kind, 50
-answers each.
+The same as benchmarks/score_coverage.py with fewer samples: 20 waves of 10 questions of each
+kind, 50 answers each.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How often 95 % intervals of scores hold the truth, and a change is found where there is none.
 
-    python benchmarks/coverage.py [DESIGN ...] [--n N ...] [--rounds N]
+    python benchmarks/score_coverage.py [DESIGN ...] [--n N ...] [--rounds N]
 
 Every interval that the step `measure` publishes, by its own function. A round is 40 waves of 20
 questions of each kind; the populations are those of the tests, tests/measure/populations.py.
