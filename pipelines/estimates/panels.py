@@ -14,7 +14,7 @@ from pipelines.estimates.targets import Item, declared
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray, influences
 
 # What tells a shared estimate from others, and what is said of it.
-SHARED = {
+SHARED_ESTIMATES = {
     "subject": pl.String(),
     "is_pooled": pl.Boolean(),
     "segment": pl.String(),
@@ -89,7 +89,7 @@ def shared_estimates(
     Returns
     -------
     DataFrame
-        `SHARED`: ``n_both``, units with an answer in both; ``covariance`` of the means of
+        `SHARED_ESTIMATES`: ``n_both``, units with an answer in both; ``covariance`` of the means of
         values between 0 and 1. Shares of single answers are left out.
     """
     shared = SharedUnits.of(later, earlier)
@@ -100,7 +100,9 @@ def shared_estimates(
         for weighted in (True, False)
         if not weighted or (later.weight is not None and earlier.weight is not None)
     ]
-    return pl.concat([pl.DataFrame(schema=SHARED), *(rows.select(*SHARED) for rows in found)])
+    return pl.concat(
+        [pl.DataFrame(schema=SHARED_ESTIMATES), *(rows.select(*SHARED_ESTIMATES) for rows in found)]
+    )
 
 
 def _of_subject(
