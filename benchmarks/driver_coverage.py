@@ -1,10 +1,11 @@
 """How often 95 % intervals of shares hold the truth.
 
-    python benchmarks/driver_coverage.py [survey] [normal] [--samples N]
+    python benchmarks/driver_coverage.py [survey] [normal] [designs] [--samples N]
 
 `survey` is a weighted sample with routing, through the step and through the function; `normal`
-compares the two kinds of interval where everything is normal. The populations are those of the
-tests, tests/drivers/populations.py.
+compares the two kinds of interval where everything is normal; `designs` are those of
+tests/drivers/designed_surveys.py, with touchpoints asked in rotation among them. The other
+populations are those of tests/drivers/populations.py.
 """
 
 from __future__ import annotations
@@ -18,11 +19,17 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).parents[1] / part) for part in ("", "tests/drivers")]
 
 import populations  # noqa: E402
+from designed_surveys import SURVEYS, Survey  # noqa: E402
 
+from pipelines.core.errors import ContractError  # noqa: E402
 from pipelines.drivers.analysis import analyse  # noqa: E402
-from pipelines.drivers.sample import ModelTerms  # noqa: E402
+from pipelines.drivers.records import contrast_rows, driver_rows, fitted  # noqa: E402
+from pipelines.drivers.sample import ModelSample, ModelTerms  # noqa: E402
 from pipelines.drivers.sheets import Sheets  # noqa: E402
 from pipelines.importance import relative_importance  # noqa: E402
+from pipelines.importance.designs import use_and_rating  # noqa: E402
+from pipelines.importance.models import Model  # noqa: E402
+from pipelines.importance.parts import CompletedDesign  # noqa: E402
 from pipelines.statistics import bootstrap as boot  # noqa: E402
 from pipelines.statistics.dominance import dominance, general_dominance  # noqa: E402
 
@@ -115,7 +122,79 @@ def _share(importance: np.ndarray) -> np.ndarray:
     return importance / importance.sum(axis=-1, keepdims=True)
 
 
-TASKS = {"survey": survey, "normal": normal}
+def designs(samples: int, only: str | None = None) -> None:
+    """Print how often 95 % intervals of every kind hold the truth, by design of the sample."""
+    print(f"\n{samples} samples\n\n| design | n | shares | slopes | R2 | contrasts |"
+          " standard errors over true ones: shares, slopes |")  # fmt: skip
+    print("|---|--:|--:|--:|--:|--:|---|")
+    for name, one in SURVEYS.items():
+        if only and only != name:
+            continue
+        for n in (400, 1_000, 3_000):
+            drawn = [of_study(one, n, seed) for seed in range(samples)]
+            found = {kind: [study[kind] for study in drawn if kind in study] for kind in KINDS}
+            cells = [f"{100 * np.mean(found[kind]):.1f}" if found[kind] else "" for kind in KINDS]
+            ratios = [_error_ratio(drawn, kind) for kind in ("share", "slope")]
+            print(f"| {name} | {n:,} | {' | '.join(cells)} | {_listed(np.array(ratios), 2)} |",
+                  flush=True)  # fmt: skip
+
+
+KINDS = ("share", "slope", "r2", "contrast")
+MIN_N = 400  # as in params.yaml; groups with fewer have no contrast
+
+
+def of_study(survey: Survey, n: int, seed: int) -> dict[str, np.ndarray]:
+    """Which intervals of one study hold the truth; values and standard errors beside them."""
+    sheets = survey.sheets(n, np.random.default_rng([n, seed]))
+    sample = ModelSample.of(sheets, ModelTerms(0.95, REPLICATES, 200, MIN_N, 30, seed))
+    design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
+    completed = CompletedDesign.of(design, sheets.weight, sheets.segments, sample.units)
+    every, totals = np.ones(n, bool), completed.whole
+    model = Model.of(design, totals.draws(sample.counts), "mean")
+    rows = list(driver_rows(sample, model, totals, every, "lmg", {}))
+    of_r2 = fitted(sample, model, totals, every, {})
+    told = {
+        name: np.array([row[name] for row in rows])
+        for name in ("value", "low", "high", "std_error", "slope", "slope_low", "slope_high")
+    }
+    truth, slopes = survey.shares[2], survey.slopes[2]
+    return {
+        "share": (told["low"] <= truth) & (truth <= told["high"]),
+        "slope": (told["slope_low"] <= slopes) & (slopes <= told["slope_high"]),
+        "r2": np.array([of_r2["low"] <= survey.r2 <= of_r2["high"]]),
+        "share value": told["value"],
+        "share error": told["std_error"],
+        "slope value": told["slope"],
+        "slope error": model.slope.error,
+        **_contrasts(survey, sample, completed),
+    }  # fmt: skip
+
+
+def _contrasts(
+    survey: Survey, sample: ModelSample, completed: CompletedDesign
+) -> dict[str, np.ndarray]:
+    half = (sample.sheets.segments["half"] == "0").to_numpy()
+    if min(half.sum(), (~half).sum()) < MIN_N:
+        return {}
+    counts = sample.counts[: sample.terms.segment_replicates]
+    try:
+        part = completed.part(half)
+        others = completed.others(part, half)
+    except ContractError:
+        return {}
+    own, rest = (Model.of(completed.design, t.draws(counts), "mean") for t in (part, others))
+    rows = list(contrast_rows(sample, own, rest, part, others, {}))
+    low, high = (np.array([row[name] for row in rows]) for name in ("low", "high"))
+    true = survey.shares[0] - survey.shares[1]
+    return {"contrast": (low <= true) & (true <= high)}
+
+
+def _error_ratio(drawn: list[dict[str, np.ndarray]], kind: str) -> float:
+    true = np.std([one[f"{kind} value"] for one in drawn], axis=0, ddof=1)
+    return float(np.mean([one[f"{kind} error"] for one in drawn]) / true.mean())
+
+
+TASKS = {"survey": survey, "normal": normal, "designs": designs}
 
 
 def main() -> None:

@@ -82,11 +82,11 @@ def demo(seeds: int) -> None:
 
 
 def _compared(wave: Wave, true: np.ndarray, seed: int) -> dict:
-    """A survey's shares, errors and tiers beside the true shares."""
+    """A survey's shares, errors and letters beside the true shares."""
     sheets = populations.questionnaires(wave)
     rows = populations.of_policy(analyse(sheets, terms(sheets, seed)), sheets, "use_rating")
     return {"wave": wave.name, "n": rows[0]["n"], "true": true} | {
-        name: np.array([row[name] for row in rows]) for name in ("value", "std_error", "tier")
+        name: np.array([row[name] for row in rows]) for name in ("value", "std_error", "letters")
     }
 
 
@@ -113,11 +113,11 @@ def _print_order(found: list[dict]) -> None:
 
 
 def _pairs_told_apart(one: dict) -> tuple[int, int]:
-    """Pairs of the true top whose tiers differ, and how many of them are the wrong way."""
+    """Pairs of the true top without a letter in common, and how many are the wrong way."""
     top = _top(one["true"])
     pairs = [(a, b) for at, a in enumerate(top) for b in top[at + 1 :]]
-    apart = [(a, b) for a, b in pairs if one["tier"][a] != one["tier"][b]]
-    return len(apart), sum(one["tier"][a] > one["tier"][b] for a, b in apart)
+    apart = [(a, b) for a, b in pairs if not set(one["letters"][a]) & set(one["letters"][b])]
+    return len(apart), sum(one["value"][a] < one["value"][b] for a, b in apart)
 
 
 def _print_neighbours(found: list[dict]) -> None:

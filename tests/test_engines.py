@@ -11,6 +11,7 @@ from polars.testing import assert_frame_equal
 
 from pipelines.core import engine, study
 from pipelines.core.study import Study
+from pipelines.core.waves import waves_of
 from pipelines.ingest.readers import read_source
 from pipelines.ingest.tables import map_study
 from pipelines.measure.tables import Survey, Terms, measure_survey
@@ -74,7 +75,10 @@ def test_estimates_agree_to_nine_digits(sfo, mapped, tmp_path):
             table: engine.lift(frame.select(*sfo.canonical(table).schema).lazy(), name, tmp_path)
             for table, frame in tables.items()
         }
-        survey = Survey(rows["responses"], rows["customers"], SEGMENTS, stages, sfo.map.baseline)
+        waves = waves_of(sfo, rows["responses"])
+        survey = Survey(
+            rows["responses"], rows["customers"], SEGMENTS, stages, sfo.map.baseline, waves
+        )
         found[name] = measure_survey(survey, TERMS)
     for table, expected in found["polars"].items():
         assert expected.height > 100

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import polars as pl
+
 from app.core import choices, rows, units
 from app.core.bundle import Bundle
 from app.core.language import Words
@@ -83,6 +85,23 @@ def title(bundle: Bundle, words: Words, row: Row) -> str:
 def measure(words: Words, row: Row) -> str:
     """Name of a row's measure."""
     return words(f"measure.{row['measure']}.name")
+
+
+def axis(words: Words, measure: str, scores: pl.DataFrame) -> str:
+    """Title of an axis of values; of a measure on the scale of its question, with that scale."""
+    told = scores.select("scale_min", "scale_max").drop_nulls().to_dicts()
+    ends = {name: words.number(told[0][name], 0) for name in ("scale_min", "scale_max") if told}
+    if not ends:
+        return words(f"measure.{measure}.axis")
+    return words("measure.on_scale", measure=words(f"measure.{measure}.short"), **ends)
+
+
+def scale(words: Words, row: Row) -> str | None:
+    """The scale that a row's value is on, if it is that of its question."""
+    if row.get("scale_min") is None:
+        return None
+    ends = {name: words.number(row[name], 0) for name in ("scale_min", "scale_max")}
+    return words("measure.scale", **ends)
 
 
 def subject(bundle: Bundle, words: Words, row: Row) -> str:
@@ -278,11 +297,11 @@ def _window(bundle: Bundle, words: Words, row: Row) -> str | None:
     if "wave" in row:
         name, known = words.period(row["wave"]), bundle.waves(row["mode"])
         wave = next((wave for wave in known if wave["wave"] == row["wave"]), None)
-        if wave is None or wave["first_at"] is None:
+        if wave is None or wave.get("first_on") is None:  # older registers held times in UTC
             return words("evidence.wave", wave=name)
-        first, last = words.date(wave["first_at"]), words.date(wave["last_at"])
+        first, last = words.date(wave["first_on"]), words.date(wave["last_on"])
         return words("evidence.wave_dates", wave=name, first=first, last=last)
-    if row.get("first_at") is not None:
-        first, last = words.date(row["first_at"]), words.date(row["last_at"])
+    if row.get("first_on") is not None:
+        first, last = words.date(row["first_on"]), words.date(row["last_on"])
         return words("evidence.dates", first=first, last=last)
     return words.period(row["period"]) if "period" in row else None

@@ -173,7 +173,7 @@ def choose(bundle: Bundle, words: Words, filters: Collection[str]) -> Choice:
     segment, group = (
         _choose_customers(bundle, words) if "segment" in filters else (EVERYBODY, EVERYBODY)
     )
-    weighted = _choose_weights(bundle, words) if "weights" in filters else True
+    weighted = _choose_weights(bundle, words, mode) if "weights" in filters else True
     return Choice(mode, wave, segment, group, weighted)
 
 
@@ -198,8 +198,16 @@ def in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
         label = bundle.register["segments"][choice.segment]["label"]
         group = group_name(bundle, words, choice.segment, choice.group)
         who = f"{words.label(label, choice.segment)}: {group}"
-    weights = words("pick.weighted" if choice.weighted else "pick.unweighted")
-    return " · ".join([words.period(choice.wave or ""), who, weights])
+    return " · ".join(
+        [words.period(choice.wave or ""), who, _weights_in_words(bundle, words, choice)]
+    )
+
+
+def _weights_in_words(bundle: Bundle, words: Words, choice: Choice) -> str:
+    """Whether weights count; a wave without weights is not weighted, whatever was picked."""
+    if choice.wave is not None and not bundle.wave(choice.mode, choice.wave)["weighted"]:
+        return words("pick.no_weights")
+    return words("pick.weighted" if choice.weighted else "pick.unweighted")
 
 
 def _choose_mode(words: Words, modes: Sequence[str]) -> str:
@@ -240,10 +248,14 @@ def group_name(bundle: Bundle, words: Words, segment: str, value: str) -> str:
     return str(translations.get(words.code, {}).get(value, value))
 
 
-def _choose_weights(bundle: Bundle, words: Words) -> bool:
+def _choose_weights(bundle: Bundle, words: Words, mode: str) -> bool:
+    """Whether weights count; no picker where no wave of this kind of survey has weights."""
     kinds = bundle.tables["scores"]["weighted"].unique().to_list()
     if len(kinds) < 2:
         return bool(kinds[0]) if kinds else True
+    if not any(wave["weighted"] for wave in bundle.waves(mode)):
+        _keep("weights")
+        return True
     names = {"yes": words("pick.weighted"), "no": words("pick.unweighted")}
     about = words("pick.weights_help")
     chosen = switch(

@@ -29,6 +29,7 @@ MINUS, NO_BREAK = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 MIN_P_WRITTEN = 0.001
 NUMBERED = re.compile(r"^(\d+)\.")  # "1. März" is no list
 # Unit of a measure -> how charts write it.
+Day = date  # `Words` has a method of that name
 VEGA_FORMATS = {"points": ".1f", "percent": ".1f", "scale": ".2f", "signed": "+.1f"}
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~$:-])")
 
@@ -144,14 +145,14 @@ class Words:
         unit = BY_NAME[measure].unit
         if unit == "percent":
             return self.percent(value)
-        return self.number(value, 2 if unit == "scale" else 1, signed=unit == "signed")
+        return self.number(value, digits(measure), signed=unit == "signed")
 
     def change(self, measure: str, value: float) -> str:
         """A change of a measure, with its sign; of a percentage in percentage points."""
         unit = BY_NAME[measure].unit
         if unit == "percent":
             return self.percentage_points(value)
-        return self.number(value, 2 if unit == "scale" else 1, signed=True)
+        return self.number(value, digits(measure), signed=True)
 
     def percentage_points(self, value: float) -> str:
         """A difference of two percentages."""
@@ -160,22 +161,26 @@ class Words:
     def interval(self, measure: str, low: float, high: float, *, change: bool = False) -> str:
         """Both ends of an interval; the unit stands once."""
         unit = BY_NAME[measure].unit
-        digits, signed = 2 if unit == "scale" else 1, change or unit == "signed"
-        ends = [self.number(end, digits, signed=signed) for end in (low, high)]
-        if unit == "percent" and not change:
-            ends[1] = self.percent(high)
+        signed = change or unit == "signed"
+        ends = [self.number(end, digits(measure), signed=signed) for end in (low, high)]
+        if unit == "percent":
+            ends[1] = self.percentage_points(high) if change else self.percent(high)
         return self("format.interval", low=ends[0], high=ends[1])
 
     def money(self, value: float, currency: str) -> str:
         """An amount without cents, its currency behind it."""
         return f"{self.number(value, 0)}{NO_BREAK}{currency}"
 
-    def date(self, moment: datetime | str | None) -> str:
+    def day(self, moment: Day) -> str:
+        """A day without its year."""
+        return format_date(moment, self("format.day"), self.code)
+
+    def date(self, moment: Day | str | None) -> str:
         """A day; a dash if there is none."""
         if moment is None:
             return "–"
         day = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-        return format_date(day.date(), self("format.date"), self.code)
+        return format_date(day, self("format.date"), self.code)
 
     def period(self, period: str) -> str:
         """A month as words, for instance 2011-03; a wave as it is."""
@@ -188,6 +193,11 @@ class Words:
     def vega(self, measure: str) -> str:
         """Number format of a measure in a chart (d3-format)."""
         return VEGA_FORMATS[BY_NAME[measure].unit]
+
+
+def digits(measure: str) -> int:
+    """How many decimals the values of a measure are written with."""
+    return 2 if BY_NAME[measure].unit == "scale" else 1
 
 
 def _rounded(value: float, digits: int) -> Decimal:

@@ -11,10 +11,9 @@ import polars as pl
 from app.core.bundle import Bundle
 from app.core.choices import Choice, group_name, groups_of
 from app.core.language import Words
+from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.code import WITHHELD
 from pipelines.contract.people import EVERYBODY
-
-EXPERIENCES = ("csat", "ces", "emotion", "nps", "overall")  # kinds of question
 
 
 def chosen(bundle: Bundle, table: str, choice: Choice, *, every_wave: bool = False) -> pl.DataFrame:
@@ -44,6 +43,21 @@ def of_everybody(bundle: Bundle, choice: Choice) -> pl.DataFrame:
     """Scores of all customers in the chosen wave."""
     everybody = Choice(choice.mode, choice.wave, EVERYBODY, EVERYBODY, choice.weighted)
     return chosen(bundle, "scores", everybody)
+
+
+def in_time(bundle: Bundle, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows in the order of their waves, as the register has it; those of one wave stay as is."""
+    known = [(wave["mode"], wave["wave"]) for wave in bundle.register["waves"]]
+    places = pl.DataFrame(known, schema={"mode": pl.String, "wave": pl.String}, orient="row")
+    numbered = places.with_row_index("place in time")
+    joined = frame.join(numbered, on=["mode", "wave"], how="left", maintain_order="left")
+    return joined.sort("place in time", maintain_order=True).drop("place in time")
+
+
+def wave_names(bundle: Bundle, words: Words, frame: pl.DataFrame) -> str:
+    """The waves that rows are about, the earliest first."""
+    waves = in_time(bundle, frame)["wave"].unique(maintain_order=True)
+    return ", ".join(words.period(wave) for wave in waves)
 
 
 def same_subject(frame: pl.DataFrame, row: Mapping[str, Any]) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from pipelines.charts.theme import LIKERT, REASON_COLOURS
 def answer_distribution(
     shares: pl.DataFrame,
     *,
+    periods: Sequence[str],
     answers: Sequence[str],
     reasons: Sequence[str],
     title: str,
@@ -28,14 +29,17 @@ def answer_distribution(
     shares : DataFrame
         Rows of the table distributions: ``wave``, ``answer`` (as it is to be read), ``value``
         (percent), ``low``, ``high``, ``n``; also ``row`` if `picks`.
+    periods : sequence of str
+        All waves, in order; those without rows are left out.
     answers, reasons : sequence of str
         The answers from worst to best, and the reasons for a missing one, as in ``answer``.
     """
     order = [*answers, *reasons]
     place = pl.col("answer").replace_strict(order, list(range(len(order))), return_dtype=pl.Int64)
-    frame = shares.with_columns(place=place).sort("wave", "place")
-    periods = frame["wave"].unique(maintain_order=True).to_list()
-    base = alt.Chart(frame, height=max(34 * len(periods), 34)).transform_calculate(
+    when = pl.col("wave").replace_strict(list(periods), list(range(len(periods))))
+    frame = shares.with_columns(place=place).sort(when, "place")
+    shown = frame["wave"].unique(maintain_order=True).to_list()
+    base = alt.Chart(frame, height=max(34 * len(shown), 34)).transform_calculate(
         interval=interval_text(number)
     )
     tips = [alt.Tooltip("answer:N", title=""), *tooltip("wave", "", number, wording)]
@@ -48,7 +52,7 @@ def answer_distribution(
             axis=value_axis(number, grid=False),
             scale=alt.Scale(nice=False),
         ),
-        y=alt.Y("wave:O", sort=periods, title=None, axis=alt.Axis(grid=False)),
+        y=alt.Y("wave:O", sort=shown, title=None, axis=alt.Axis(grid=False)),
         color=alt.Color(
             "answer:N", scale=colours, legend=alt.Legend(title=None, columns=3, columnPadding=10)
         ),

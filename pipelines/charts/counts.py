@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import altair as alt
@@ -9,6 +10,8 @@ import polars as pl
 
 from pipelines.charts.estimates import layered, picked
 from pipelines.charts.theme import ACCENT, FALL, PALE, SERIES
+
+LIGHT = 0.45  # opacity of a bar whose period is not whole
 
 
 def ledger_bars(
@@ -70,6 +73,7 @@ def activity_bars(
     number: str = ",.0f",
     height: int = 220,
     current: str | None = None,
+    partial: Sequence[str] = (),
     picks: bool = False,
 ) -> alt.Chart:
     """One bar per month and kind.
@@ -85,6 +89,8 @@ def activity_bars(
         All periods in order; all kinds in the order of their colours.
     current : str, optional
         The period to bring out; the others are paler.
+    partial : sequence of str
+        Periods that the data cover in part; their bars are lighter.
     """
     place = pl.col("kind").replace_strict(list(kinds), list(range(len(kinds))))
     legend = alt.Legend(title=None) if len(kinds) > 1 else None
@@ -93,6 +99,7 @@ def activity_bars(
         "kind:N", scale=alt.Scale(domain=list(kinds), range=list(SERIES)), legend=legend
     )
     ink = by_kind if current is None else alt.Color(condition=pale, value=ACCENT)
+    is_partial = {"test": f"indexof({json.dumps(list(partial))}, datum.period) >= 0"}
     chart: alt.Chart = (
         alt.Chart(activity.with_columns(place=place), height=height)
         .mark_bar(cornerRadiusEnd=2)
@@ -100,6 +107,7 @@ def activity_bars(
             x=alt.X("period:O", sort=list(periods), title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y(f"{column}:Q", title=title, axis=alt.Axis(format=",.0f", tickCount=4)),
             color=ink,
+            opacity=alt.Opacity(condition=is_partial | {"value": LIGHT}, value=1),
             order=alt.Order("place:Q"),
             tooltip=[
                 alt.Tooltip("period:N", title=""),

@@ -54,12 +54,12 @@ def wrapped(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(label=pl.Series("label", lines, dtype=pl.String))
 
 
-def label_axis(frame: pl.DataFrame) -> alt.Y:
+def label_axis(frame: pl.DataFrame, column: str = "label") -> alt.Y:
     """Labels down the side, in the order of the rows, each once."""
-    order = frame["label"].unique(maintain_order=True).to_list()
+    order = frame[column].unique(maintain_order=True).to_list()
     two_lines = {"condition": {"test": "indexof(datum.value, '\\n') > 0", "value": "bottom"}}
     axis = alt.Axis(grid=False, labelOverlap=False, labelBaseline=two_lines | {"value": "middle"})
-    return alt.Y("label:N", sort=order, title=None, axis=axis)
+    return alt.Y(f"{column}:N", sort=order, title=None, axis=axis)
 
 
 def colour(normal: str = ACCENT) -> alt.Color:

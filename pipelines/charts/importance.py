@@ -21,11 +21,9 @@ from pipelines.charts.estimates import (
     with_state,
     wrapped,
 )
-from pipelines.charts.theme import ACCENT, BACKDROP, MUTED, SERIES
+from pipelines.charts.theme import ACCENT, BACKDROP, SERIES
 
-# Without grey, which says few answers, and orange, which elsewhere says worse, last. Further tiers
-# begin again, so that neighbours differ.
-TIERS = (SERIES[0], *SERIES[4:0:-1])
+RATING_OPACITY, USE_OPACITY = 0.5, 0.18  # of the two parts of a share
 ROW_HEIGHT = 34  # height of a driver, in pixels
 AXIS_ROOM, LITTLE_AXIS_ROOM = 1.65, 1.3  # how much further than the data an axis reaches, for words
 CELL_HEIGHT = 32  # height of a cell of the heat table, in pixels
@@ -43,38 +41,56 @@ def ranked_shares(
     *,
     title: str,
     ranks: str,
+    letters: str,
+    noise: str,
     number: str = ".1f",
     wording: Wording = Wording(),  # noqa: B008  (frozen)
     picks: bool = False,
 ) -> alt.LayerChart:
-    """One bar per driver in the order of the rows, with its interval, coloured by tier.
+    """One bar per driver in the order of the rows, with its interval; its letters by its name.
+
+    A bar is strong as far as the part of the rating reaches, and pale where that of use begins.
 
     Parameters
     ----------
     shares : DataFrame
-        ``label`` (unique), ``value``, ``low``, ``high`` (percent), ``n``, ``flags``, ``tier``;
-        ``tier_text`` and ``rank_span`` as they are to be read; also ``row`` if `picks`.
+        ``label`` (unique), ``value``, ``low``, ``high`` (percent), ``n``, ``flags``,
+        ``letters``, ``share_of_noise``; ``rating_value``, null where a share is not split;
+        ``rank_span`` as it is to be read; also ``row`` if `picks`.
     title, ranks, number : str
         Name of the axis; heading of the ranks beside the bars; number format (d3-format).
+    letters, noise : str
+        What letters, and the share of noise, are called in tooltips.
     """
-    frame = wrapped(with_state(shares))
-    y = label_axis(frame)
+    frame = wrapped(with_state(shares))  # letters get no line of their own
+    frame = frame.with_columns(
+        name=pl.format("{} ({})", "label", "letters"), strong=pl.coalesce("rating_value", "value")
+    )
+    y = label_axis(frame, "name")
     x = alt.X("value:Q", title=title, axis=value_axis(number), scale=_from_zero(frame["high"]))
     base = _rows(frame).transform_calculate(interval=interval_text(number))
-    ink = _by_tier(frame)
-    bars = base.mark_bar(height=16, opacity=0.4).encode(x=x, y=y, color=ink)
+    ink = colour()
+    strong = base.mark_bar(height=16, opacity=RATING_OPACITY, cornerRadiusEnd=0).encode(
+        x=alt.X("strong:Q", title=title), y=y, color=ink
+    )
+    pale = base.mark_bar(height=16, opacity=USE_OPACITY).encode(x=x, x2="strong:Q", y=y, color=ink)
     whisker = base.mark_rule(strokeWidth=2.5).encode(x="low:Q", x2="high:Q", y=y, color=ink)
     tick = base.mark_tick(thickness=2.5, size=16).encode(x=x, y=y, color=ink)
     numbers = base.mark_text(align="left", dx=8).encode(
         x="high:Q", y=y, text=alt.Text("value:Q", format=number)
     )
+    known = base.transform_filter("isValid(datum.share_of_noise)")
+    of_noise = known.mark_tick(thickness=2, size=26, color=BACKDROP)
+    of_noise = of_noise.encode(x="share_of_noise:Q", y=y)
     tips = [
         *tooltip("label", "", number, wording),
         alt.Tooltip("rank_span:N", title=ranks),
-        alt.Tooltip("tier_text:N", title=" "),
+        alt.Tooltip("letters:N", title=letters),
+        alt.Tooltip("share_of_noise:Q", title=noise, format=number),
     ]
     aim = target(base, picks=picks).encode(x=x, y=y, tooltip=tips)
-    return layered([bars, whisker, tick, numbers, *_beside(base, y, "rank_span", ranks), aim])
+    bars = [strong, pale, of_noise, whisker, tick, numbers]
+    return layered([*bars, *_beside(base, y, "rank_span", ranks), aim])
 
 
 def slope_dots(
@@ -232,9 +248,10 @@ def rank_lines(
     ----------
     ranks : DataFrame
         ``label``, ``wave``, ``rank``, ``rank_low``, ``rank_high``, ``value``, ``low``, ``high``,
-        ``n``, and ``leads`` (the drivers to colour); also ``row`` if `picks`.
+        ``n``, and ``leads`` (the drivers to colour); also ``row`` if `picks`, and ``since``, the
+        first wave of the series of its question, if there are several.
     periods : sequence of str
-        All waves in order. A driver that a wave did not ask leaves a gap.
+        All waves in order. A driver that a wave did not ask leaves a gap, a new series too.
     title, rank : str
         Name of the axis; name of the rank in tooltips.
     """
@@ -256,7 +273,7 @@ def rank_lines(
     )
     others = base.transform_filter("!datum.leads").mark_line(color=BACKDROP, opacity=0.6)
     led = base.transform_filter("datum.leads")
-    lines = led.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=ink)
+    lines = led.mark_line(strokeWidth=2.5).encode(x=x, y=y, color=ink, detail="since:N")
     known = base.transform_filter("isValid(datum.rank)")
     dots = known.transform_filter("datum.leads").mark_point(opacity=1).encode(x=x, y=y, color=ink)
     tips = [
@@ -265,7 +282,7 @@ def rank_lines(
         *tooltip("wave", "", number, wording),
     ]
     aim = target(known, picks=picks).encode(x=x, y=y, tooltip=tips)
-    layers = [others.encode(x=x, y=y, detail="label:N"), lines, dots, aim]
+    layers = [others.encode(x=x, y=y, detail=["label:N", "since:N"]), lines, dots, aim]
     if current is not None:
         here = alt.Chart(pl.DataFrame({"wave": [current]}))
         layers.insert(0, here.mark_rule(color=BACKDROP, strokeDash=[3, 3]).encode(x=x))
@@ -276,9 +293,12 @@ def _with_gaps(ranks: pl.DataFrame, periods: Sequence[str]) -> pl.DataFrame:
     """A row per driver and wave, an empty one where a wave did not ask."""
     drivers = ranks.select("label", "leads").unique("label", maintain_order=True)
     waves = pl.DataFrame({"wave": list(periods)}, schema={"wave": pl.String})
-    return drivers.join(waves, how="cross").join(
-        ranks.drop("leads"), on=["label", "wave"], how="left", maintain_order="left"
+    known = ranks if "since" in ranks.columns else ranks.with_columns(since=pl.lit(""))
+    rows = drivers.join(waves, how="cross").join(
+        known.drop("leads"), on=["label", "wave"], how="left", maintain_order="left"
     )
+    since = pl.col("since").forward_fill().backward_fill().over("label")
+    return rows.with_columns(since=since)
 
 
 def _rows(frame: pl.DataFrame) -> alt.Chart:
@@ -287,18 +307,6 @@ def _rows(frame: pl.DataFrame) -> alt.Chart:
 
 def _from_zero(highs: pl.Series) -> alt.Scale:
     return alt.Scale(domain=[0, AXIS_ROOM * max([*highs.drop_nulls(), 1.0])], nice=False)
-
-
-def _by_tier(frame: pl.DataFrame) -> alt.Color:
-    """Colour by tier, with a legend; grey where a share rests on few answers."""
-    tiers = frame.unique("tier", maintain_order=True).sort("tier")["tier_text"].to_list()
-    colours = [TIERS[place % len(TIERS)] for place in range(len(tiers))]
-    return alt.Color(
-        "tier_text:N",
-        condition={"test": "datum.is_small", "value": MUTED},
-        scale=alt.Scale(domain=tiers, range=colours),
-        legend=alt.Legend(title=None, columns=3),
-    )
 
 
 def _beside(base: alt.Chart, y: alt.Y, column: str, heading: str) -> list[alt.Chart]:

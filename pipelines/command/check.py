@@ -14,13 +14,23 @@ import polars as pl
 
 from pipelines.contract.validate import ValidateSettings
 from pipelines.core import engine, imports, params, store
-from pipelines.core.errors import SourceError, TouchstoneError, closest, examples
+from pipelines.core.engine import Frame
+from pipelines.core.errors import (
+    ContractError,
+    SourceError,
+    StudyError,
+    TouchstoneError,
+    closest,
+    examples,
+)
 from pipelines.core.study import DATA_FOLDER, Source, Study, TableMap, inspect
+from pipelines.core.waves import waves_of
 from pipelines.ingest.codes import undeclared
 from pipelines.ingest.header import SOURCE_ROW
 from pipelines.ingest.layout import columns_read, require_columns
 from pipelines.ingest.readers import RawTable, find_files, read_file, read_query
 from pipelines.ingest.tables import map_study
+from pipelines.measure import breaks
 from pipelines.validate import duplicates, helpers, quarantine
 from pipelines.validate.examples import cells, per_broken_rule
 from pipelines.validate.refusal import BESIDE, PRIVATE
@@ -204,9 +214,23 @@ def _check_rows(study: Study, raw: Sequence[RawTable]) -> list[Finding]:
             for table, rows in mapped.tables.items():
                 store.sink(draft.path("mapped", table), rows)
             settings = params.settings_of(ValidateSettings, params.read())
-            return _judge(draft, settings.max_rejected_share)
+            found = _judge(draft, settings.max_rejected_share)
+            return [*found, *_check_breaks(draft)]
         except TouchstoneError as error:
             return [_error(error)]
+
+
+def _check_breaks(study: Study) -> list[Finding]:
+    """Find declared breaks at a wave in which their question was not asked."""
+    columns = ("question_id", "touchpoint_id", "wave")
+    asked = store.scan(study.path("mapped", "responses")).select(columns).unique().collect()
+    found = []
+    for number, declared in enumerate(study.map.breaks):
+        try:
+            breaks.require_known([declared], asked, first=number)
+        except ContractError as error:
+            found.append(_error(error))
+    return found
 
 
 def _judge(study: Study, max_share: float) -> list[Finding]:
@@ -220,6 +244,8 @@ def _judge(study: Study, max_share: float) -> list[Finding]:
     for table, judgement in judge.judge_study(study, prepare).items():
         rows = prepare(store.scan(study.path("mapped", table)))
         split = quarantine.split(study, table, rows, judgement.verdicts)
+        if table == "responses":
+            found += _check_waves(study, split.accepted)
         store.sink(study.path("quarantine", table), engine.to_polars(split.rejected))
         rejected = store.scan(study.path("quarantine", table))
         judged = Judged(study.name, engine.to_polars(rows), rejected)
@@ -229,6 +255,15 @@ def _judge(study: Study, max_share: float) -> list[Finding]:
             if not verdict.success
         ]
     return found
+
+
+def _check_waves(study: Study, responses: Frame) -> list[Finding]:
+    """Look whether the order of the waves is known."""
+    try:
+        waves_of(study, responses)
+    except StudyError as error:
+        return [_error(error)]
+    return []
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,8 @@ a published table that is not as declared here is not written.
 
 CUSTOMERS_NOTE = """\
 `customers` also has a column `segment_<name>` for every segment that study.yaml declares.
+`responses` have one for every segment that a source of theirs maps: the group of an answer is then
+the one it was given in, else the customer's.
 """
 
 WORDS = """\
@@ -138,7 +140,9 @@ def _people(table: Table) -> Iterator[str]:
 
 def _measures() -> str:
     found = BY_NAME.values()
-    rows = ((f"`{m.name}`", f"{m.lowest:g}", f"{m.highest:g}", m.unit, m.family) for m in found)
+    ends = {m.name: ("its scale",) * 2 if m.is_on_scale else (f"{m.lowest:g}", f"{m.highest:g}")
+            for m in found}  # fmt: skip
+    rows = ((f"`{m.name}`", *ends[m.name], m.unit, m.family) for m in found)
     return _rows(("measure", "from", "to", "unit", "family of its interval"), rows)
 
 

@@ -24,6 +24,8 @@ QuestionKind = Literal[
 MissingReason = Literal["not_experienced", "dont_know", "refused", "skipped"]
 QUESTION_KINDS: tuple[str, ...] = get_args(QuestionKind)
 MISSING_REASONS: tuple[str, ...] = get_args(MissingReason)
+# Kinds that ask what was experienced, and not what was expected or matters.
+EXPERIENCES: tuple[str, ...] = ("csat", "ces", "emotion", "nps", "overall")
 ORIGINS = ("survey", "review", "social", "forum", "press", "support")
 TRANSACTION_STATUSES = ("completed", "cancelled", "returned", "adjustment")
 MODES = Vocabulary(
@@ -69,7 +71,7 @@ RESPONSES = Table(
         Column("response_id", TEXT, "one filled-in questionnaire", required=True),
         Column("question_id", TEXT, "question in the study's register", required=True),
         Column("survey_id", TEXT, "survey the questionnaire belongs to", required=True),
-        Column("wave", TEXT, "wave of the survey; sorts in time", required=True),
+        Column("wave", TEXT, "wave of the survey", required=True),
         Column("mode", TEXT, "hot: right after a contact; cold: at a distance", True, codes=MODES),
         *_source_keys(required=False),
         Column("answered_at", TIME, "when it was answered"),
@@ -116,7 +118,7 @@ TRANSACTIONS = Table(
         Column("order_id", TEXT, "order or invoice the line belongs to"),
         *_source_keys(required=False),
         Column("ordered_at", TIME, "when it was ordered", required=True),
-        Column("amount", NUMBER, "money, negative if paid back", required=True),
+        Column("amount", NUMBER, "money, negative if paid back; cancelled: either sign", True),
         Column("currency", TEXT, "ISO 4217", required=True),
         Column("quantity", NUMBER, "pieces, negative if returned"),
         Column("product_id", TEXT, "product"),

@@ -15,7 +15,7 @@ LANGUAGES = ("en", "de")  # a declaration speaks all of them; more may be added 
 # Places that a reader fills from the manifest.
 READER_PLACES = frozenset({"flag_n", "withhold_below"})
 # Places whose numbers are names: no amounts, hence no thousands marks.
-NAME_PLACES = frozenset({"year"})
+NAME_PLACES = frozenset({"year", "wave"})
 WITHHELD = "withheld"  # flag and method of a number that too few people stand behind
 
 Says = Mapping[str, str]

@@ -106,6 +106,12 @@ DRIVER_METHODS = Vocabulary(
             for split, (en, de) in _SPLITS.items()
             for box, (of_en, of_de) in _BOXES.items()
         },
+        "owen": says(
+            en="part of the rating, by Owen's value, in the LMG share (Shapley) of use and rating; "
+            f"percentile {_BOOTSTRAP_EN}",
+            de="Teil der Bewertung, nach Owens Wert, am LMG-Anteil (Shapley) von Nutzung und "
+            f"Bewertung; Perzentilintervall {_BOOTSTRAP_DE}",
+        ),
         **{
             name: says(
                 en=f"LMG of McKelvey and Zavoina's latent R² of {en}; blanks drawn once; one "
@@ -136,11 +142,23 @@ METHODS_OF_CONTRASTS = Vocabulary(
     {
         **METHOD_OF_WITHHELD,
         "contrast": says(
-            en="difference of LMG shares from joint bootstrap draws; p-values adjusted by "
-            "Benjamini-Hochberg over the segments and drivers of this wave and outcome",
-            de="Unterschied der LMG-Anteile aus gemeinsamen Bootstrap-Ziehungen; p-Werte nach "
-            "Benjamini-Hochberg angepasst über die Merkmale und Treiber dieser Welle und dieses "
-            "Ergebnisses",
+            en="difference of LMG shares; interval and p-value of one t test on the standard "
+            "error of joint bootstrap draws",
+            de="Unterschied der LMG-Anteile; Intervall und p-Wert aus einem t-Test auf dem "
+            "Standardfehler gemeinsamer Bootstrap-Ziehungen",
+        ),
+    },
+)
+FAMILIES_OF_CONTRASTS = Vocabulary(
+    "family of driver contrasts",
+    {
+        "groups": says(
+            en="drivers and groups of this attribute, in this wave and outcome: {n}; of "
+            "{attributes} attributes those are selected in which something differs "
+            "(Benjamini-Bogomolov)",
+            de="Treiber und Gruppen dieses Merkmals, in dieser Welle und diesem Ergebnis: {n}; von "
+            "{attributes} Merkmalen sind die ausgewählt, in denen sich etwas unterscheidet "
+            "(Benjamini-Bogomolov)",
         ),
     },
 )
@@ -200,6 +218,26 @@ MODEL_REASONS = Vocabulary(
         ),
     },
 )
+_FLAGS_OF_BLANKS = {
+    "much_blank": says(
+        en="Some two of its answers were given together by {joint} % only, as where touchpoints "
+        "are asked in rotation: the interval knows what is missing, and is wide.",
+        de="Zwei ihrer Antworten gaben nur {joint} % gemeinsam, wie dort, wo Kontaktpunkte im "
+        "Wechsel gefragt werden: Das Intervall weiß, was fehlt, und ist breit.",
+    ),
+    "replicates_left_out": says(
+        en="{n} of {of} bootstrap samples have no covariance matrix and are left out: an interval "
+        "is a little too short.",
+        de="{n} von {of} Bootstrap-Stichproben haben keine Kovarianzmatrix und sind weggelassen: "
+        "Ein Intervall ist etwas zu kurz.",
+    ),
+    "few_replicates": says(
+        en="Without interval: {n} of {of} bootstrap samples have no covariance matrix, where at "
+        "most a twentieth may have none.",
+        de="Ohne Intervall: {n} von {of} Bootstrap-Stichproben haben keine Kovarianzmatrix, "
+        "höchstens ein Zwanzigstel darf keine haben.",
+    ),
+}
 FLAGS_OF_MODELS = Vocabulary(
     "flag of driver models",
     {
@@ -209,6 +247,7 @@ FLAGS_OF_MODELS = Vocabulary(
             en="Some drivers were rated by too few and are left out of the model.",
             de="Einige Treiber wurden von zu wenigen bewertet und fehlen im Modell.",
         ),
+        **_FLAGS_OF_BLANKS,
     },
 )
 FLAGS_OF_DRIVERS = Vocabulary(
@@ -218,13 +257,21 @@ FLAGS_OF_DRIVERS = Vocabulary(
             en="Fewer than {flag_n} users rated it: read it with care.",
             de="Von weniger als {flag_n} Nutzern bewertet, mit Vorsicht zu lesen.",
         ),
+        "noise": says(
+            en="Not clearly above what noise alone has: its interval reaches the share that it "
+            "would have with its answers permuted.",
+            de="Nicht klar über dem, was Zufall allein hat: Das Intervall reicht bis zu dem "
+            "Anteil, den der Treiber mit vertauschten Antworten hätte.",
+        ),
         "halo": says(
-            en="With the other drivers held, less than a third of the slope is left: the rating "
-            "repeats a general impression.",
-            de="Hält man die anderen Treiber fest, bleibt weniger als ein Drittel der Steigung: "
-            "Die Bewertung wiederholt einen Gesamteindruck.",
+            en="With the other drivers held, clearly less of the slope is left than if all ratings "
+            "counted alike, not half as much: the rating mostly repeats the others.",
+            de="Hält man die anderen Treiber fest, bleibt klar weniger von der Steigung, als wenn "
+            "alle Bewertungen gleich zählten, nicht halb so viel: Die Bewertung wiederholt vor "
+            "allem die anderen.",
         ),
         WITHHELD: FLAGS.codes[WITHHELD],
         "unweighted_wave": FLAGS.codes["unweighted_wave"],
+        **_FLAGS_OF_BLANKS,
     },
 )

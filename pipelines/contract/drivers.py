@@ -12,6 +12,7 @@ from pipelines.contract.code import says
 from pipelines.contract.driver_codes import (
     APPROACHES,
     DRIVER_METHODS,
+    FAMILIES_OF_CONTRASTS,
     FLAGS_OF_DRIVERS,
     FLAGS_OF_MODELS,
     METHODS_OF_CONTRASTS,
@@ -22,16 +23,27 @@ from pipelines.contract.driver_codes import (
     RATING_POLICIES,
     TARGETS,
 )
+from pipelines.contract.driver_people import (
+    IS_OF_USUAL_MODEL,
+    N_REACHED,
+    OF_OUTCOME,
+    OF_QUESTION,
+    OF_USERS,
+    PEOPLE_OF_MODEL,
+    PERFORMANCE_LESS,
+    REACH_LESS,
+    USERS,
+)
 from pipelines.contract.estimate import (
     INTERVAL,
     NUMBER_COLUMNS,
     P_VALUE_COLUMNS,
     FlagN,
     Level,
+    adjusted_over,
     making,
-    people_of_question,
 )
-from pipelines.contract.people import GROUP, SEGMENT, Of, Own, Pool
+from pipelines.contract.people import GROUP, SEGMENT, Of, Own
 from pipelines.contract.step import Engine, Param, Seed, Settings, Step
 from pipelines.contract.table import NUMBER, TEXT, WHOLE, Column, Table
 
@@ -77,18 +89,17 @@ _LOWER, _UPPER = "lower end of its interval", "upper end of its interval"
 _SHARE_LABEL = says(en="Share", de="Anteil")
 
 
+_N_EFF = (
+    "answers over the design effect of the mean outcome: weights, clusters and strata; of pairwise"
+    " and listwise by the weights alone (Kish)"
+)
+
+
 def _numbers(**changes: object) -> tuple[Column, ...]:
     """The value in another unit."""
-    return tuple(c.but(**changes) if c.name == "value" else c for c in NUMBER_COLUMNS)
+    changed: dict[str, dict[str, object]] = {"value": changes, "n_eff": {"meaning": _N_EFF}}
+    return tuple(c.but(**changed.get(c.name, {})) for c in NUMBER_COLUMNS)
 
-
-# Those who rated a driver and answered the outcome. A group without a model shows no users, and
-# counts as withheld.
-USERS = Pool("users", ("mode", "outcome", "driver", SEGMENT, "wave"), ("n_users",))
-_USUAL = (pl.col("policy") == RATING_POLICIES.names[0]) & (pl.col("target") == TARGETS.names[0])
-_OF_USERS = Of(USERS, {name: pl.col(name) for name in USERS.cell})
-_OF_OUTCOME, _OF_QUESTION = people_of_question("outcome"), people_of_question("driver")
-_PEOPLE = (Own(pl.col("n")), _OF_OUTCOME, _OF_QUESTION, _OF_USERS)
 
 _UNMODELLED = says(
     en="no wave asks an outcome and two touchpoints",
@@ -120,14 +131,37 @@ DRIVERS = Table(
         Column("importance_low", NUMBER, _LOWER, lowest=0, highest=1),
         Column("importance_high", NUMBER, _UPPER, lowest=0, highest=1),
         Column(
+            "rating_value", NUMBER,
+            "what the rating has of the share, by Owen's value; of lmg only",
+            lowest=0, highest=100, unit="percent",
+            label=says(en="Share of its rating", de="Anteil seiner Bewertung"),
+        ),
+        Column("rating_low", NUMBER, _LOWER, lowest=0, highest=100),
+        Column("rating_high", NUMBER, _UPPER, lowest=0, highest=100),
+        Column(
+            "use_value", NUMBER,
+            "what the use has of it, so that both sum to value; null if all used it",
+            lowest=0, highest=100, unit="percent",
+            label=says(en="Share of its use", de="Anteil seiner Nutzung"),
+        ),
+        Column("use_low", NUMBER, _LOWER, lowest=0, highest=100),
+        Column("use_high", NUMBER, _UPPER, lowest=0, highest=100),
+        Column(
+            "share_of_noise", NUMBER,
+            "mean share it would have if its answers were permuted; no share is 0. Null for latent,"
+            " pairwise and listwise",
+            lowest=0, highest=100, unit="percent",
+            label=says(en="Share that noise alone has", de="Anteil, den Zufall allein hat"),
+        ),
+        Column(
             "rank", WHOLE, "1 is the most important", lowest=1, unit="count",
             label=says(en="Rank", de="Rang"),
         ),
         Column("rank_low", WHOLE, "best rank within the level", lowest=1),
         Column("rank_high", WHOLE, "worst rank within the level", lowest=1),
         Column(
-            "tier", WHOLE, "drivers of one tier cannot be told from its first", lowest=1,
-            unit="count", label=says(en="Tier", de="Stufe"),
+            "letters", TEXT, "drivers with a letter in common cannot be told apart",
+            label=says(en="Letters", de="Buchstaben"),
         ),
         Column(
             "slope",
@@ -140,7 +174,9 @@ DRIVERS = Table(
         Column("slope_low", NUMBER, _LOWER),
         Column("slope_high", NUMBER, _UPPER),
         Column(
-            "reach", NUMBER, "percent who experienced it", lowest=0, highest=100, unit="percent",
+            "reach", NUMBER, "percent who experienced it, of those who did and those who did not;"
+            " who cannot say is in neither; null if it would tell of few, beside that of scores",
+            lowest=0, highest=100, unit="percent",
             label=says(en="Reach", de="Reichweite"),
         ),
         Column(
@@ -153,27 +189,42 @@ DRIVERS = Table(
             label=says(en="Variance inflation (VIF)", de="Varianzinflation (VIF)"),
         ),
         Column(
-            "halo", NUMBER, "slope with the others held over slope alone; below 1/3 is halo",
+            "halo", NUMBER,
+            "slope with the others held over slope alone; clearly below halo_bound is halo",
             unit="ratio", label=says(en="Halo ratio", de="Halo-Verhältnis"),
+        ),
+        Column(
+            "halo_bound", NUMBER, "the same if all ratings counted alike", lowest=0, highest=1,
+            unit="ratio",
+            label=says(
+                en="Halo ratio if all ratings counted alike",
+                de="Halo-Verhältnis, wenn alle Bewertungen gleich zählten",
+            ),
         ),
         *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
     rests_on=(
         Own(pl.col("n")),
-        _OF_OUTCOME,
-        _OF_QUESTION,
+        OF_OUTCOME,
+        OF_QUESTION,
         Of(
             USERS,
-            _OF_USERS.at,
-            counts={"n_users": pl.col("n_users").max()},
-            rows=_USUAL & (pl.col("approach") == APPROACHES[0]),
+            OF_USERS.at,
+            counts={
+                "n_users": pl.col("n_users").max(),
+                "n_reached": N_REACHED.max().fill_null(0),
+            },
+            rows=IS_OF_USUAL_MODEL & (pl.col("approach") == APPROACHES[0]),
         ),
+        REACH_LESS,
     ),
     empty=_UNMODELLED,
     fed_by=("responses",),
     intervals=(
         INTERVAL,
         ("importance_low", "importance", "importance_high"),
+        ("rating_low", "rating_value", "rating_high"),
+        ("use_low", "use_value", "use_high"),
         ("rank_low", "rank", "rank_high"),
         ("slope_low", "slope", "slope_high"),
     ),
@@ -212,12 +263,12 @@ DRIVER_MODELS = Table(
     ),
     rests_on=(
         Own(pl.col("n")),
-        _OF_OUTCOME,
+        OF_OUTCOME,
         Of(
             USERS,
             {name: pl.col(name) for name in ("mode", "outcome", SEGMENT, "wave", GROUP)},
-            counts={"n_users": pl.lit(None, pl.Int64)},
-            rows=_USUAL & pl.col("value").is_null(),
+            counts=dict.fromkeys(USERS.sizes, pl.lit(None, pl.Int64)),
+            rows=IS_OF_USUAL_MODEL & pl.col("value").is_null(),
             is_basis=False,
         ),
     ),
@@ -233,8 +284,11 @@ PRIORITIES = Table(
     (
         *_MODEL,
         *_DRIVER,
-        # importance in percent, as in drivers under use_rating and lmg
-        *_numbers(unit="percent", lowest=0, highest=100, label=_SHARE_LABEL),
+        # importance in percent: rating_value of drivers under use_rating and lmg
+        *_numbers(
+            unit="percent", lowest=0, highest=100,
+            label=says(en="Share of its rating", de="Anteil seiner Bewertung"),
+        ),
         Column(
             "performance", NUMBER, "mean rating of those who experienced it, 0 to 100",
             lowest=0, highest=100, unit="points", label=says(en="Performance", de="Leistung"),
@@ -248,7 +302,14 @@ PRIORITIES = Table(
             label=says(en="Correlation of the two errors", de="Korrelation der beiden Fehler"),
         ),
         Column(
-            "importance_border", NUMBER, "above it a driver is important: an equal share",
+            "slope", NUMBER, "as in drivers; a driver is important only with a slope above 0",
+            unit="signed_ratio", label=says(en="Slope among users", de="Steigung unter Nutzern"),
+        ),
+        Column("slope_low", NUMBER, _LOWER),
+        Column("slope_high", NUMBER, _UPPER),
+        Column(
+            "importance_border", NUMBER,
+            "above it a driver is important: an equal share of what all ratings have",
             lowest=0, highest=100, unit="percent",
             label=says(en="Border of importance", de="Grenze der Wichtigkeit"),
         ),
@@ -260,11 +321,11 @@ PRIORITIES = Table(
         Column("quadrant", TEXT, "where the point lies", codes=QUADRANTS),
         *(
             Column(
-                f"p_{name}", NUMBER, f"probability of {name}, 0 to 1", lowest=0, highest=1,
-                unit="probability",
+                f"p_{name}", NUMBER, f"how sure it is that its place is in {name}, 0 to 1",
+                lowest=0, highest=1, unit="probability",
                 label=says(
-                    en=f"Probability of “{said['en']}”",
-                    de=f"Wahrscheinlichkeit von „{said['de']}“",
+                    en=f"Probability that its place is in “{said['en']}”",
+                    de=f"Wahrscheinlichkeit, dass sein Platz im Feld „{said['de']}“ ist",
                 ),
             )
             for name, said in QUADRANTS.codes.items()
@@ -278,12 +339,13 @@ PRIORITIES = Table(
         Column("stated_high", NUMBER, _UPPER, lowest=0, highest=100),
         *making(DRIVER_METHODS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
-    rests_on=_PEOPLE,
+    rests_on=(*PEOPLE_OF_MODEL, PERFORMANCE_LESS),
     empty=_UNMODELLED,
     fed_by=("responses",),
     intervals=(
         INTERVAL,
         ("performance_low", "performance", "performance_high"),
+        ("slope_low", "slope", "slope_high"),
         ("stated_low", "stated", "stated_high"),
     ),
 )  # fmt: skip
@@ -307,9 +369,10 @@ DRIVER_CONTRASTS = Table(
             ),
         ),
         *P_VALUE_COLUMNS,
+        adjusted_over(FAMILIES_OF_CONTRASTS),
         *making(METHODS_OF_CONTRASTS, RATING_POLICIES, FLAGS_OF_DRIVERS, evidence="association"),
     ),
-    rests_on=_PEOPLE,
+    rests_on=PEOPLE_OF_MODEL,
     empty=says(
         en="no two groups of customers have driver models",
         de="keine zwei Gruppen von Kunden haben Treibermodelle",

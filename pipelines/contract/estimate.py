@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated
 
 import polars as pl
@@ -31,13 +32,15 @@ SCOPES = ("overall", "stage", "touchpoint")
 MEASURES = (
     # mean answer, as a share of the scale
     Measure("mean", 0, 100, "points", "mean", "mean", better="higher", missing="answers"),
+    # mean of a scale with two answers: it is the share of people who gave the better one
+    Measure("better", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     # CSAT: share in the top two boxes; of a stage the mean share of a respondent's ratings
     Measure("top2", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     # very satisfied
     Measure("top1", 0, 100, "percent", "share", "mean", better="higher", missing="answers"),
     Measure("nps", -100, 100, "signed", "nps", "nps", better="higher", missing="answers"),
-    # ease on 1 to 7, higher is easier
-    Measure("ces", 1, 7, "scale", "mean", "mean", better="higher", missing="answers"),
+    # ease on the scale of its question, higher is easier
+    Measure("ces", -inf, inf, "scale", "mean", "mean", better="higher", missing="answers"),
     # of those who answered, who experienced it
     Measure("reach", 0, 100, "percent", "share", "share", better="neither", missing="use"),
     # experience minus expectation
@@ -75,7 +78,7 @@ P_VALUE_COLUMNS = (
     Column(
         "p_adjusted",
         NUMBER,
-        "the same, adjusted over the grid (Benjamini-Hochberg)",
+        "the same, adjusted for the comparisons of its family",
         lowest=0,
         highest=1,
         unit="p_value",
@@ -85,6 +88,18 @@ P_VALUE_COLUMNS = (
         ),
     ),
 )
+
+
+def adjusted_over(families: Vocabulary) -> Column:
+    """The column that says over which comparisons p-values were adjusted."""
+    return Column(
+        "adjusted_over", TEXT, "the comparisons that p_adjusted counts", codes=families,
+        label=says(
+            en="False discovery control over", de="Kontrolle der Falschentdeckungsrate über"
+        ),
+    )  # fmt: skip
+
+
 # The number and its uncertainty.
 NUMBER_COLUMNS = (
     Column(
@@ -109,7 +124,52 @@ NUMBER_COLUMNS = (
         label=says(en="Effective n", de="Effektives n"),
     ),
 )  # fmt: skip
+_EFFECTIVE_N = (
+    "answers of a simple sample that would tell as much: n over the design effect, at most n"
+)
+_DESIGN_EFFECT = (
+    "variance over that of a simple sample of as many answers; null if the answers do not differ"
+)
+# The same of a survey's scores, whose effective n is that of the whole design.
+SURVEY_NUMBERS = (
+    *(column for column in NUMBER_COLUMNS if column.name != "n_eff"),
+    Column(
+        "n_eff", NUMBER, _EFFECTIVE_N, lowest=0, unit="count",
+        label=says(en="Effective n", de="Effektives n"),
+    ),
+    Column(
+        "deff", NUMBER, _DESIGN_EFFECT, lowest=0, unit="ratio",
+        label=says(en="Design effect", de="Design-Effekt"),
+    ),
+)  # fmt: skip
+# Of the wave that a score is compared with.
+DESIGN_AGAINST = (
+    Column(
+        "n_eff_against", NUMBER, f"the same in the earlier wave: {_EFFECTIVE_N}", lowest=0,
+        unit="count",
+        label=says(en="Effective n in the earlier wave", de="Effektives n in der früheren Welle"),
+    ),
+    Column(
+        "deff_against", NUMBER, f"the same in the earlier wave: {_DESIGN_EFFECT}", lowest=0,
+        unit="ratio",
+        label=says(
+            en="Design effect in the earlier wave", de="Design-Effekt in der früheren Welle"
+        ),
+    ),
+)  # fmt: skip
 INTERVAL = ("low", "value", "high")
+# Of measures that are told on the scale of their question; null of others.
+SCALE_COLUMNS = (
+    Column(
+        "scale_min", NUMBER, "lowest answer of the question, if the value is on its scale",
+        unit="count", label=says(en="Lowest answer", de="Niedrigste Antwort"),
+    ),
+    Column(
+        "scale_max", NUMBER, "highest answer of the question, if the value is on its scale",
+        unit="count", label=says(en="Highest answer", de="Höchste Antwort"),
+    ),
+)  # fmt: skip
+ON_SCALE = (("scale_min", "low"), ("high", "scale_max"))
 
 FLAGS = Vocabulary(
     "flag",
@@ -135,6 +195,12 @@ FLAGS = Vocabulary(
         "no_variance": says(
             en="The answers do not differ; the interval is that of a share.",
             de="Die Antworten unterscheiden sich nicht; das Intervall ist das eines Anteils.",
+        ),
+        "no_cluster": says(
+            en="Of {n} of {of} respondents the cluster is not known: each counts as a unit, and "
+            "the interval may be a little narrow.",
+            de="Von {n} von {of} Befragten ist der Klumpen nicht bekannt: Jede dieser Personen "
+            "zählt als Einheit, das Intervall ist vielleicht etwas zu schmal.",
         ),
     },
 )
@@ -209,16 +275,18 @@ def making(
     )
 
 
-# The people who answered a question, or rated a stage, in one wave: those who ``answered``; those
-# and who did not experience it, of whom the ``reached`` are a share; and all who were ``asked``.
+# The people who answered a question, or rated a stage, in one wave: those who ``answered``; of
+# them those on a scale with top boxes; those who answered and who did not experience it, of whom
+# the ``reached`` are a share; and all who were ``asked``.
 # What is measured on complete pairs of rating and expectation rests on fewer people.
 ANSWERS = Pool(
     "answers",
     ("mode", "scope", "stage", "touchpoint_id", "question_id", SEGMENT, "wave", "pairs"),
-    ("answered", "reached", "asked"),
+    ("answered", "boxed", "reached", "asked"),
 )
 _IN_PAIRS = [measure.name for measure in MEASURES if measure.missing == "pairs"]
 _IS_REACH = pl.col("measure") == "reach"
+_IS_BOXED = pl.col("measure").is_in(("top2", "top1"))
 _NONE = pl.lit(0, pl.Int64)
 
 
@@ -233,6 +301,7 @@ SCORED_PEOPLE = Of(
     _own(),
     counts={
         "answered": pl.col("n").filter(~_IS_REACH).max().fill_null(0),
+        "boxed": pl.col("n").filter(_IS_BOXED).max().fill_null(0),
         "reached": pl.col("n").filter(_IS_REACH).max().fill_null(0),
         "asked": _NONE,
     },
@@ -247,6 +316,7 @@ SHARED_PEOPLE = Of(
         .sum()
         .round()
         .cast(pl.Int64),
+        "boxed": _NONE,
         "reached": _NONE,
         "asked": pl.col("n").max(),
     },

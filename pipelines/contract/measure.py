@@ -5,30 +5,35 @@ from __future__ import annotations
 import polars as pl
 
 from pipelines.contract import estimate
-from pipelines.contract.canonical import CANONICAL
+from pipelines.contract.breaks import BREAKS
+from pipelines.contract.canonical import CANONICAL, MODES
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.estimate import (
     COMPARED_PEOPLE,
+    DESIGN_AGAINST,
     FLAGS,
     INTERVAL,
     MEASURES,
     METHOD_OF_WITHHELD,
-    NUMBER_COLUMNS,
+    ON_SCALE,
     P_VALUE_COLUMNS,
+    SCALE_COLUMNS,
     SCORED_PEOPLE,
     SHARE,
     SHARED_PEOPLE,
     SUBJECT_COLUMNS,
     SUBJECT_KEY,
+    SURVEY_NUMBERS,
     FlagN,
     Level,
+    adjusted_over,
     agreed,
     making,
     methods_of_mean,
 )
 from pipelines.contract.people import Own
 from pipelines.contract.step import Engine, Settings, Step
-from pipelines.contract.table import NUMBER, TEXT, TIME, WHOLE, Column, Table, count
+from pipelines.contract.table import DATE, FLAG, NUMBER, TEXT, WHOLE, Column, Table, count
 
 
 class MeasureSettings(Settings):
@@ -44,22 +49,15 @@ SCORE_METHODS = Vocabulary(
     {
         **estimate.METHODS.codes,
         **methods_of_mean(
-            "ces", en="mean rescaled linearly to 1-7", de="Mittelwert, linear auf 1-7 umgerechnet"
-        ),
-        **methods_of_mean(
             "gap",
             en="mean of rating minus expectation",
             de="Mittelwert von Bewertung minus Erwartung",
         ),
     },
 )
-_COMPARED_EN = (
-    "difference of waves taken as independent: {}; p-values adjusted by Benjamini-Hochberg over "
-    "the touchpoints, segments and waves of this measure and comparison"
-)
+_COMPARED_EN = "difference of waves, less the covariance of who answered in both: {}"
 _COMPARED_DE = (
-    "Unterschied als unabhängig genommener Wellen: {}; p-Werte nach Benjamini-Hochberg angepasst "
-    "über Kontaktpunkte, Merkmale und Wellen dieser Kennzahl und dieses Vergleichs"
+    "Unterschied der Wellen, abzüglich der Kovarianz derer, die in beiden antworteten: {}"
 )
 _DIFFERENCES = {
     "mean": (
@@ -85,6 +83,45 @@ METHODS_OF_CHANGES = Vocabulary(
         **METHOD_OF_WITHHELD,
         **_CHANGES,
         "mean_change_agreed": agreed(_CHANGES["mean_change"]),
+        "broken": says(
+            en="not compared: it was not asked in the same way in the two waves",
+            de="nicht verglichen: In den beiden Wellen wurde nicht gleich gefragt",
+        ),
+    },
+)
+# What is compared together, of all customers or of one group.
+_TOGETHER = {
+    "touchpoints": ("ratings of touchpoints", "Bewertungen von Kontaktpunkten"),
+    "expectations": (
+        "other questions on touchpoints, such as what was expected",
+        "andere Fragen zu Kontaktpunkten, etwa nach Erwartungen",
+    ),
+    "stages": ("stages", "Phasen"),
+    "overall": ("questions on the whole", "Fragen zum Ganzen"),
+}
+FAMILIES_OF_CHANGES = Vocabulary(
+    "family of changes",
+    {
+        **{
+            name: says(
+                en=f"{en} of all customers, in this measure, wave and comparison: {{n}} "
+                "(Benjamini-Hochberg)",
+                de=f"{de} aller Kunden, in dieser Kennzahl, Welle und diesem Vergleich: {{n}} "
+                "(Benjamini-Hochberg)",
+            )
+            for name, (en, de) in _TOGETHER.items()
+        },
+        **{
+            f"{name}_of_group": says(
+                en=f"{en} of this group, in this measure, wave and comparison: {{n}}; of "
+                "{groups} groups those are selected in which something changed "
+                "(Benjamini-Bogomolov)",
+                de=f"{de} dieser Gruppe, in dieser Kennzahl, Welle und diesem Vergleich: {{n}}; "
+                "von {groups} Gruppen sind die ausgewählt, in denen sich etwas verändert hat "
+                "(Benjamini-Bogomolov)",
+            )
+            for name, (en, de) in _TOGETHER.items()
+        },
     },
 )
 SCORE_POLICIES = Vocabulary(
@@ -121,20 +158,21 @@ FLAGS_OF_CHANGES = Vocabulary(
     {
         **FLAGS.codes,
         "baseline_moved": says(
-            en="The baseline did not ask this; it is compared with the first wave that did.",
-            de="Die Basiswelle hat das nicht gefragt; verglichen wird mit der ersten, die es tat.",
-        ),
-        "other_questions": says(
-            en="The two waves asked other questions in this stage.",
-            de="Die beiden Wellen stellten in dieser Phase verschiedene Fragen.",
-        ),
-        "other_scale": says(
-            en="The two waves used other scales.",
-            de="Die beiden Wellen hatten verschiedene Skalen.",
+            en="The baseline did not ask this, or not in this way; it is compared with the first "
+            "wave that did.",
+            de="Die Basiswelle hat das nicht oder anders gefragt; verglichen wird mit der ersten, "
+            "die es tat.",
         ),
         "overlap": says(
-            en="Some customers answered in both waves; they are taken as independent.",
-            de="Einige Kunden antworteten in beiden Wellen; sie gelten als unabhängig.",
+            en="Some answered in both waves; that their answers go together is taken into account.",
+            de="Einige antworteten in beiden Wellen; dass ihre Antworten zusammenhängen, ist "
+            "berücksichtigt.",
+        ),
+        "overlap_apart": says(
+            en="Some customers lie in another cluster in either wave; there the waves are taken as "
+            "independent.",
+            de="Einige Kunden liegen in beiden Wellen in verschiedenen Klumpen; dort gelten die "
+            "Wellen als unabhängig.",
         ),
     },
 )
@@ -146,13 +184,24 @@ SCORES = Table(
     SUBJECT_KEY,
     (
         *SUBJECT_COLUMNS,
-        *NUMBER_COLUMNS,
+        *SURVEY_NUMBERS,
+        *SCALE_COLUMNS,
+        Column("since", TEXT, "first wave of its series; earlier waves are not comparable", True),
+        Column(
+            "changed",
+            TEXT,
+            "what its series began with; null if it is the first",
+            codes=BREAKS,
+            several=True,
+            label=says(en="Not comparable with before", de="Nicht vergleichbar mit früher"),
+        ),
         *making(SCORE_METHODS, SCORE_POLICIES, FLAGS, evidence="descriptive"),
     ),
     rests_on=(SCORED_PEOPLE,),
     empty=_UNSCORED,
     fed_by=("responses",),
     intervals=(INTERVAL,),
+    ascending=ON_SCALE,
     measures=MEASURES,
 )
 
@@ -164,13 +213,26 @@ CHANGES = Table(
         *SUBJECT_COLUMNS,
         Column("against", TEXT, "what it is compared with", True, ("previous", "baseline")),
         Column("wave_against", TEXT, "the earlier wave", required=True),
-        *NUMBER_COLUMNS,
+        *SURVEY_NUMBERS,
         Column(
             "n_against", WHOLE, "answers in the earlier wave; null if withheld",
             lowest=0, unit="count", counts_people=True,
             label=says(en="Answers in the earlier wave", de="Antworten in der früheren Welle"),
         ),
+        Column(
+            "n_both", WHOLE, "customers, or clusters, with an answer in both waves; their "
+            "covariance is taken into account; null if withheld",
+            lowest=0, unit="count",
+            label=says(en="Answered in both waves", de="In beiden Wellen geantwortet"),
+        ),
+        *DESIGN_AGAINST,
         *P_VALUE_COLUMNS,
+        adjusted_over(FAMILIES_OF_CHANGES),
+        *SCALE_COLUMNS,
+        Column(
+            "broken", TEXT, "why the two waves are not compared; null if they are", codes=BREAKS,
+            several=True, label=says(en="Not compared", de="Nicht verglichen"),
+        ),
         *making(METHODS_OF_CHANGES, SCORE_POLICIES, FLAGS_OF_CHANGES, evidence="descriptive"),
     ),
     rests_on=COMPARED_PEOPLE,
@@ -191,7 +253,7 @@ DISTRIBUTIONS = Table(
     (
         *SUBJECT_COLUMNS,
         Column("answer", TEXT, "the answer, or why it is missing", required=True),
-        *NUMBER_COLUMNS,
+        *SURVEY_NUMBERS,
         *making(SCORE_METHODS, SCORE_POLICIES, FLAGS, evidence="descriptive"),
     ),
     rests_on=(SHARED_PEOPLE,),
@@ -207,7 +269,7 @@ ACTIVITY = Table(
     ("table", "period", "kind"),
     (
         Column("table", TEXT, "canonical table", True, tuple(CANONICAL)),
-        Column("period", TEXT, "month, 2011-03, or the wave where there is no date", required=True),
+        Column("period", TEXT, "local month, 2011-03; the wave of rows without a date", True),
         Column("kind", TEXT, "status of transactions, mode or origin of others", required=True),
         count("n_rows", "rows", label=says(en="Rows", de="Zeilen")),
         count(
@@ -222,8 +284,8 @@ ACTIVITY = Table(
             "amount", NUMBER, "sum of money in the study's currency; null for other tables",
             unit="money", label=says(en="Amount", de="Betrag"),
         ),
-        Column("first_at", TIME, "earliest time"),
-        Column("last_at", TIME, "latest time"),
+        Column("first_on", DATE, "earliest day, local"),
+        Column("last_on", DATE, "latest day"),
     ),
     # Where nobody is known by name, rows stand for people. Daily figures are about nobody.
     rests_on=(
@@ -235,10 +297,30 @@ ACTIVITY = Table(
     empty=says(en="no table has rows", de="keine Tabelle hat Zeilen"),
 )  # fmt: skip
 
+# Not published: the register of the bundle lists them.
+WAVES_IN_TIME = Table(
+    "waves",
+    "one wave of a survey",
+    ("mode", "wave"),
+    (
+        Column("mode", TEXT, "hot or cold survey; each has waves of its own", True, codes=MODES),
+        Column("wave", TEXT, "wave", required=True),
+        Column("place", WHOLE, "place in the order of time, the earliest is 1", True, lowest=1),
+        count("n_respondents", "questionnaires"),
+        Column("weighted", FLAG, "whether any weight differs from 1", required=True),
+        Column("first_on", DATE, "first day of an answer, local; null without dates"),
+        Column("median_on", DATE, "day by which half of the dated questionnaires were answered"),
+        Column("last_on", DATE, "last day of an answer"),
+    ),
+    empty=_UNSCORED,
+    fed_by=("responses",),
+    ascending=(("first_on", "median_on", "last_on"),),
+)
+
 STEP = Step(
     "measure",
     "score touchpoints, with intervals",
     reads=tuple(f"canonical/{name}" for name in CANONICAL),
-    writes=(SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY),
+    writes=(SCORES, CHANGES, DISTRIBUTIONS, ACTIVITY, WAVES_IN_TIME),
     settings=MeasureSettings,
 )

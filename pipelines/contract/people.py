@@ -86,7 +86,29 @@ class Of:
     is_basis: bool = True
 
 
-Rests = Nobody | Own | Of
+@dataclass(frozen=True, eq=False)
+class Less:
+    """Numbers that rest on a part of the people of whom other tables tell as a whole.
+
+    Subtracted from the whole they tell of the others, who are protected as a pool is.
+
+    Parameters
+    ----------
+    whole, part : Of
+        The people of both; what `whole` holds is found from the cell of the part's pool.
+    sizes : tuple of str
+        Which number of people of the one and of the other: those the numbers rest on.
+    columns : tuple of str
+        The numbers, blanked where the others are few.
+    """
+
+    whole: Of
+    part: Of
+    sizes: tuple[str, str]
+    columns: tuple[str, ...]
+
+
+Rests = Nobody | Own | Of | Less
 
 
 def of_rows(column: str, key: tuple[str, ...], table: str) -> tuple[Rests, ...]:

@@ -40,7 +40,14 @@ STEP = Step(
     "publish",
     "the bundle the app reads",
     # The manifest names the hash of all raw files, so they are inputs here.
-    reads=("codes", "raw", "canonical/responses", "validation", "derived"),
+    reads=(
+        "codes",
+        "raw",
+        "canonical/responses",
+        "canonical/customers",
+        "validation",
+        "derived",
+    ),
     keeps=("published",),
     needs=("expectations/published/*.py",),
     settings=PublishSettings,

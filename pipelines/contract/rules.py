@@ -177,8 +177,8 @@ _OF_TRANSACTIONS: dict[str, tuple[Says, str]] = {
     ),
     "refund_negative": (
         says(
-            en="a cancelled or returned line has an amount below zero",
-            de="eine stornierte oder zurückgegebene Zeile hat einen Betrag unter null",
+            en="a returned line has an amount below zero",
+            de="eine zurückgegebene Zeile hat einen Betrag unter null",
         ),
         "map the amount with its sign",
     ),

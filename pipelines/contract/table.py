@@ -48,8 +48,10 @@ class Measure:
     ----------
     name : str
     lowest, highest : float
+        Infinite if it is told on the scale of each question; see `on_scale`.
     unit : str
-        ``points``, ``percent``, ``scale`` (written with two digits), ``signed`` (with its sign).
+        ``points``, ``percent``, ``scale`` (that of the question, written with two digits),
+        ``signed`` (with its sign).
     family : str
         How its interval is made: mean (t on a linearised variance), share (Wilson) or nps
         (adjusted Wald).
@@ -76,6 +78,21 @@ class Measure:
     def width(self) -> float:
         """Largest difference of two values."""
         return self.highest - self.lowest
+
+    @property
+    def is_on_scale(self) -> bool:
+        """Whether it is told on the scale of each question, and not on one of its own."""
+        return self.unit == "scale"
+
+    def on_scale(self, lowest: float, highest: float) -> Measure:
+        """The same on the scale of one question.
+
+        >>> ends = float("-inf"), float("inf")
+        >>> ease = Measure("ease", *ends, "scale", "mean", "mean", "higher", "answers")
+        >>> ease.on_scale(1, 5).width
+        4
+        """
+        return replace(self, lowest=lowest, highest=highest)
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,6 +31,7 @@ QUESTIONNAIRE = (
     "weight",
 )
 VALUE_PREFIX, REASON_PREFIX = "value ", "reason "  # a question's columns: these and its id
+AS_ANSWERED = "as answered "  # begins the name of a segment that responses say themselves
 GIVEN = 0  # code in the column of reasons; the first of `MISSING_REASONS` is 1
 NOT_EXPERIENCED, DONT_KNOW = (
     GIVEN + 1 + MISSING_REASONS.index(name) for name in ("not_experienced", "dont_know")
@@ -75,7 +76,10 @@ def question_register(responses: Frame) -> pl.DataFrame:
 def questionnaires(
     responses: Frame, customers: Frame, questions: Iterable[str], segments: Iterable[str]
 ) -> Frame:
-    """Put the answers of each questionnaire side by side, with its customer's segments.
+    """Put the answers of each questionnaire side by side, with their groups.
+
+    The group is the one that responses say, as of the answer; where they do not say one, the
+    customer's.
 
     Returns
     -------
@@ -100,8 +104,14 @@ def questionnaires(
         for column, name in (("value", VALUE_PREFIX), ("reason", REASON_PREFIX))
     ]
     labels = [SEGMENT_PREFIX + name for name in segments]
-    wide = coded.group_by(*QUESTIONNAIRE).agg(*cells)
-    return wide.join(customers.select(*CUSTOMER, *labels), on=list(CUSTOMER), how="left")
+    there = responses.collect_schema().names()
+    said = {label: AS_ANSWERED + label for label in labels if label in there}
+    wide = coded.group_by(*QUESTIONNAIRE, *said).agg(*cells).rename(said)
+    joined = wide.join(customers.select(*CUSTOMER, *labels), on=list(CUSTOMER), how="left")
+    if not said:
+        return joined
+    groups = [nw.coalesce(own, label).alias(label) for label, own in said.items()]
+    return joined.with_columns(*groups).drop(*said.values())
 
 
 def check_questionnaires(people: pl.DataFrame) -> None:
@@ -110,31 +120,26 @@ def check_questionnaires(people: pl.DataFrame) -> None:
     Raises
     ------
     ContractError
-        Naming the first response ids with two waves, modes, weights or customers.
+        Naming the first response ids with two waves, modes, weights, customers or groups.
     """
     _refuse(
         people.filter(pl.col("response_id").is_duplicated())["response_id"],
-        expected="one survey, wave, mode, stratum, weight and customer per response_id",
+        expected="one survey, wave, mode, stratum, weight, customer and group per response_id",
         todo="make response_id unique over waves in study.yaml, with a template",
     )
 
 
-def experience(
-    reason: NDArray[np.float64], *, dont_know_is_experience: bool
-) -> NDArray[np.float64]:
+def experience(reason: NDArray[np.float64]) -> NDArray[np.float64]:
     """Who experienced a touchpoint, from the codes of a question about it.
 
-    Reach is the mean of it. Who was not asked, refused or skipped is not known to have been
+    Reach is the mean of it: the share of those who rated among those who rated or had no
+    experience. Who was not asked, cannot say, refused or skipped is not known to have been
     there or not.
 
     Parameters
     ----------
     reason : ndarray, shape (n,)
         A question's reasons, a column of `REASON_PREFIX`; NaN where it was not asked.
-    dont_know_is_experience : bool
-        Whether who cannot say was there. The reach of a score leaves them out: it is a share
-        of those who rated or had no experience. A model of drivers takes them as users whose
-        rating is blank.
 
     Returns
     -------
@@ -144,14 +149,10 @@ def experience(
     Examples
     --------
     >>> import numpy as np
-    >>> codes = np.array([GIVEN, NOT_EXPERIENCED, DONT_KNOW])
-    >>> experience(codes, dont_know_is_experience=True).tolist()
-    [1.0, 0.0, 1.0]
+    >>> experience(np.array([GIVEN, NOT_EXPERIENCED, DONT_KNOW])).tolist()
+    [1.0, 0.0, nan]
     """
-    there = reason == GIVEN
-    if dont_know_is_experience:
-        there |= reason == DONT_KNOW
-    return np.where(there, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
+    return np.where(reason == GIVEN, 1.0, np.where(reason == NOT_EXPERIENCED, 0.0, np.nan))
 
 
 def sampling_stratum() -> pl.Expr:
@@ -162,10 +163,29 @@ def sampling_stratum() -> pl.Expr:
 def sampling_unit() -> pl.Expr:
     """Name the sampling unit: the cluster; without one the customer, if known, who may
     have filled in several questionnaires; or else the questionnaire.
+
+    A unit of the same name in another wave is the same unit. Clusters are named apart that
+    different strata or surveys call the same.
     """
+    cluster = pl.format("cluster {}/{}", sampling_stratum(), "cluster")
     customer = pl.format("customer {}/{}", *CUSTOMER)  # null if anonymous
     questionnaire = pl.format("questionnaire {}", "response_id")
-    return pl.coalesce(pl.format("cluster {}", "cluster"), customer, questionnaire)
+    return pl.coalesce(cluster, customer, questionnaire)
+
+
+def lacks_cluster() -> pl.Expr:
+    """Whether a respondent has no cluster although others of the survey's wave have one.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> about = {"mode": "cold", "wave": "2024", "survey_id": ["a", "a", "b"]}
+    >>> people = pl.DataFrame({**about, "cluster": ["store 1", None, None]})
+    >>> people.select(lacks_cluster())["cluster"].to_list()
+    [False, True, False]
+    """
+    known = pl.col("cluster").is_not_null()
+    return ~known & known.any().over("mode", "wave", "survey_id")
 
 
 def _refuse(bad: pl.Series, *, expected: str, todo: str) -> None:

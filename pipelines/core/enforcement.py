@@ -111,7 +111,7 @@ def _faults_of_measures(table: Table) -> Iterator[tuple[str, pl.Expr, tuple[str,
         ~measure.is_in(names),
         ("measure",),
     )
-    for one in table.measures:
+    for one in (measure for measure in table.measures if not measure.is_on_scale):
         low, high = table.range_of(one)
         outside = (measure == one.name) & ~value.is_between(low, high)
         yield f"{one.name} between {low:g} and {high:g}", outside, ("measure", "value")

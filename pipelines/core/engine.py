@@ -97,6 +97,22 @@ def to_utc(rows: Frame, column: str, time_zone: str) -> Frame:
     return wrapped
 
 
+def to_local(rows: Frame, column: str, time_zone: str) -> Frame:
+    """Turn a column of UTC times into the local times of a zone, without a zone.
+
+    Days and months are told apart by them; a day of 23 or 25 hours is one day.
+    """
+    native = rows.to_native()
+    if isinstance(native, pl.LazyFrame):
+        zoned = pl.col(column).dt.convert_time_zone(time_zone)
+        return from_polars(native.with_columns(zoned.dt.replace_time_zone(None).alias(column)))
+    from pyspark.sql import functions as f
+
+    local = f.from_utc_timestamp(f.col(column), time_zone)
+    wrapped: Frame = nw.from_native(native.withColumn(column, local))
+    return wrapped
+
+
 def _polars_utc(local: pl.Expr, time_zone: str) -> pl.Expr:
     zoned = local.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
     return zoned.dt.convert_time_zone("UTC")

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from pipelines.contract.breaks import Change
 from pipelines.contract.canonical import MissingReason, QuestionKind
+from pipelines.contract.people import EVERYBODY
 
 Text = Annotated[str, Field(min_length=1)]
 Labels = dict[str, str]  # language code -> text
@@ -71,6 +73,31 @@ class Question(Part):
     measure: QuestionKind
     scale: Text
     touchpoint: str | None = None
+
+
+class Break(Part):
+    """From a wave on a question is not what it was: answers before and after are two series.
+
+    `question` may be ``all``; `touchpoint` means all questions about it.
+    """
+
+    question: str | None = None
+    touchpoint: str | None = None
+    wave: Text  # the first one after the break
+    changed: Change
+
+    @model_validator(mode="after")
+    def _is_about_one_thing(self) -> Self:
+        if (self.question is None) == (self.touchpoint is None):
+            raise ValueError("give exactly one of question and touchpoint")
+        return self
+
+    @property
+    def about(self) -> str:
+        """What it is about, for messages."""
+        if self.touchpoint is not None:
+            return f"the touchpoint {self.touchpoint!r}"
+        return "any question" if self.question == EVERYBODY else repr(self.question)
 
 
 class Outcome(Part):
@@ -233,17 +260,27 @@ class Map(Part):
     languages: list[str]
     currency: str = Field(pattern="^[A-Z]{3}$")
     time_zone: str
+    waves: list[Text] = []  # in the order of time, where neither dates nor names say it
     baseline: str | None = None  # wave that later ones are compared with
     notes: dict[str, Labels] = {}  # shown with the data they concern, by wave or "all"
     stages: dict[str, Stage] = {}
     touchpoints: dict[str, Touchpoint] = {}
     scales: dict[str, Scale] = {}
     questions: dict[str, Question] = {}
+    breaks: list[Break] = []
     segments: dict[str, Segment] = {}
     outcomes: dict[str, Outcome] = {}  # question -> what is related to it
     codes: dict[str, str | dict[str, str | None]] = {}  # code -> label; or a csv file's path
     benchmarks: list[Benchmark] = []
     sources: dict[str, Source]
+
+    @field_validator("waves")
+    @classmethod
+    def _waves_differ(cls, waves: list[str]) -> list[str]:
+        twice = sorted({wave for wave in waves if waves.count(wave) > 1})
+        if twice:
+            raise ValueError(f"each wave once; twice are {twice}")
+        return waves
 
     @field_validator("time_zone")
     @classmethod

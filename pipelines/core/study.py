@@ -11,11 +11,13 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from pipelines.contract.canonical import CANONICAL, CUSTOMERS, SEGMENT_PREFIX, TRACE
+from pipelines.contract.canonical import CANONICAL, CUSTOMERS, RESPONSES, SEGMENT_PREFIX, TRACE
+from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import TEXT, Column, Table
 from pipelines.core.errors import StudyError, closest, examples
 from pipelines.core.map import (
     Benchmark,
+    Break,
     ColumnMap,
     Labels,
     Long,
@@ -37,6 +39,7 @@ from pipelines.core.params import PROJECT
 __all__ = [  # the map's words are part of what a study is
     "DATA_FOLDER",
     "Benchmark",
+    "Break",
     "ColumnMap",
     "Labels",
     "Long",
@@ -81,14 +84,23 @@ class Study:
         return self.folder / step / f"{table}{suffix}"
 
     def canonical(self, name: str) -> Table:
-        """Return a canonical table; customers have a column per declared segment."""
+        """Return a canonical table with its columns of segments.
+
+        Customers have one per declared segment, responses one per segment that a source of
+        theirs maps: the group of an answer is then the one it was given in.
+        """
         table = CANONICAL[name]
-        if table is not CUSTOMERS:
-            return table
-        return table.with_columns(
-            Column(SEGMENT_PREFIX + name, TEXT, segment.label.get("en", name))
+        labels = {
+            SEGMENT_PREFIX + name: segment.label.get("en", name)
             for name, segment in self.map.segments.items()
-        )
+        }
+        if table is RESPONSES:
+            maps = (one for source in self.map.sources.values() for one in source.tables)
+            mapped = {column for one in maps if one.table == name for column in one.columns}
+            labels = {column: label for column, label in labels.items() if column in mapped}
+        elif table is not CUSTOMERS:
+            return table
+        return table.with_columns(Column(column, TEXT, label) for column, label in labels.items())
 
     def mapped(self, name: str) -> Table:
         """Return a canonical table with the trace of each row, keyed by it."""
@@ -235,6 +247,7 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "outcomes": Outcome,
         "sources": Source,
         "benchmarks": Benchmark,
+        "breaks": Break,
     },
     Source: {"tables": TableMap},
     TableMap: {"columns": ColumnMap, "unpivot": Unpivot, "long": Long},
@@ -296,6 +309,10 @@ def _register_needs(declared: Map, need: Need) -> None:
         need(f"questions.{name}.scale", "scale", question.scale, declared.scales)
         place = f"questions.{name}.touchpoint"
         need(place, "touchpoint", question.touchpoint, declared.touchpoints)
+    for number, one in enumerate(declared.breaks):
+        place = f"breaks.{number}"
+        need(f"{place}.question", "question", one.question, {EVERYBODY, *declared.questions})
+        need(f"{place}.touchpoint", "touchpoint", one.touchpoint, declared.touchpoints)
     for name, outcome in declared.outcomes.items():
         need(f"outcomes.{name}", "question", name, declared.questions)
         for driver in outcome.drivers:
@@ -310,7 +327,10 @@ def _register_needs(declared: Map, need: Need) -> None:
 
 def _table_needs(study: Study, table: TableMap, place: str, need: Need) -> None:
     """Names in how a canonical table is made."""
-    declared, valid = study.map, study.canonical(table.table).schema
+    declared = study.map
+    has_segments = CANONICAL[table.table] in (CUSTOMERS, RESPONSES)
+    segments = [SEGMENT_PREFIX + name for name in declared.segments] if has_segments else []
+    valid = [*study.canonical(table.table).schema, *segments]
     for question_id in table.answers:
         need(f"{place}.answers.{question_id}", "question", question_id, declared.questions)
     for name, column in table.columns.items():

@@ -15,6 +15,7 @@ from pipelines.core.errors import ContractError
 from pipelines.drivers import priorities
 from pipelines.drivers.comparison import LINEAR_APPROACHES, compare
 from pipelines.drivers.records import (
+    NO_FIT,
     DerivedRows,
     Row,
     contrast_rows,
@@ -26,11 +27,12 @@ from pipelines.drivers.records import (
 )
 from pipelines.drivers.sample import ModelSample, ModelTerms
 from pipelines.drivers.sheets import Sheets
-from pipelines.importance.blanks import Expected, complete, draw_blanks
-from pipelines.importance.designs import Design, rating_alone, use_and_rating
+from pipelines.importance.blanks import draw_blanks
+from pipelines.importance.designs import rating_alone, use_and_rating
 from pipelines.importance.latent import LatentModel
 from pipelines.importance.models import Model
-from pipelines.importance.totals import Totals, add_up
+from pipelines.importance.parts import CompletedDesign
+from pipelines.importance.totals import Totals
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 MIN_DRIVERS = 2  # that there are shares of
@@ -38,6 +40,9 @@ MIN_RATERS = 10  # of a driver in a segment
 # Customers, or clusters, that differ from the others in a target. A bootstrap sample without any
 # of m comes up at a rate below exp(-m), 3 in 10 million of 15; there is little to learn from fewer.
 MIN_DIFFERING_UNITS = 15
+# Share of weight in which every two columns have answers: the ordered logit takes one draw of the
+# blanks for answers, so that its intervals know nothing of what many of them may hold.
+MIN_PRESENT_FOR_LATENT = 0.5
 OTHER_POLICIES = ("pairwise", "listwise")
 
 
@@ -90,12 +95,12 @@ def _of_mean(
     sheets = sample.sheets
     design = use_and_rating(sheets.rating, sheets.used, targets, sheets.weight)
     try:
-        expected = complete(design, sheets.weight, sheets.segments)
+        filled = CompletedDesign.of(design, sheets.weight, sheets.segments, sample.units)
     except ContractError as error:
         found.driver_models.append(refused("use_rating", error, sheets, everybody))
     else:
-        _everybody(found, sample, design, expected, everybody)
-        _segments(found, sample, design, expected)
+        _everybody(found, sample, filled, everybody)
+        _segments(found, sample, filled)
     _by_rating(found, sample, targets, everybody)
     progress.done()
     for policy in OTHER_POLICIES:
@@ -104,21 +109,22 @@ def _of_mean(
 
 
 def _everybody(
-    found: DerivedRows, sample: ModelSample, design: Design, expected: Expected, who: Row
+    found: DerivedRows, sample: ModelSample, completed: CompletedDesign, who: Row
 ) -> None:
     """All approaches to the mean; the LMG of the very satisfied and of the dissatisfied."""
     sheets = sample.sheets
     every = np.ones(sheets.n, bool)
-    totals = add_up(expected, sheets.weight, sample.units, every)
+    design, totals = completed.design, sample.sized(completed.whole, every)
     drawn = totals.draws(sample.counts)
-    filled = draw_blanks(expected, sample.rng)
+    filled = draw_blanks(completed.expected, sample.rng)
     for target in design.targets:
         model = Model.of(design, drawn, target)
         about = {**who, "target": target, "policy": "use_rating"}
         found.driver_models.append(fitted(sample, model, totals, every, about))
         for approach in LINEAR_APPROACHES if target == "mean" else ("lmg",):
             found.drivers.extend(driver_rows(sample, model, totals, every, approach, about))
-        found.drivers.extend(_latent(sample, model, totals, filled, about))
+        if totals.present.min() >= MIN_PRESENT_FOR_LATENT:
+            found.drivers.extend(_latent(sample, model, totals, filled, about))
         progress.done()
     mean = Model.of(design, drawn, "mean")
     level = sample.level(totals, len(mean.columns) - 1)
@@ -136,16 +142,15 @@ def _latent(
     except ContractError:  # too many steps, or too few answers on one: nothing to set beside
         return []
     every = np.ones(sample.sheets.n, bool)
-    rows = driver_rows(sample, latent, totals, every, "lmg", about)
+    rows = driver_rows(sample, latent, totals, every, "latent", about)
     unknown = dict.fromkeys(("slope", "slope_low", "slope_high"))
-    return [{**row, **unknown, "approach": "latent"} for row in rows]
+    return [{**row, **unknown} for row in rows]
 
 
-def _segments(found: DerivedRows, sample: ModelSample, design: Design, expected: Expected) -> None:
+def _segments(found: DerivedRows, sample: ModelSample, completed: CompletedDesign) -> None:
     """LMG of every segment that is large enough, and against all other customers."""
     sheets, least = sample.sheets, sample.terms.min_n
     counts = sample.counts[: sample.terms.segment_replicates]
-    whole = add_up(expected, sheets.weight, sample.units, np.ones(sheets.n, bool))
     contrasts: list[Row] = []
     for who, rows in _groups(sheets.segments):
         progress.done()
@@ -158,18 +163,39 @@ def _segments(found: DerivedRows, sample: ModelSample, design: Design, expected:
         if few is not None:
             found.driver_models.append(refusal(about, int(rows.sum()), few))
             continue
-        totals = add_up(expected, sheets.weight, sample.units, rows)
-        model = Model.of(design, totals.draws(counts), "mean", _rated(sheets, rows))
+        try:
+            totals = sample.sized(completed.part(rows), rows)
+        except ContractError as error:
+            reason = error.code or NO_FIT
+            found.driver_models.append(refusal(about, int(rows.sum()), reason))
+            continue
+        model = Model.of(completed.design, totals.draws(counts), "mean", _rated(sheets, rows))
         if len(model.drivers) < MIN_DRIVERS:
             found.driver_models.append(refusal(about, totals.n, "few_touchpoints"))
             continue
         found.driver_models.append(fitted(sample, model, totals, rows, about))
         found.drivers.extend(driver_rows(sample, model, totals, rows, "lmg", about))
-        others = whole - totals
-        if others.n >= least and _few_differ(sample, MEAN, ~rows) is None:
-            rest = Model.of(design, others.draws(counts), "mean", _rated(sheets, ~rows))
-            contrasts += contrast_rows(sample, model, rest, totals, others, who)
+        if sheets.n - totals.n >= least and _few_differ(sample, MEAN, ~rows) is None:
+            contrasts += _contrast(sample, completed, model, totals, rows, who)
     found.driver_contrasts.extend(contrasts)
+
+
+def _contrast(
+    sample: ModelSample,
+    completed: CompletedDesign,
+    model: Model,
+    totals: Totals,
+    rows: BoolArray,
+    who: Row,
+) -> list[Row]:
+    """Rows against all other customers; none if these have no model."""
+    try:
+        others = completed.others(totals, rows)
+    except ContractError:
+        return []
+    counts = sample.counts[: sample.terms.segment_replicates]
+    rest = Model.of(completed.design, others.draws(counts), MEAN, _rated(sample.sheets, ~rows))
+    return list(contrast_rows(sample, model, rest, totals, others, who))
 
 
 def _rated(sheets: Sheets, rows: BoolArray) -> BoolArray:
@@ -192,12 +218,12 @@ def _by_rating(
     design = rating_alone(sheets.rating, targets, sheets.weight)
     about = {**who, "target": "mean", "policy": "em"}
     try:
-        expected = complete(design, sheets.weight, sheets.segments)
+        filled = CompletedDesign.of(design, sheets.weight, sheets.segments, sample.units)
     except ContractError as error:
         found.driver_models.append(refused("em", error, sheets, who))
         return
     every = np.ones(sheets.n, bool)
-    totals = add_up(expected, sheets.weight, sample.units, every)
+    totals = sample.sized(filled.whole, every)
     model = Model.of(design, totals.draws(sample.counts), "mean")
     found.driver_models.append(fitted(sample, model, totals, every, about))
     for approach in LINEAR_APPROACHES:

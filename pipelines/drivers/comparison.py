@@ -41,6 +41,7 @@ def compare(found: DerivedRows, sample: ModelSample, policy: str, who: Row) -> N
             "n_eff": first.n_eff,
             "status": "fitted",
             "reason": None,
+            "flags": _replicates_left_out(first),
         }
     )
     touchpoint = dict(zip(sample.sheets.drivers, sample.sheets.touchpoints, strict=True))
@@ -48,6 +49,15 @@ def compare(found: DerivedRows, sample: ModelSample, policy: str, who: Row) -> N
         for row in answer.table.iter_rows(named=True):
             found.drivers.append(_compared(row, answer, touchpoint[row["driver"]])
                                  | about | {"approach": approach})  # fmt: skip
+
+
+def _replicates_left_out(answer: RelativeImportance) -> str | None:
+    """Flag of replicates that are no covariance matrices."""
+    left_out, of = answer.replicates_left_out, answer.question.replicates
+    if not left_out:
+        return None
+    code = "few_replicates" if answer.r2_low is None else "replicates_left_out"
+    return write_code(code, n=left_out, of=of)
 
 
 def _check_enough(sample: ModelSample) -> None:
@@ -100,13 +110,20 @@ def _compared(row: Mapping[str, Any], answer: RelativeImportance, touchpoint: st
         "driver": row["driver"],
         "touchpoint_id": touchpoint,
         "value": row["importance_pct"],
-        "low": min(row["low"], row["importance_pct"]),
-        "high": max(row["high"], row["importance_pct"]),
+        **_around("low", "high", row, "importance_pct"),
         "n": answer.n,
         "n_eff": answer.n_eff,
         "importance": row["importance"],
-        "importance_low": min(row["importance_low"], row["importance"]),
-        "importance_high": max(row["importance_high"], row["importance"]),
-        **{name: row[name] for name in ("rank", "rank_low", "rank_high", "tier", "vif")},
+        **_around("importance_low", "importance_high", row, "importance"),
+        **{name: row[name] for name in ("rank", "rank_low", "rank_high", "letters", "vif")},
         "halo": row["halo_ratio"],
+        "halo_bound": row["halo_bound"],
+        "flags": _replicates_left_out(answer),
     }
+
+
+def _around(low: str, high: str, row: Mapping[str, Any], value: str) -> Row:
+    """An interval, widened to hold its value; null if there is none."""
+    if row[low] is None:
+        return {low: None, high: None}
+    return {low: min(row[low], row[value]), high: max(row[high], row[value])}

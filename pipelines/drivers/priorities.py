@@ -10,6 +10,7 @@ import numpy as np
 from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.drivers.sheets import Sheets
 from pipelines.importance.models import DrawnEstimates, Model, shares
+from pipelines.importance.shrinkage import posterior_draws, shrunken_shares
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.survey import FloatArray
 
@@ -19,19 +20,25 @@ def rows(
 ) -> Iterator[dict[str, Any]]:
     """Rows of the table `priorities`, from the draws that the model rests on.
 
-    A driver is important with more than an equal share, and good with more than the mean
-    of all ratings that users gave.
+    Improvement concerns the rating, not the use: a driver is important if its rating has more
+    than an equal share of what all ratings have, and the outcome rises with it. It is good
+    with more than the mean of all ratings that users gave. Probabilities are of what may be
+    true, see `shrinkage`.
     """
-    importance, performance = shares(model.importance("lmg")), model.performance
+    importance = shares(model.importance_of_rating, model.importance("lmg"))
+    slope, performance = model.slope, model.performance
     users = np.array([sheets.weight[~np.isnan(sheets.rating[:, k])].sum() for k in model.drivers])
-    border = 100 / len(model.drivers)
+    equal = DrawnEstimates(
+        importance.value.mean(keepdims=True), importance.replicates.mean(axis=1, keepdims=True)
+    )
     good = DrawnEstimates(
         np.array([performance.value @ users / users.sum()]),
         (performance.replicates @ users / users.sum())[:, None],
     )
-    place = quadrants(importance.value, performance.value, border, good.value[0])
-    placed = quadrants(importance.replicates, performance.replicates, border, good.replicates)
-    ends, rated = importance.interval(level), performance.interval(level)
+    rising = np.where(slope.value > 0, importance.value, 0.0)
+    place = quadrants(rising, performance.value, equal.value, good.value)
+    placed = _places_that_may_be_true(importance, slope, performance, good)
+    ends, rated, slopes = (each.interval(level) for each in (importance, performance, slope))
     errors = importance.error, performance.error
     stated = {k: _stated(sheets, k, units, counts, level) for k in model.drivers}
     for at, k in enumerate(model.drivers):
@@ -47,7 +54,10 @@ def rows(
             "performance_high": rated.high[at],
             "performance_error": errors[1][at],
             "correlation": _correlation(importance, performance, at),
-            "importance_border": border,
+            "slope": slope.value[at],
+            "slope_low": slopes.low[at],
+            "slope_high": slopes.high[at],
+            "importance_border": equal.value[0],
             "performance_border": good.value[0],
             "quadrant": QUADRANTS.names[place[at]],
             **{f"p_{name}": (placed[:, at] == q).mean() for q, name in enumerate(QUADRANTS.names)},
@@ -55,8 +65,27 @@ def rows(
         }
 
 
+def _places_that_may_be_true(
+    importance: DrawnEstimates,
+    slope: DrawnEstimates,
+    performance: DrawnEstimates,
+    good: DrawnEstimates,
+) -> FloatArray:
+    """Quadrants of drivers (columns) in draws of what may be true (rows)."""
+    whole = shares(importance)  # of what all ratings have
+    shrunken = shrunken_shares(whole.value, whole.replicates)
+    rising = np.where(slope.replicates > 0, shrunken, 0.0)
+    better = posterior_draws(
+        performance.value - good.value, performance.replicates - good.replicates
+    )
+    return quadrants(rising, better, 100 / importance.value.size, 0.0)
+
+
 def quadrants(
-    importance: FloatArray, performance: FloatArray, border: float, good: FloatArray | float
+    importance: FloatArray,
+    performance: FloatArray,
+    border: FloatArray | float,
+    good: FloatArray | float,
 ) -> FloatArray:
     """Place in `QUADRANTS`: improve, keep, watch, maintain."""
     return np.where(importance > border, 0, 2) + np.where(performance < good, 0, 1)

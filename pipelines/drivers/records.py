@@ -7,14 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy import special
 
 from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
-from pipelines.drivers.sample import ModelSample, ModelTerms
+from pipelines.drivers.sample import ModelSample
 from pipelines.drivers.sheets import Sheets
+from pipelines.importance.contrasts import contrast
+from pipelines.importance.latent import LatentModel
+from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.models import DrawnEstimates, Model, shares
-from pipelines.importance.ranking import rank_interval, ranks, tiers
+from pipelines.importance.noise import share_of_noise
+from pipelines.importance.ranking import rank_interval, ranks
+from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.totals import Totals
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
@@ -23,7 +27,6 @@ from pipelines.statistics.survey import BoolArray
 Row = dict[str, Any]
 NO_FIT = "no_fit"  # code of a refusal that has none of its own
 MIN_SHARE_WITHOUT_BLANKS = 0.5  # of rows: with fewer nothing is said of unseen ones
-MIN_RATIO_WITHOUT_HALO = 1 / 3  # below, a driver shares with others most of what it shows alone
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, a
     r2 = model.r2
     level = sample.level(totals, len(model.columns) - 1)
     interval = reflected_r2(r2.value[0], r2.replicates[:, 0], level)
-    shrunk = totals.expected.prior_rows > 0
+    shrunk = totals.prior_rows > 0
     return {
         **about,
         "value": r2.value[0],
@@ -70,11 +73,12 @@ def fitted(sample: ModelSample, model: Model, totals: Totals, rows: BoolArray, a
         **sizes(totals),
         "status": "shrunk" if shrunk else "fitted",
         "reason": _prior(model, totals) if shrunk else None,
+        "flags": _much_blank(totals),
     }
 
 
 def _prior(model: Model, totals: Totals) -> str:
-    rows = round(totals.expected.prior_rows)
+    rows = round(totals.prior_rows)
     return write_code("prior", columns=model.design.columns, prior=rows)
 
 
@@ -98,9 +102,13 @@ def driver_rows(
     importance = model.importance(approach)
     share, slope = shares(importance), model.slope
     ends, plain, slopes = share.interval(level), importance.interval(level), slope.interval(level)
-    rank_low, rank_high = rank_interval(importance.replicates, level)
-    tier = tiers(importance.value, importance.replicates, sample.terms.level)
+    rank_low, rank_high = rank_interval(shrunken_shares(share.value, share.replicates), level)
+    differs = told_apart(share.value, share.replicates, level)
+    letter = letters(share.value, differs)
     rank, inflation, halo = ranks(importance.value), model.inflation, model.halo
+    repeats = halo.repeats(sample.terms.level)
+    parts = _parts(model, level) if approach == "lmg" else []
+    noise = _noise(model, approach)
     for at, k in enumerate(model.drivers):
         yield {
             **about,
@@ -115,23 +123,61 @@ def driver_rows(
             "importance": importance.value[at],
             "importance_low": plain.low[at],
             "importance_high": plain.high[at],
+            **(parts[at] if parts else {}),
+            "share_of_noise": noise[at],
             "rank": int(rank[at]),
             "rank_low": int(min(rank_low[at], rank[at])),
             "rank_high": int(max(rank_high[at], rank[at])),
-            "tier": int(tier[at]),
+            "letters": letter[at],
             "slope": slope.value[at],
             "slope_low": slopes.low[at],
             "slope_high": slopes.high[at],
             **(experience := _experience(sheets, rows, k)),
             "vif": inflation[at],
-            "halo": halo[at],
-            "flags": _flags(sample.terms, experience["n_users"], halo[at]),
+            "halo": halo.ratio[at],
+            "halo_bound": halo.bound[at],
+            "flags": _flags(
+                _much_blank(totals),
+                small=experience["n_users"] < sample.terms.flag_n,
+                noise=noise[at] is not None and ends.low[at] <= noise[at],
+                halo=bool(repeats[at]),
+            ),
         }
 
 
-def _flags(terms: ModelTerms, n_users: int, halo: float) -> str | None:
-    told = {"small": n_users < terms.flag_n, "halo": halo < MIN_RATIO_WITHOUT_HALO}
-    return " ".join(name for name, is_so in told.items() if is_so) or None
+def _parts(model: Model, level: float) -> list[Row]:
+    """What rating and use have of the share of each driver; without a column of use, no use."""
+    whole = model.importance("lmg")
+    rating, share = shares(model.importance_of_rating, whole), shares(whole)
+    use = DrawnEstimates(share.value - rating.value, share.replicates - rating.replicates)
+    found: list[Row] = [{} for _ in model.drivers]
+    for name, part in (("rating", rating), ("use", use)):
+        ends = part.interval(level)
+        for at, row in enumerate(found):
+            if name == "rating" or model.has_use[at]:
+                row[f"{name}_value"] = part.value[at]
+                row[f"{name}_low"], row[f"{name}_high"] = ends.low[at], ends.high[at]
+    return found
+
+
+def _noise(model: Model, approach: str) -> list[float | None]:
+    """Share of noise of each driver; null where it is not known."""
+    if isinstance(model, LatentModel):
+        return [None] * len(model.drivers)
+    return [None if np.isnan(one) else float(one) for one in share_of_noise(model, approach)]
+
+
+def _flags(much_blank: str | None, **told: bool) -> str | None:
+    """Codes of the flags that hold, in their order."""
+    flags = [name for name, is_so in told.items() if is_so]
+    return " ".join([*flags, *([much_blank] if much_blank else [])]) or None
+
+
+def _much_blank(totals: Totals) -> str | None:
+    """Flag of many blanks, with the percent of customers who gave two answers both."""
+    if totals.moves is None:
+        return None
+    return write_code("much_blank", joint=round(100 * float(totals.present.min())))
 
 
 def _experience(sheets: Sheets, rows: BoolArray, k: int) -> Row:
@@ -155,9 +201,9 @@ def contrast_rows(
         own.value[mine] - their.value[theirs],
         own.replicates[:, mine] - their.replicates[:, theirs],
     )
-    ends = gap.interval(sample.level(totals, len(model.columns) - 1))
-    error = gap.error
-    p_value = 2 * special.ndtr(-np.abs(gap.value) / error)
+    slopes = len(model.columns) - 1
+    free = min(sample.free(totals, slopes), sample.free(others, slopes))
+    found = contrast(gap, free, sample.terms.level)
     for at, k in enumerate(both):
         yield {
             **who,
@@ -165,10 +211,10 @@ def contrast_rows(
             "driver": sample.sheets.drivers[k],
             "touchpoint_id": sample.sheets.touchpoints[k],
             "value": gap.value[at],
-            "low": ends.low[at],
-            "high": ends.high[at],
-            "std_error": error[at],
+            "low": found.interval.low[at],
+            "high": found.interval.high[at],
+            "std_error": found.std_error[at],
             **sizes(totals),
             "n_against": others.n,
-            "p_value": p_value[at],
+            "p_value": found.p_value[at],
         }

@@ -21,6 +21,9 @@ from pipelines.core.scales import dissatisfied, very_satisfied
 from pipelines.statistics.survey import FloatArray, IntArray
 
 OUTCOME_KINDS = ("overall", "nps")  # kinds of question that are outcomes if the map names none
+# Kinds of question that rate a touchpoint. Where the map names no drivers, those of the first kind
+# that a touchpoint has are its drivers: two views of one contact would share its importance.
+DRIVER_KINDS = ("csat", "ces", "emotion")
 
 
 @dataclass(frozen=True)
@@ -96,8 +99,8 @@ def sheets(
     people, register : DataFrame
         See `core.answers.questionnaires` and `question_register`.
     outcomes : mapping of str to sequence of str
-        Drivers by outcome; empty if every rated touchpoint is one. Without any outcome the
-        questions of `OUTCOME_KINDS` are.
+        Drivers by outcome; empty if every rated touchpoint is one, see `ratings`. Without any
+        outcome the questions of `OUTCOME_KINDS` are.
     segments : sequence of str
         Attributes of customers.
     min_users : int
@@ -130,10 +133,7 @@ def _sheet(
     segments: Sequence[str],
     min_users: int,
 ) -> Sheets:
-    rated = asked.filter((pl.col("kind") == "csat") & pl.col("touchpoint_id").is_not_null())
-    if wanted:
-        rated = rated.filter(pl.col("question_id").is_in(list(wanted)))
-    rated = rated.sort("question_id")
+    rated = ratings(asked, wanted).sort("question_id")
     enough = [rows[VALUE_PREFIX + name].count() >= min_users for name in rated["question_id"]]
     kept, few = rated.filter(enough), rated.filter([not some for some in enough])
     stated = _stated(asked, kept["touchpoint_id"].to_list())
@@ -162,6 +162,35 @@ def _sheet(
     )
 
 
+def ratings(asked: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
+    """Choose the questions that are drivers.
+
+    Parameters
+    ----------
+    asked : DataFrame
+        Those of one wave, see `core.answers.question_register`.
+    wanted : sequence of str
+        Those that the map names; if it names none, each touchpoint's of its first kind among
+        `DRIVER_KINDS`.
+
+    Examples
+    --------
+    >>> asked = pl.DataFrame(
+    ...     [("q1", "csat", "desk"), ("q2", "ces", "desk"), ("q3", "ces", "hotline")],
+    ...     schema=["question_id", "kind", "touchpoint_id"],
+    ...     orient="row",
+    ... )
+    >>> ratings(asked, ())["question_id"].to_list()
+    ['q1', 'q3']
+    """
+    rated = asked.filter(pl.col("kind").is_in(DRIVER_KINDS) & pl.col("touchpoint_id").is_not_null())
+    if wanted:
+        return rated.filter(pl.col("question_id").is_in(list(wanted)))
+    places = list(range(len(DRIVER_KINDS)))
+    place = pl.col("kind").replace_strict(DRIVER_KINDS, places, return_dtype=pl.Int64)
+    return rated.filter(place == place.min().over("touchpoint_id"))
+
+
 def _scales(questions: pl.DataFrame) -> list[tuple[str, float, float]]:
     return questions.select("question_id", "scale_min", "scale_max").rows()
 
@@ -184,8 +213,8 @@ def _percent(rows: pl.DataFrame, question: str, low: float, high: float) -> Floa
 
 
 def _used(rows: pl.DataFrame, question: str) -> FloatArray:
-    """1 if experienced: rated, or there and cannot say; 0 if not; NaN if left out."""
-    return experience(_numbers(rows, REASON_PREFIX + question), dont_know_is_experience=True)
+    """1 if experienced, 0 if not, NaN if that is unknown."""
+    return experience(_numbers(rows, REASON_PREFIX + question))
 
 
 def _side_by_side(columns: Sequence[FloatArray | None], height: int) -> FloatArray:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import polars as pl
 
 from pipelines.estimates.samples import Sample
 from pipelines.estimates.targets import Item, Target, declared
-from pipelines.statistics.survey import BoolArray, DomainSums, FloatArray, domain_means
+from pipelines.statistics.survey import BoolArray, FloatArray, UnitSums, domain_means
 
 # What an estimate is of, beside its sample and its group.
 ITEM_COLUMNS = {"subject": pl.String(), "is_pooled": pl.Boolean()}
@@ -24,7 +23,17 @@ MEASURE_COLUMNS = {
     "highest": pl.Float64(),
     "missing": pl.String(),
 }
-DOMAIN_NUMBERS = ("value", "variance", "spread", "n", "n_eff", "psus", "df", "lonely")
+DOMAIN_NUMBERS = (
+    "value",
+    "variance",
+    "spread",
+    "n",
+    "kish",
+    "psus",
+    "kish_units",
+    "df",
+    "lonely",
+)
 
 Block = dict[str, npt.NDArray[Any]]
 
@@ -42,7 +51,7 @@ def estimate_cells(asked: Iterable[tuple[Sample, Iterable[Item]]]) -> pl.DataFra
     DataFrame
         What tells the samples apart, `ITEM_COLUMNS`, ``segment, group``, `TARGET_COLUMNS`,
         ``weighted`` (false only, of samples without weights), `MEASURE_COLUMNS`,
-        ``unweighted_wave`` and
+        ``unweighted_wave, n_lacking, n_drawn`` of the sample, and
         `DOMAIN_NUMBERS`, the fields of `statistics.survey.DomainMeans`. Groups in which nobody was
         asked are left out.
 
@@ -95,6 +104,8 @@ def _label_groups(sample: Sample, number: int) -> pl.DataFrame:
         **about,
         sample=pl.lit(number, pl.Int64),
         unweighted_wave=pl.lit(sample.is_unweighted),
+        n_lacking=pl.lit(sample.n_lacking, pl.Int64),
+        n_drawn=pl.lit(sample.rows.height, pl.Int64),
     )
 
 
@@ -127,18 +138,29 @@ def _blocks(sample: Sample, item: Item) -> list[Block]:
 def _block(sample: Sample, item: Item, is_asked: BoolArray, weight: FloatArray | None) -> Block:
     """Estimate an item in the groups that were asked; one entry per group and target."""
     n_groups, n_targets = sample.groups.height, len(item.targets)
-    means = domain_means(_sums(sample, item, weight), n_groups * n_targets)
+    means = domain_means(unit_sums(sample, item, weight))
     block: Block = {
         "place": np.repeat(np.arange(n_groups), n_targets),
         "target": np.tile(np.arange(n_targets), n_groups),
-        **asdict(means),
+        **{name: column.ravel() for name, column in vars(means).items()},
     }
     kept = np.repeat(is_asked, n_targets)
     return {name: column[kept] for name, column in block.items()}
 
 
-def _sums(sample: Sample, item: Item, weight: FloatArray | None) -> DomainSums:
-    """Sum up all targets at once; the domains are the targets of the groups."""
+def unit_sums(sample: Sample, item: Item, weight: FloatArray | None) -> UnitSums:
+    """Sum up all targets of an item at once, by sampling unit of every group.
+
+    Parameters
+    ----------
+    weight : ndarray, shape (n_rows,), or None
+        Without weights every row counts one.
+
+    Returns
+    -------
+    UnitSums
+        A column per target.
+    """
     distinct = {id(target.counts): target.counts for target in item.targets}
     whose = [list(distinct).index(id(target.counts)) for target in item.targets]
     counts = np.stack(list(distinct.values()), axis=1).astype(np.float64)
@@ -146,22 +168,21 @@ def _sums(sample: Sample, item: Item, weight: FloatArray | None) -> DomainSums:
     squares = y * y
     between = (squares != y).any(axis=0)  # yes and no are their own squares
     n = sample.by_unit(counts)
-    u, ww, v, vy = n, n, y, squares[:, between]
+    w, ww, wy, wyy = n, n, y, squares[:, between]
     if weight is not None:
         weights = weight[:, None]
-        u, ww = sample.by_unit(weights * counts), sample.by_unit(weights**2 * counts)
-        v, vy = weights * v, weights * vy
-    v = sample.by_unit(v)
-    of_counts = {"n": n, "psus": (n > 0).astype(np.float64), "w": u, "ww": ww, "uu": u * u}
-    of_values = {"wy": v, "uv": u[:, whose] * v, "vv": v * v}
-    parts = {name: sample.by_part(units)[:, whose] for name, units in of_counts.items()}
-    parts |= {name: sample.by_part(units) for name, units in of_values.items()}
-    parts["wyy"] = parts["wy"].copy()
-    parts["wyy"][:, between] = sample.by_part(sample.by_unit(vy))
-    n_targets = len(item.targets)
-    domain = sample.part_group[:, None] * n_targets + np.arange(n_targets)
-    return DomainSums(
-        domain=domain.ravel(),
-        design_psus=np.repeat(sample.design_psus, n_targets),
-        **{name: sums.ravel() for name, sums in parts.items()},
+        w, ww = sample.by_unit(weights * counts), sample.by_unit(weights**2 * counts)
+        wy, wyy = weights * wy, weights * wyy
+    of_values = sample.by_unit(wy)
+    of_squares = of_values.copy()
+    of_squares[:, between] = sample.by_unit(wyy)
+    return UnitSums(
+        part_starts=sample.part_starts,
+        part_group=sample.part_group,
+        design_psus=sample.design_psus,
+        n=n[:, whose],
+        w=w[:, whose],
+        wy=of_values,
+        wyy=of_squares,
+        ww=ww[:, whose],
     )

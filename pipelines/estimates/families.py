@@ -15,19 +15,24 @@ from pipelines.statistics.intervals import (
     Shrunken,
     adjusted_wald,
     bounded_mean,
-    effective_n,
+    n_of_intervals,
     shrink_nps,
     shrink_share,
+    steady_variance,
     wilson,
 )
 from pipelines.statistics.survey import DomainMeans, FloatArray
+
+# What `differences.with_differences` needs beside the numbers themselves.
+FOR_DIFFERENCES = ("centre", "variance", "df", "moved", "pull")
 
 
 @dataclass(frozen=True)
 class UnitEstimates:
     """Estimates between 0 and 1; all arrays have shape (n_cells,).
 
-    `centre`, `variance` and `df` are those that differences are built on.
+    `centre`, `variance`, `df`, `moved` and `pull` are those that differences are built on, see
+    `statistics.differences.Estimates`.
     """
 
     value: FloatArray
@@ -35,6 +40,8 @@ class UnitEstimates:
     centre: FloatArray
     variance: FloatArray
     df: FloatArray
+    moved: FloatArray
+    pull: FloatArray
 
 
 def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
@@ -50,9 +57,9 @@ def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        What the cells are about; ``value, low, high, std_error, n, n_eff`` in the measure's
-        unit, null where nobody answered; ``centre, variance, df`` for differences; the
-        warnings of `provenance.WARNINGS`.
+        What the cells are about; ``value, low, high, std_error`` in the measure's unit, ``n,
+        n_eff, deff``, null where nobody answered; ``psus`` and `FOR_DIFFERENCES`; the warnings of
+        `provenance.WARNINGS`.
 
     Raises
     ------
@@ -70,9 +77,13 @@ def with_intervals(cells: pl.DataFrame, level: float) -> pl.DataFrame:
         "high": low + width * unit.interval.high,
         "std_error": width * means.std_error,
         "n_eff": means.n_eff,
+        "deff": means.deff,
         "centre": low + width * unit.centre,
         "variance": width**2 * unit.variance,
         "df": unit.df,
+        "moved": unit.moved,
+        "pull": width * unit.pull,
+        "psus": means.psus,
     }
     agreed = pl.Series(means.variance == 0)
     return cells.drop(DOMAIN_NUMBERS).with_columns(
@@ -98,19 +109,25 @@ def _require_families(cells: pl.DataFrame) -> None:
 def _intervals(means: DomainMeans, family: pl.Series, level: float) -> UnitEstimates:
     """Choose the interval of each family; a mean without variance gets that of a share."""
     value = np.clip(means.value.round(12), 0.0, 1.0)  # rounding error is no change
-    n = effective_n(means, level)
+    n = n_of_intervals(means, level)
     varies = (family == "mean").to_numpy() & (means.variance > 0)
     is_nps = (family == "nps").to_numpy()
-    between, variance = np.where(varies, value, 0.5), np.where(varies, means.variance, 1.0)
+    between, variance = np.where(varies, value, 0.5), np.where(varies, steady_variance(means), 1.0)
     of_mean = bounded_mean(between, variance, means.df, level)
     of_nps, votes = _nps(value, means.spread, n, level)
     as_share = shrink_share(value, n)
+
+    def chosen(of_mean: FloatArray | float, name: str) -> FloatArray:
+        return np.select([varies, is_nps], [of_mean, vars(votes)[name]], vars(as_share)[name])
+
     return UnitEstimates(
         value=value,
         interval=of_mean.where(varies, of_nps.where(is_nps, wilson(value, n, level))),
-        centre=np.select([varies, is_nps], [value, votes.centre], as_share.centre),
-        variance=np.select([varies, is_nps], [variance, votes.variance], as_share.variance),
+        centre=chosen(value, "centre"),
+        variance=chosen(variance, "variance"),
         df=np.where(varies, means.df, np.inf),
+        moved=chosen(1.0, "moved"),
+        pull=chosen(0.0, "pull"),
     )
 
 
@@ -125,5 +142,5 @@ def _nps(
     votes = shrink_nps(promoters, detractors, n)
     return (
         Interval((interval.low + 1) / 2, (interval.high + 1) / 2).holding(value),
-        Shrunken((votes.centre + 1) / 2, votes.variance / 4),
+        Shrunken((votes.centre + 1) / 2, votes.variance / 4, votes.moved, votes.pull / 2),
     )

@@ -26,7 +26,7 @@ from pipelines.estimates.targets import declared
 
 # Beside the columns that tell samples apart.
 ESTIMATE_KEY = ("target", "segment", "group", "measure", "weighted")
-ESTIMATE_NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff")
+ESTIMATE_NUMBERS = ("value", "low", "high", "std_error", "level", "n", "n_eff", "deff")
 MAKING = ("method", "flags")
 
 
@@ -68,7 +68,7 @@ def estimate(
         Column of positive sampling weights.
     stratum, cluster : str, optional
         Columns of the sampling stratum and of the primary sampling unit in it. A row without a
-        cluster is a unit of its own.
+        cluster is a unit of its own; where others of its sample have one, flagged and counted.
     level : float
         Of the intervals, 0 to 1.
     flag_n : int
@@ -79,8 +79,8 @@ def estimate(
     DataFrame
         The columns of `samples`; ``target, segment, group, measure, weighted``, where everybody
         is the group ``all``; ``value, low, high, std_error`` in the measure's unit, null where
-        nobody answered; ``level``; ``n``, answers, and ``n_eff``, Kish's effective number of
-        them; ``method`` and ``flags``, codes of `pipelines.contract.estimate.METHODS` and
+        nobody answered; ``level``; ``n``, answers; ``deff``, the design effect, and ``n_eff``, n
+        over it; ``method`` and ``flags``, codes of `pipelines.contract.estimate.METHODS` and
         `FLAGS`. With weights every estimate is there twice, weighted and not.
 
     Raises

@@ -18,7 +18,8 @@ from pipelines.statistics.moments import check_weights
 from pipelines.statistics.survey import FloatArray
 
 WHERE = "estimate"
-STRATUM, UNIT, WEIGHT = "stratum ", "unit ", "weight "  # blanks: no names of the caller's
+# Blanks: no names of the caller's.
+STRATUM, UNIT, WEIGHT, NO_UNIT = "stratum ", "unit ", "weight ", "no unit "
 OF_SAMPLE, OF_SEGMENT, TARGET_PREFIX = "sample ", "segment ", "target "  # begin names of columns
 STEPS = {"share": 1, "nps": 2}  # equal steps from the lowest to the highest value; else any
 ROUNDING = 1e-9  # of the range; a value that is farther outside was never inside
@@ -53,7 +54,8 @@ class EstimatedColumns:
     @property
     def design(self) -> SamplingDesign:
         """The design in the rows of `read_rows`."""
-        return SamplingDesign(STRATUM, UNIT, None if self.weights is None else WEIGHT)
+        weight = None if self.weights is None else WEIGHT
+        return SamplingDesign(STRATUM, UNIT, weight, NO_UNIT)
 
 
 def check_columns(schema: pl.Schema, columns: EstimatedColumns, taken: Collection[str]) -> None:
@@ -116,7 +118,8 @@ def read_rows(frame: pl.LazyFrame, columns: EstimatedColumns) -> pl.DataFrame:
     """Collect the columns; refuse rows that have no positive weight, or belong to no sample.
 
     Rows are sorted by all that is read, so that their order changes no digit. A null cluster
-    is a unit of its own; a null stratum is a stratum.
+    is a unit of its own, marked where others of the sample have a cluster; a null stratum is a
+    stratum.
 
     Raises
     ------
@@ -124,6 +127,9 @@ def read_rows(frame: pl.LazyFrame, columns: EstimatedColumns) -> pl.DataFrame:
         Also if there are no rows.
     """
     schema = frame.collect_schema()
+    apart = [pl.col(OF_SAMPLE + name) for name in columns.samples]
+    known = pl.col(UNIT).is_not_null()
+    known_of_others = (known.any().over(apart) if apart else known.any()).and_(~known)
     stratum = pl.lit(0) if columns.stratum is None else _codes(columns.stratum).fill_null(0)
     cluster = pl.lit(None, pl.Int64) if columns.cluster is None else _codes(columns.cluster)
     weight = pl.lit(1.0) if columns.weights is None else pl.col(columns.weights).cast(pl.Float64)
@@ -137,6 +143,7 @@ def read_rows(frame: pl.LazyFrame, columns: EstimatedColumns) -> pl.DataFrame:
             weight.alias(WEIGHT),
         )
         .sort(pl.all())
+        .with_columns(known_of_others.alias(NO_UNIT))
         .with_columns(pl.col(UNIT).fill_null(-1 - pl.int_range(pl.len())))
         .collect()
     )

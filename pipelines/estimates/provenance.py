@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import polars as pl
 
 WARNINGS = ("unweighted_wave", "single_psu", "no_variance")  # true-or-false columns of estimates
-SMALL = "small"
+COUNTED = ("n_lacking", "n_drawn")  # rows of the sample whose cluster nobody knows, and all
+SMALL, NO_CLUSTER = "small", "no_cluster"
 
 
 def method_of(family: pl.Expr) -> pl.Expr:
@@ -23,6 +24,8 @@ def with_flags(rows: pl.DataFrame, flag_n: int, warnings: Iterable[str]) -> pl.D
 
     Parameters
     ----------
+    rows : DataFrame
+        With `COUNTED` if clusters may be unknown.
     flag_n : int
         A number on fewer answers is flagged `small`; of a difference, on either side.
     warnings : iterable of str
@@ -31,5 +34,8 @@ def with_flags(rows: pl.DataFrame, flag_n: int, warnings: Iterable[str]) -> pl.D
     n = pl.min_horizontal([name for name in ("n", "n_against") if name in rows.columns])
     small = pl.when(n < flag_n).then(pl.lit(SMALL))
     others = [pl.when(name).then(pl.lit(name)) for name in warnings]
+    if set(COUNTED) <= set(rows.columns):
+        counted = pl.format(f"{NO_CLUSTER}?n={{}}&of={{}}", *COUNTED)
+        others.append(pl.when(pl.col("n_lacking") > 0).then(counted))
     flags = pl.concat_str([small, *others], separator=" ", ignore_nulls=True)
     return rows.with_columns(flags=flags.replace("", None))

@@ -24,11 +24,14 @@ class SamplingDesign:
         Stratum, and primary sampling unit in it.
     weight : str, optional
         Positive sampling weights; without it every row counts one.
+    lacking : str, optional
+        True where a row is its own unit only because nobody knows its cluster.
     """
 
     stratum: str
     unit: str
     weight: str | None
+    lacking: str | None = None
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,12 @@ class Sample:
         Group of each part.
     design_psus : ndarray, shape (n_parts,)
         Sampling units of the part's stratum in the whole sample.
+    unit_names : Series, shape (n_units,)
+        Names of the sampling units of groups, which other samples may share.
+    unit_group : ndarray of int, shape (n_units,)
+        Group of each.
+    n_lacking : int
+        Rows whose cluster nobody knows.
     """
 
     about: Mapping[str, Any]
@@ -67,6 +76,9 @@ class Sample:
     part_starts: IntArray
     part_group: IntArray
     design_psus: FloatArray
+    unit_names: pl.Series
+    unit_group: IntArray
+    n_lacking: int
 
     @property
     def is_unweighted(self) -> bool:
@@ -139,6 +151,9 @@ def _sample(
         part_starts=np.flatnonzero(part_begins[unit_begins]),
         part_group=group[part_begins],
         design_psus=_units_per_stratum(stratum, unit)[stratum[member[part_begins]]],
+        unit_names=rows[design.unit].gather(member[unit_begins]),
+        unit_group=group[unit_begins],
+        n_lacking=0 if design.lacking is None else int(rows[design.lacking].sum()),
     )
 
 

@@ -60,7 +60,8 @@ def declared(measure: str | Measure) -> Measure:
     Raises
     ------
     ContractError
-        If nobody declared a measure of that name, or it has no family or no range.
+        If nobody declared a measure of that name, or it has no family or no range, such as one
+        that is told on the scale of each question.
 
     Examples
     --------
@@ -71,7 +72,7 @@ def declared(measure: str | Measure) -> Measure:
         if measure not in BY_NAME:
             todo = f"{_DECLARE}, or correct its name: {closest(measure, BY_NAME)}"
             raise ContractError(_WHERE, expected="a declared one", got=repr(measure), todo=todo)
-        return BY_NAME[measure]
+        measure = BY_NAME[measure]
     where = f"{_WHERE} {measure.name!r}"
     for family in (measure.family, measure.pooled):
         if family not in FAMILIES:
@@ -79,7 +80,9 @@ def declared(measure: str | Measure) -> Measure:
             raise ContractError(where, expected=wanted, got=repr(family), todo=_DECLARE)
     if not 0 < measure.width < float("inf"):
         ends = f"{measure.lowest:g} to {measure.highest:g}"
-        raise ContractError(where, expected="a range of values", got=ends, todo=_DECLARE)
+        todo = f"say its scale: BY_NAME[{measure.name!r}].on_scale(1, 5)"
+        todo = todo if measure.is_on_scale else _DECLARE
+        raise ContractError(where, expected="a range of values", got=ends, todo=todo)
     return measure
 
 

@@ -1,7 +1,8 @@
 """Blanks of a design, filled in expectation: what its rows may hold where nobody answered.
 
-The normal distribution is fitted once, and every row keeps its expected values and products.
-All models of the rows, of parts of them and of bootstrap replicates are sums of those.
+A normal distribution is fitted, and every row keeps its expected values and products. Where
+little is blank all models of the rows, of parts of them and of bootstrap replicates are sums of
+those. Where much is, as by rotation, parts are fitted anew, and replicates move the fit.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
 from pipelines.importance.auxiliaries import auxiliaries
 from pipelines.importance.designs import Design
+from pipelines.statistics.completed_rows import CompletedRows, complete_rows
 from pipelines.statistics.em import (
     MAX_EM_STEPS,
     MIN_JOINT_ANSWERS_PER_COLUMN,
@@ -24,11 +26,17 @@ from pipelines.statistics.em import (
     fit_patterns,
     is_joint,
 )
-from pipelines.statistics.survey import FloatArray, IntArray
+from pipelines.statistics.observed_information import Refilling
+from pipelines.statistics.survey import BoolArray, FloatArray
 
 EM_TOLERANCE_OF_BLANKS = 1e-13  # in standard deviations; what is left shows in no digit kept
 MIN_ROWS_PER_COLUMN = 5  # with fewer a model is refused
 MIN_UNSHRUNK_ROWS_PER_COLUMN = 10  # with fewer covariances are shrunk
+# Share of weight in which one of two columns is blank, up to which what fills the blanks is held
+# in replicates, and in parts of the sample. Replicates then spread by the share of rows that have
+# both; up to here standard errors come out 1 % too small (benchmarks/README.md).
+MAX_HELD_SHARE = 0.125
+EDGE_EIGENVALUE = 1e-4  # of correlations where much is blank; below, covariances are shrunk
 
 
 @dataclass(frozen=True)
@@ -37,25 +45,35 @@ class Expected:
 
     Attributes
     ----------
-    values : ndarray of float, shape (n, n_columns)
-        Expected values; the observed ones where there are some.
-    pattern : ndarray of int, shape (n,)
-        What each row lacks.
-    left : ndarray of float, shape (n_patterns, n_columns (n_columns + 1) / 2)
-        Covariance that is left in the missing values, upper triangle.
-    missing_share : ndarray of float, shape (n_columns, n_columns)
-        Share of weight in which one of two columns is blank.
+    rows : CompletedRows
+        Of the design.
+    seen : ndarray of bool, shape (n, n_columns)
+        Where there was an answer.
+    refilling : Refilling or None
+        How the fit moves when rows count more or less; None if it is held, since little is
+        blank.
     prior : ndarray of float, shape (n_columns,)
         Variances that the prior adds, times its rows; zeros without a prior.
     prior_rows : float
     """
 
-    values: FloatArray
-    pattern: IntArray
-    left: FloatArray
-    missing_share: FloatArray
+    rows: CompletedRows
+    seen: BoolArray
+    refilling: Refilling | None
     prior: FloatArray
     prior_rows: float
+
+
+def present_shares(seen: BoolArray, weight: FloatArray) -> FloatArray:
+    """Share of weight in which two columns have answers, shape (n_columns, n_columns)."""
+    there = seen.astype(np.float64)
+    shares: FloatArray = (weight[:, None] * there).T @ there / weight.sum()
+    return shares
+
+
+def is_much_blank(present: FloatArray) -> bool:
+    """Whether so much is blank that every replicate has to fill it anew."""
+    return bool(present.min() < 1 - MAX_HELD_SHARE)
 
 
 def complete(design: Design, weight: FloatArray, attributes: pl.DataFrame) -> Expected:
@@ -103,11 +121,29 @@ def complete(design: Design, weight: FloatArray, attributes: pl.DataFrame) -> Ex
     known = auxiliaries(attributes, design.values, room)
     if known.size:
         patterns = find_patterns(np.column_stack([design.values, known]), weight)
-    fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_BLANKS, MAX_EM_STEPS)
-    values, left = _expect(design.values, known, patterns, fit)
-    seen = (~np.isnan(design.values)).astype(np.float64)
-    both = (weight[:, None] * seen).T @ seen / weight.sum()
-    return Expected(values, patterns.of_row, left, 1 - both, prior_rows * variances, prior_rows)
+    fit = _fit(patterns, prior_rows)
+    seen = ~np.isnan(design.values)
+    much = is_much_blank(present_shares(seen, weight))
+    if much and not prior_rows and _is_at_edge(fit):
+        prior_rows = float(columns)
+        fit = _fit(patterns, prior_rows)
+    whole = complete_rows(np.column_stack([design.values, known]), patterns, fit)
+    refilling = Refilling.of(whole, patterns, fit) if much else None
+    prior = prior_rows * variances
+    return Expected(whole.first(columns), seen, refilling, prior, prior_rows)
+
+
+def _fit(patterns: Patterns, prior_rows: float) -> NormalFit:
+    return fit_patterns(
+        patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_BLANKS, MAX_EM_STEPS
+    )
+
+
+def _is_at_edge(fit: NormalFit) -> bool:
+    """Whether columns foretell each other: so few answers say nothing against it."""
+    spread = np.sqrt(np.diagonal(fit.covariance))
+    smallest = np.linalg.eigvalsh(fit.covariance / np.outer(spread, spread))[0]
+    return bool(smallest < EDGE_EIGENVALUE or not fit.converged)
 
 
 def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:
@@ -115,44 +151,17 @@ def draw_blanks(expected: Expected, rng: np.random.Generator) -> FloatArray:
 
     For models that rows enter one by one: expected values alone would vary too little.
     """
-    size = expected.values.shape[1]
+    completed = expected.rows
+    size = completed.values.shape[1]
     upper = np.triu_indices(size)
-    drawn = expected.values.copy()
-    for pattern in np.flatnonzero(expected.left.any(axis=1)):
-        rows = np.flatnonzero(expected.pattern == pattern)
+    drawn = completed.values.copy()
+    for pattern in np.flatnonzero(completed.left.any(axis=1)):
+        rows = np.flatnonzero(completed.pattern == pattern)
         covariance = np.zeros((size, size))
-        covariance[upper] = covariance.T[upper] = expected.left[pattern]
+        covariance[upper] = covariance.T[upper] = completed.left[pattern]
         gone = np.flatnonzero(np.diagonal(covariance) > 0)
         value, vector = np.linalg.eigh(covariance[np.ix_(gone, gone)])
         # The symmetric root: signs of eigenvectors differ between machines.
         root = (vector * np.sqrt(np.maximum(value, 0.0))) @ vector.T
         drawn[np.ix_(rows, gone)] += rng.normal(size=(rows.size, gone.size)) @ root
     return drawn
-
-
-def _expect(
-    values: FloatArray, known: FloatArray, patterns: Patterns, fit: NormalFit
-) -> tuple[FloatArray, FloatArray]:
-    """Expected values of rows, and the covariance left by pattern."""
-    size, mean, covariance = values.shape[1], fit.mean, fit.covariance
-    whole = np.column_stack([np.where(np.isnan(values), 0.0, values), known])
-    upper = np.triu_indices(size)
-    left = np.zeros((len(patterns.seen), len(upper[0])))
-    order = np.argsort(patterns.of_row, kind="stable")
-    starts = np.searchsorted(patterns.of_row[order], np.arange(len(patterns.seen) + 1))
-    for pattern, has in enumerate(patterns.seen):
-        gone, there = np.flatnonzero(has == 0), np.flatnonzero(has)
-        if not gone.size:
-            continue
-        rows = order[starts[pattern] : starts[pattern + 1]]
-        inverse = np.linalg.pinv(covariance[np.ix_(there, there)], hermitian=True)
-        slopes = covariance[np.ix_(gone, there)] @ inverse
-        whole[np.ix_(rows, gone)] = (
-            mean[gone] + (whole[np.ix_(rows, there)] - mean[there]) @ slopes.T
-        )
-        rest = np.zeros((size, size))
-        rest[np.ix_(gone, gone)] = (
-            covariance[np.ix_(gone, gone)] - slopes @ covariance[np.ix_(there, gone)]
-        )
-        left[pattern] = rest[upper]
-    return whole[:, :size], left

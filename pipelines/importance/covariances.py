@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -12,6 +11,7 @@ import numpy as np
 from pipelines.core.errors import ContractError, examples
 from pipelines.importance.inputs import ERROR_PLACE, Columns, Rows, check_rows, require_choice
 from pipelines.statistics.bootstrap import Units, block_moments
+from pipelines.statistics.completed_rows import complete_rows
 from pipelines.statistics.em import (
     MAX_EM_STEPS,
     NormalFit,
@@ -20,14 +20,14 @@ from pipelines.statistics.em import (
     fit_patterns,
 )
 from pipelines.statistics.moments import moments_of_matrix
+from pipelines.statistics.observed_information import Refilling, moved
 from pipelines.statistics.ordered_logit import OrderedLogit
 from pipelines.statistics.polychoric import Polychoric
-from pipelines.statistics.subsets import threads
+from pipelines.statistics.subsets import MIN_EIGENVALUE
 from pipelines.statistics.survey import FloatArray
 
 MissingPolicy = Literal["error", "listwise", "pairwise", "em"]
 EM_TOLERANCE_OF_SAMPLE = 1e-8  # in standard deviations
-EM_TOLERANCE_OF_REPLICATE = 1e-5  # replicates differ by far more
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ class Covariances:
     rows : Rows
         The rows it rests on.
     replicate : callable
-        Of `Units` gives a function of counts, shape (n_replicates, n_units), to matrices.
+        Of `Units` gives a function of counts, shape (n_replicates, n_units), to matrices, of
+        those replicates that have one.
     fit : NormalFit, OrderedLogit or Polychoric, optional
         How EM, or the model of an ordinal outcome, went.
     """
@@ -97,32 +98,45 @@ def _by_pairs(rows: Rows, columns: Columns) -> Covariances:
     centre = np.nanmean(values, axis=0)
     filled = np.where(seen > 0, values - centre, 0.0)
 
-    def covariance(weights: FloatArray) -> FloatArray:
+    def covariance(weights: FloatArray) -> FloatArray | None:
         weighed, weighed_seen = weights[:, None] * filled, weights[:, None] * seen
         weight = weighed_seen.T @ seen
         if not weight.all():
-            raise ContractError(
-                ERROR_PLACE,
-                expected="every two columns answered together by somebody, in every replicate",
-                got="two that are not",
-                todo="use fewer columns, or missing='em' with a prior",
-            )
+            return None
         first = weighed.T @ seen / weight  # mean of the row's column where both are seen
         matrix: FloatArray = filled.T @ weighed / weight - first * first.T
         return matrix
 
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
         def matrices(counts: FloatArray) -> FloatArray:
-            found = [covariance(rows.weights * one[units.of_row]) for one in counts]
-            return nearest_semidefinite(np.array(found))
+            found = (covariance(rows.weights * one[units.of_row]) for one in counts)
+            sound = [one for one in found if one is not None and is_semidefinite(one)]
+            return np.array(sound).reshape(-1, values.shape[1], values.shape[1])
 
         return matrices
 
-    return Covariances(covariance(rows.weights), rows, replicate)
+    sample = covariance(rows.weights)
+    if sample is None:
+        raise ContractError(
+            ERROR_PLACE,
+            expected="every two columns answered together by somebody",
+            got="two that are not",
+            todo="use fewer columns, or missing='em' with a prior",
+        )
+    return Covariances(sample, rows, replicate)
+
+
+def is_semidefinite(matrix: FloatArray) -> bool:
+    """Whether a matrix is a covariance: pairs of columns with different rows need not give one."""
+    variance = np.diagonal(matrix)
+    if not (variance > 0).all():
+        return False
+    spread = np.sqrt(variance)
+    return bool(np.linalg.eigvalsh(matrix / np.outer(spread, spread))[0] >= MIN_EIGENVALUE)
 
 
 def nearest_semidefinite(matrices: FloatArray) -> FloatArray:
-    """Set negative eigenvalues to zero: some replicates have them where the sample has none."""
+    """Set negative eigenvalues to zero."""
     value, vector = np.linalg.eigh(matrices)
     nearest: FloatArray = (vector * np.maximum(value, 0.0)[:, None, :]) @ vector.swapaxes(1, 2)
     return nearest
@@ -132,20 +146,14 @@ def _by_em(rows: Rows, columns: Columns, prior_rows: float) -> Covariances:
     patterns = find_patterns(rows.values, rows.weights)
     check_joint(patterns, prior_rows)
     fit = fit_patterns(patterns, patterns.weights, prior_rows, EM_TOLERANCE_OF_SAMPLE, MAX_EM_STEPS)
-    kept = slice(0, columns.modelled)
+    kept = columns.modelled
+    mean, matrix = fit.mean[:kept], fit.covariance[:kept, :kept]
 
     def replicate(units: Units) -> Callable[[FloatArray], FloatArray]:
-        def matrix(count: FloatArray) -> FloatArray:
-            weights = patterns.weights * count[units.of_row]
-            found = fit_patterns(
-                patterns, weights, prior_rows, EM_TOLERANCE_OF_REPLICATE, MAX_EM_STEPS, fit
-            )
-            return found.covariance[kept, kept]
+        if patterns.seen.all():
+            return block_moments(rows.values[:, :kept], rows.weights, units).covariances
+        completed = complete_rows(rows.values, patterns, fit)
+        moves = Refilling.of(completed, patterns, fit).moves(units, kept)
+        return lambda counts: moved(mean, matrix, moves, counts)[1]
 
-        def matrices(counts: FloatArray) -> FloatArray:
-            with ThreadPoolExecutor(threads()) as pool:
-                return np.array(list(pool.map(matrix, counts)))
-
-        return matrices
-
-    return Covariances(fit.covariance[kept, kept], rows, replicate, fit)
+    return Covariances(matrix, rows, replicate, fit)

@@ -16,6 +16,7 @@ from pipelines.statistics.survey import BoolArray, FloatArray
 
 MAX_SHARE_OF_USERS = 0.98  # of people; with more, use says nothing
 MIN_NON_USERS = 10  # for a column of use
+MIN_VARIANCE = 1e-9  # variance below which a column is constant
 
 
 @dataclass(frozen=True)

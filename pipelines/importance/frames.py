@@ -21,11 +21,13 @@ from pipelines.importance.inputs import (
     members,
     read_rows,
 )
+from pipelines.importance.letters import letters, told_apart
 from pipelines.importance.methods import check_method, importances, percentages
 from pipelines.importance.ordinal import LOGITS, check_model, estimate_ordinal, split_likelihood
-from pipelines.importance.ranking import rank_interval, rank_probabilities, ranks, tiers
+from pipelines.importance.ranking import rank_interval, rank_probabilities, ranks
 from pipelines.importance.results import Compared, ImportanceQuestion, RelativeImportance
 from pipelines.importance.routed import centre_routed
+from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.splits import ImportanceSplit, split_covariances
 from pipelines.statistics.bootstrap import (
     bias_corrected,
@@ -41,8 +43,13 @@ from pipelines.statistics.regression import coefficients
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import FloatArray, IntArray
 
+Column = FloatArray | IntArray | tuple[str, ...] | pl.Series  # of the table of an answer
+
 INTERVAL_KINDS = ("percentile", "bca")
 MAX_UNITS = 2000  # customers above this number are drawn in blocks
+# Of replicates; with fewer that have a covariance matrix there are no intervals. Those without one
+# are the most extreme, so that more of them than both tails have would cut the interval short.
+MIN_SHARE_VALID = 0.95
 
 
 def relative_importance(
@@ -103,7 +110,7 @@ def relative_importance(
         Bootstrap replicates, 1,000 or more to publish; 0 for no intervals. Above
         `MAX_UNITS` customers they are drawn in random blocks.
     level : float
-        Of intervals and tiers, 0 to 1.
+        Of intervals and letters, 0 to 1.
     interval : {"percentile", "bca"}
         The simple one covers 92 to 98 % at n = 50 to 1,000, the other as little as 84 %:
         see benchmarks/README.md.
@@ -216,12 +223,14 @@ def _answer(
     if split.monte_carlo_error is not None:
         parts["monte_carlo_error"] = split.monte_carlo_error
     probability = np.zeros((0, len(importance)))
-    r2_low, r2_high = None, None
+    r2_low, r2_high, left_out = None, None, 0
     if question.replicates and rng is not None:
-        intervals, of_r2, replicates = _bootstrap(question, rows, split, rng)
+        intervals, of_r2, truths = _bootstrap(question, rows, split, rng)
         parts |= intervals
-        r2_low, r2_high = float(of_r2.low), float(of_r2.high)
-        probability = rank_probabilities(replicates)
+        left_out = question.replicates - len(truths)
+        if of_r2 is not None:
+            r2_low, r2_high = float(of_r2.low), float(of_r2.high)
+            probability = rank_probabilities(truths)
     weight = rows.weights
     return RelativeImportance(
         table=pl.DataFrame(parts).sort("importance", descending=True, maintain_order=True),
@@ -232,6 +241,7 @@ def _answer(
         n=len(weight),
         n_eff=float(weight.sum() ** 2 / (weight**2).sum()),
         n_left_out=len(read.rows.values) - len(weight),
+        replicates_left_out=left_out,
         rank_probability=_tidy(list(columns.drivers), probability),
         covariance=found.matrix,
         fit=found.fit,
@@ -265,13 +275,18 @@ def _linear(
 
 
 def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float | None]]:
-    """Standardised coefficient, variance inflation and halo of drivers of one column."""
+    """Standardised coefficient, variance inflation and halo of drivers of one column.
+
+    The bound of the halo is what is left if all columns of drivers count alike, see `halo`.
+    """
     scale = 1 / np.sqrt(np.diagonal(matrix))
     correlation = matrix * np.outer(scale, scale)
     beta, alone = coefficients(correlation), correlation[:-1, -1]
     halo = np.divide(beta, alone, out=np.full_like(beta, np.nan), where=alone != 0)
     inflation = variance_inflation(correlation[:-1, :-1])
-    found = {"beta": beta, "vif": inflation, "halo_ratio": halo}
+    of_drivers = [column for group in columns.groups for column in group]
+    bound = 1 / np.maximum(correlation[:-1, of_drivers].sum(axis=1), 1.0)
+    found = {"beta": beta, "vif": inflation, "halo_ratio": halo, "halo_bound": bound}
     places = [group[0] if len(group) == 1 else None for group in columns.groups]
     return {
         name: [None if at is None else float(values[at]) for at in places]
@@ -281,13 +296,18 @@ def _coefficients(matrix: FloatArray, columns: Columns) -> dict[str, list[float 
 
 def _bootstrap(
     question: ImportanceQuestion, rows: Rows, split: ImportanceSplit, rng: np.random.Generator
-) -> tuple[dict[str, FloatArray | IntArray], Interval, FloatArray]:
-    """Intervals and tiers as columns of the table, the interval of R2, and the replicates."""
+) -> tuple[dict[str, Column], Interval | None, FloatArray]:
+    """Intervals and letters as columns of the table, the interval of R2, and shrunken draws.
+
+    Replicates without a covariance matrix are left out; if too many are, so are the intervals.
+    """
     units = sampling_units(len(rows.values), rows.cluster, rows.stratum, MAX_UNITS, rng)
     level = expanded_level(question.level, units, question.columns.modelled - 1)
     split_again = split.replicate(units)
     drawn = [split_again(counts) for counts in draws(units, question.replicates, rng)]
     replicates = np.concatenate([one.importance for one in drawn])
+    if len(replicates) < MIN_SHARE_VALID * question.replicates:
+        return _no_intervals(len(split.importance)), None, replicates
     _check_replicates(replicates)
     r2 = reflected_r2(split.r2, np.concatenate([one.r2 for one in drawn]), level)
     by_parts = question.interval == "bca"
@@ -299,17 +319,28 @@ def _bootstrap(
         return bias_corrected(of(split.importance), of(replicates), of(left), level)
 
     share, absolute = interval(percentages), interval(lambda plain: plain)
-    rank_low, rank_high = rank_interval(replicates, level)
-    columns: dict[str, FloatArray | IntArray] = {
+    shares, drawn_shares = percentages(split.importance), percentages(replicates)
+    truths = shrunken_shares(shares, drawn_shares)
+    rank, (rank_low, rank_high) = ranks(shares), rank_interval(truths, level)
+    differs = told_apart(shares, drawn_shares, level)
+    columns: dict[str, Column] = {
         "low": share.low,
         "high": share.high,
         "importance_low": absolute.low,
         "importance_high": absolute.high,
-        "rank_low": rank_low,
-        "rank_high": rank_high,
-        "tier": tiers(split.importance, replicates, question.level),
+        "rank_low": np.minimum(rank_low, rank),
+        "rank_high": np.maximum(rank_high, rank),
+        "letters": letters(shares, differs),
     }
-    return columns, r2, replicates
+    return columns, r2, truths
+
+
+def _no_intervals(drivers: int) -> dict[str, Column]:
+    """Columns of intervals and letters where there are none."""
+    numbers = ("low", "high", "importance_low", "importance_high")
+    kinds: dict[str, pl.DataType] = dict.fromkeys(numbers, pl.Float64())
+    kinds |= {"rank_low": pl.Int64(), "rank_high": pl.Int64(), "letters": pl.String()}
+    return {name: pl.Series([None] * drivers, dtype=kind) for name, kind in kinds.items()}
 
 
 def _check_replicates(importance: FloatArray) -> None:

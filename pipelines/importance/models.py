@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy import special
 
-from pipelines.importance.designs import Design
+from pipelines.importance.designs import MIN_VARIANCE, Design
+from pipelines.importance.halo import Halo, compare_with_bound
 from pipelines.importance.methods import importances
 from pipelines.importance.totals import Draws
 from pipelines.statistics.bootstrap import percentile
 from pipelines.statistics.intervals import Interval
+from pipelines.statistics.owen import owen_of_last
 from pipelines.statistics.regression import coefficients, r_squared
 from pipelines.statistics.relative_weights import variance_inflation
 from pipelines.statistics.survey import BoolArray, FloatArray
-
-MIN_VARIANCE = 1e-9  # variance below which a column is constant
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,27 @@ class Model:
 
     def importance(self, approach: str) -> DrawnEstimates:
         """Importance in units of R2."""
-        found = importances(approach, self.matrices, self.groups, [])
-        return DrawnEstimates(found[0], found[1:])
+        if approach in ("lmg", "latent"):  # the latter is the LMG of a latent outcome
+            return self._lmg
+        return _drawn(importances(approach, self.matrices, self.groups, []))
+
+    @cached_property
+    def _lmg(self) -> DrawnEstimates:
+        return _drawn(importances("lmg", self.matrices, self.groups, []))
+
+    @cached_property
+    def importance_of_rating(self) -> DrawnEstimates:
+        """What the ratings have of the LMG importance; the use of a driver has the rest.
+
+        A driver that everybody used is its rating alone.
+        """
+        general = np.concatenate([self._lmg.value[None], self._lmg.replicates])
+        return _drawn(owen_of_last(general, self.matrices, self.groups))
+
+    @cached_property
+    def has_use(self) -> BoolArray:
+        """Whether a driver has a column of use beside its rating, shape (n_drivers,)."""
+        return np.array([len(group) > 1 for group in self.groups])
 
     @cached_property
     def _slopes(self) -> FloatArray:
@@ -105,6 +125,16 @@ class Model:
         correlation = self.matrices * scale[:, :, None] * scale[:, None, :]
         slopes: FloatArray = coefficients(correlation) * scale[:, :-1] / scale[:, -1:]
         return slopes
+
+    @cached_property
+    def slope_errors(self) -> FloatArray:
+        """Standard errors of the coefficients of all columns but the target's, shape (p,).
+
+        Half of the middle 68.3 % of replicates: of a column that hardly anybody differs in, such
+        as the use of what nearly all used, a single replicate can be far off any scale.
+        """
+        low, high = np.quantile(self._slopes[1:], special.ndtr([-1.0, 1.0]), axis=0)
+        return np.asarray((high - low) / 2)
 
     @cached_property
     def slope(self) -> DrawnEstimates:
@@ -126,15 +156,10 @@ class Model:
         return variance_inflation(inner)[[group[-1] for group in self.groups]]
 
     @cached_property
-    def halo(self) -> FloatArray:
-        """Slope with the others held over the slope of the driver's own columns alone."""
-        own = [[*group, len(self.columns) - 1] for group in self.groups]
-        alone = [coefficients(self.matrices[0][np.ix_(one, one)])[-1] for one in own]
-        single = np.array(alone)
-        ratio: FloatArray = np.divide(
-            self.slope.value, single, out=np.full_like(single, np.nan), where=single != 0
-        )
-        return ratio
+    def halo(self) -> Halo:
+        """What is left of the slopes with the others held, against what is left of equals."""
+        ratings = [group[-1] for group in self.groups]
+        return compare_with_bound(self.matrices, self._slopes[:, ratings], self.groups)
 
     @property
     def performance(self) -> DrawnEstimates:
@@ -149,8 +174,13 @@ class Model:
         return DrawnEstimates(rated[0], rated[1:])
 
 
-def shares(importance: DrawnEstimates) -> DrawnEstimates:
-    """Importance in percent of the sum over drivers."""
-    total = importance.value.sum()
-    totals = importance.replicates.sum(axis=1, keepdims=True)
+def shares(importance: DrawnEstimates, of: DrawnEstimates | None = None) -> DrawnEstimates:
+    """Importance in percent of the sum over drivers, or of the sum of another importance."""
+    whole = of or importance
+    total, totals = whole.value.sum(), whole.replicates.sum(axis=1, keepdims=True)
     return DrawnEstimates(100 * importance.value / total, 100 * importance.replicates / totals)
+
+
+def _drawn(found: FloatArray) -> DrawnEstimates:
+    """The sample first, then the replicates."""
+    return DrawnEstimates(found[0], found[1:])

@@ -81,25 +81,29 @@ class RelativeImportance:
           of all, and ``rank``;
         - ``beta``, the standardised coefficient, whose sign is no part of the importance;
           ``vif``, the variance inflation; ``halo_ratio``, the coefficient over the
-          correlation: below 1/3 most of what a driver shows alone it shares with others.
-          All three are null for a group;
+          correlation, and ``halo_bound``, the same if all drivers counted alike: far below it
+          a driver repeats the others. All four are null for a group;
         - ``linear_pct``, unless the model is linear: the share by the same method under the
           linear model of the same rows;
         - with replicates the intervals ``low`` and ``high`` of `importance_pct`,
           ``importance_low`` and ``importance_high``, ``rank_low`` and ``rank_high``, and
-          ``tier``: drivers of one tier cannot be told from its first;
+          ``letters``: drivers with a letter in common cannot be told apart, see `letters`;
         - ``monte_carlo_error`` of `importance`, if orders of entry were sampled.
     r2, r2_covariates : float
         R2 of drivers and covariates, and of the covariates alone; the pseudo-R2 for a logit,
         and R2 of the latent outcome for polychoric correlations.
     r2_low, r2_high : float or None
-        Interval of `r2`; None without replicates.
+        Interval of `r2`; None without replicates, or if too many of them are left out.
     n, n_eff : int, float
         Rows used, and Kish's effective number of them.
     n_left_out : int
         Rows not used because answers were missing.
+    replicates_left_out : int
+        Replicates that have no covariance matrix, which pairs of columns with different rows
+        need not have. If more than a twentieth are, there are no intervals: they are null.
     rank_probability : DataFrame
-        ``driver``, ``rank``, ``probability``; without rows if there were no replicates.
+        ``driver``, ``rank``, ``probability`` of shrunken draws, see `shrinkage`; without rows
+        if there were no replicates.
     covariance : ndarray
         What the answer rests on: drivers, covariates, outcome, in the order of
         ``question.columns.matrix``; the latent outcome if the model has one. Pseudo-R2 of
@@ -125,6 +129,7 @@ class RelativeImportance:
     n: int
     n_eff: float
     n_left_out: int
+    replicates_left_out: int
     rank_probability: pl.DataFrame
     covariance: FloatArray
     fit: NormalFit | OrderedLogit | Polychoric | None

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.importance.blanks import Expected
+from pipelines.importance.blanks import Expected, present_shares
 from pipelines.importance.covariances import nearest_semidefinite
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.moments import Moments
+from pipelines.statistics.observed_information import moved
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 CROSS_VALIDATION_FOLDS = 10
@@ -40,67 +41,93 @@ class Totals:
     ----------
     sums : ndarray, shape (n_units, 1 + n_columns + n_columns (n_columns + 1) / 2)
         Weight, deviations from `centre`, and their expected products, upper triangle.
+    moves : ndarray of the same shape, or None
+        Weight, and how far each unit moves means and products where what fills the blanks is
+        not held; see `Refilling.moves`.
     centre : ndarray, shape (n_columns,)
     n : int
         Rows.
     weight_squared : float
         Sum of squared weights.
-    expected : Expected
+    n_eff : float
+        Effective number of rows: Kish's, until clusters and strata are known.
+    present : ndarray, shape (n_columns, n_columns)
+        Share of weight in which two columns have answers.
+    prior : ndarray, shape (n_columns,)
+        Variances that the prior adds, times its rows.
+    prior_rows : float
     """
 
     sums: FloatArray
+    moves: FloatArray | None
     centre: FloatArray
     n: int
     weight_squared: float
-    expected: Expected
+    n_eff: float
+    present: FloatArray
+    prior: FloatArray
+    prior_rows: float
 
     @property
-    def n_eff(self) -> float:
-        """Kish's effective number of rows."""
-        return float(self.sums[:, 0].sum() ** 2 / self.weight_squared)
+    def weight(self) -> float:
+        """Sum of weights."""
+        return float(self.sums[:, 0].sum())
 
     def __sub__(self, other: Totals) -> Totals:
-        """Totals of the rows that are not in `other`."""
+        """Totals of the rows that are not in `other`, with what fills their blanks held."""
+        weight = self.weight - other.weight
+        present = (self.weight * self.present - other.weight * other.present) / weight
         return Totals(
             self.sums - other.sums,
+            None,
             self.centre,
             self.n - other.n,
             self.weight_squared - other.weight_squared,
-            self.expected,
+            weight**2 / (self.weight_squared - other.weight_squared),
+            present,
+            self.prior,
+            self.prior_rows,
         )
 
     def draws(self, counts: FloatArray) -> Draws:
         """Moments of the sample, and of replicates in which units count so often.
 
-        The fit that completed the rows is not repeated in a replicate, so that deviations
-        come out too small by about the share of missing information; they are divided by
-        the share of rows that have both columns, which is that share or less.
+        Where little is blank, what fills the blanks is not found anew in a replicate, so that
+        deviations come out too small by about the share of missing information; they are
+        divided by the share of rows that have both columns. Where much is, the fit moves.
 
         Parameters
         ----------
         counts : ndarray, shape (n_replicates, n_units)
         """
+        if self.moves is not None:
+            first, matrices = self._moments(self.sums.sum(axis=0, keepdims=True))
+            mean, covariance = first[0] + self.centre, semidefinite(self._shrunk(matrices))[0]
+            return Draws(mean, covariance, *moved(mean, covariance, self.moves, counts))
         whole = np.concatenate([np.ones((1, len(self.sums))), counts]) @ self.sums
-        columns = len(self.centre)
-        first = whole[:, 1 : 1 + columns] / whole[:, :1]
-        upper = np.triu_indices(columns)
-        matrices = np.empty((len(whole), columns, columns))
-        matrices[:, upper[0], upper[1]] = whole[:, 1 + columns :] / whole[:, :1]
-        matrices[:, upper[1], upper[0]] = matrices[:, upper[0], upper[1]]
-        matrices -= first[:, :, None] * first[:, None, :]
-        present = 1 - self.expected.missing_share
-        matrices[1:] = matrices[0] + (matrices[1:] - matrices[0]) / np.maximum(present, 0.5)
-        first[1:] = first[0] + (first[1:] - first[0]) / np.maximum(np.diagonal(present), 0.5)
+        first, matrices = self._moments(whole)
+        matrices[1:] = matrices[0] + (matrices[1:] - matrices[0]) / self.present
+        first[1:] = first[0] + (first[1:] - first[0]) / np.diagonal(self.present)
         matrices = semidefinite(self._shrunk(matrices))
         first += self.centre
         return Draws(first[0], matrices[0], first[1:], matrices[1:])
 
+    def _moments(self, sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Means less `centre`, and covariances, of sums along the first axis."""
+        columns = len(self.centre)
+        first = sums[:, 1 : 1 + columns] / sums[:, :1]
+        upper = np.triu_indices(columns)
+        matrices = np.empty((len(sums), columns, columns))
+        matrices[:, upper[0], upper[1]] = sums[:, 1 + columns :] / sums[:, :1]
+        matrices[:, upper[1], upper[0]] = matrices[:, upper[0], upper[1]]
+        return first, matrices - first[:, :, None] * first[:, None, :]
+
     def _shrunk(self, matrices: FloatArray) -> FloatArray:
         """Add the prior: variances without correlation."""
-        if not self.expected.prior_rows:
+        if not self.prior_rows:
             return matrices
-        rows = self.n + self.expected.prior_rows
-        return (self.n * matrices + np.diag(self.expected.prior)) / rows
+        rows = self.n + self.prior_rows
+        return (self.n * matrices + np.diag(self.prior)) / rows
 
     def folds(self, fold: IntArray, columns: list[int], *, shrunk: bool) -> dict[int, Moments]:
         """Moments of some columns in each fold of units that has rows.
@@ -123,26 +150,23 @@ class Totals:
             products[upper] = products.T[upper] = total[1 + size :]
             scatter = products - weight * np.outer(first, first)
             if shrunk:
-                scatter += weight / self.n * np.diag(self.expected.prior)
+                scatter += weight / self.n * np.diag(self.prior)
             found[int(one)] = Moments(named, 1, weight, weight, first[columns], scatter[grid])
         return found
 
 
 def add_up(expected: Expected, weight: FloatArray, units: Units, rows: BoolArray) -> Totals:
-    """Add up some rows by sampling unit."""
-    from pipelines.statistics.moment_loops import sum_blocks
-
-    centre = weight @ expected.values / weight.sum()
-    values, w = np.ascontiguousarray(expected.values[rows]), weight[rows]
-    of_row, pattern = units.of_row[rows], expected.pattern[rows]
-    sums = sum_blocks(values, w, of_row, centre, units.n)
-    lacking: BoolArray = np.asarray(expected.left.any(axis=1))[pattern]
-    cells = of_row[lacking] * len(expected.left) + pattern[lacking]
-    distinct, place = np.unique(cells, return_inverse=True)
-    by_cell = np.bincount(place, w[lacking], minlength=distinct.size)
-    added = by_cell[:, None] * expected.left[distinct % len(expected.left)]
-    np.add.at(sums[:, 1 + len(centre) :], distinct // len(expected.left), added)
-    return Totals(sums, centre, int(rows.sum()), float((w**2).sum()), expected)
+    """Add up some rows by sampling unit, with what fills their blanks held."""
+    centre = weight @ expected.rows.values / weight.sum()
+    sums = expected.rows.sums(weight, units.of_row, units.n, centre, rows)
+    w = weight[rows]
+    present = present_shares(expected.seen[rows], w)
+    squared = float((w**2).sum())
+    kish = float(w.sum() ** 2 / squared)
+    return Totals(
+        sums, None, centre, int(rows.sum()), squared, kish, present, expected.prior,
+        expected.prior_rows,
+    )  # fmt: skip
 
 
 def semidefinite(matrices: FloatArray) -> FloatArray:

@@ -137,10 +137,15 @@ def _multiply(target: Column, column: ColumnMap, raw: RawCells) -> list[nw.Expr]
 
 
 def _convert_time(rows: Frame, target: Column, dtype: nw.dtypes.DType, study: Study) -> Frame:
-    """Bring a time that is one in the file to UTC; without a zone it is the study's."""
+    """Bring a time that is one in the file to UTC, and a day to the study's zone.
+
+    Without a zone it is the study's.
+    """
     local = dtype == nw.Date or getattr(dtype, "time_zone", None) is None
     if target.dtype == TIME and local:
         rows = engine.to_utc(rows, target.name, study.map.time_zone)
+    if target.dtype == DATE and not local:
+        rows = engine.to_local(rows, target.name, study.map.time_zone)
     return rows.with_columns(_cast(nw.col(target.name), target).alias(target.name))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.measure import ACTIVITY
 from pipelines.contract.table import TIME
 from pipelines.core import engine
@@ -45,8 +46,8 @@ CLOCKS = {
 }
 
 
-def count_rows(name: str, rows: Frame, currency: str) -> pl.DataFrame:
-    """Count the rows of one canonical table by month, in UTC, and kind.
+def count_rows(name: str, rows: Frame, currency: str, time_zone: str) -> pl.DataFrame:
+    """Count the rows of one canonical table by month and kind.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def count_rows(name: str, rows: Frame, currency: str) -> pl.DataFrame:
         Its rows.
     currency : str
         Of the amounts that are added up; others are not.
+    time_zone : str
+        In which months are told apart. Dates without a time are local already.
 
     Returns
     -------
@@ -64,6 +67,8 @@ def count_rows(name: str, rows: Frame, currency: str) -> pl.DataFrame:
         month and kind: their sum over months is not the number of customers.
     """
     clock = CLOCKS[name]
+    if CANONICAL[name].schema[clock.time] == TIME:
+        rows = engine.to_local(rows, clock.time, time_zone)
     columns = rows.collect_schema().names()
     time = nw.col(clock.time)
     fallback = nw.col(clock.otherwise) if clock.otherwise else nw.lit(UNDATED)
@@ -73,7 +78,7 @@ def count_rows(name: str, rows: Frame, currency: str) -> pl.DataFrame:
         undated=nw.when(time.is_null()).then(fallback),
         kind=nw.col(clock.kind),
     )
-    sums = [nw.len().alias("n_rows"), time.min().alias("first_at"), time.max().alias("last_at")]
+    sums = [nw.len().alias("n_rows"), time.min().alias("first_on"), time.max().alias("last_on")]
     if "source_id" in columns:
         person = nw.concat_str("source_system", "source_id", separator="/")
         dated = dated.with_columns(customer=nw.when(~nw.col("source_id").is_null()).then(person))
@@ -108,8 +113,6 @@ def _tidy(name: str, counted: Frame) -> pl.DataFrame:
         *counts,
         table=pl.lit(name),
         period=pl.coalesce(month, "undated"),
-        first_at=pl.col("first_at").cast(TIME),
-        last_at=pl.col("last_at").cast(TIME),
     )
     absent = [pl.lit(None).alias(c) for c in ACTIVITY.schema if c not in whole.columns]
     some = pl.col("n_customers") > 0

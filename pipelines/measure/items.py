@@ -5,13 +5,14 @@ Every value lies between 0 and 1 here; `pipelines.estimates.families` gives it i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
-from pipelines.contract.canonical import MISSING_REASONS
+from pipelines.contract.canonical import EXPERIENCES, MISSING_REASONS
+from pipelines.contract.estimate import BY_NAME
 from pipelines.core.answers import GIVEN, REASON_PREFIX, VALUE_PREFIX, experience
 from pipelines.core.errors import ContractError, examples
 from pipelines.core.scales import dissatisfied, in_top_boxes, very_satisfied
@@ -20,7 +21,6 @@ from pipelines.estimates.targets import Item, Target
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 RATINGS = ("csat", "overall", "ces", "emotion", "nps", "expectation", "importance")
-EXPERIENCE_KINDS = ("csat", "ces", "emotion", "nps")
 BOXED = ("csat", "overall", "ces", "emotion")
 BOXES = (4, 7)  # fewest and most points of a scale whose top boxes are counted
 WIDEST = 11  # points; of a longer scale no distribution of answers is shown
@@ -48,6 +48,12 @@ class AskedQuestion(NamedTuple):
         return (self.value - self.scale_min) / (self.scale_max - self.scale_min)
 
     @property
+    def has_two_answers(self) -> bool:
+        """Whether the scale has two steps and nobody answered between them: yes or no."""
+        between = (self.value > self.scale_min) & (self.value < self.scale_max)
+        return self.scale_max - self.scale_min == 1 and not between.any()
+
+    @property
     def has_boxes(self) -> bool:
         """Whether the top boxes of the scale mean something."""
         return BOXES[0] <= self.scale_max - self.scale_min + 1 <= BOXES[1]
@@ -69,7 +75,7 @@ class AskedQuestion(NamedTuple):
     @property
     def experience(self) -> FloatArray:
         """1 for those who experienced the touchpoint, 0 for those who did not; NaN unknown."""
-        return experience(self.reason, dont_know_is_experience=False)
+        return experience(self.reason)
 
 
 def questions_of(sample: Sample, register: pl.DataFrame) -> list[AskedQuestion]:
@@ -120,7 +126,7 @@ def items_of(questions: list[AskedQuestion], stages: Mapping[str, str]) -> Itera
     for question in questions:
         targets = [*_scores(question), *_gaps(question, questions), *_shares(question)]
         yield Item(question.question_id, False, ~np.isnan(question.reason), targets)
-    rated = [q for q in questions if q.kind == "csat" and q.touchpoint_id in stages]
+    rated = [q for q in questions if q.kind in EXPERIENCES and q.touchpoint_id in stages]
     for stage in dict.fromkeys(stages.values()):
         pooled = [q for q in rated if stages[str(q.touchpoint_id)] == stage]
         if pooled:
@@ -131,7 +137,7 @@ def _scores(question: AskedQuestion) -> Iterator[Target]:
     """Yield the measures that a question of this kind has."""
     given, kind = question.given, question.kind
     if kind in RATINGS:
-        yield Target("mean", None, given, question.share)
+        yield Target("better" if question.has_two_answers else "mean", None, given, question.share)
     if kind in BOXED and question.has_boxes:
         yield Target("top2", None, given, question.top(2))
         yield Target("top1", None, given, question.very_satisfied)
@@ -139,8 +145,9 @@ def _scores(question: AskedQuestion) -> Iterator[Target]:
         vote = (1 + question.very_satisfied - question.dissatisfied) / 2
         yield Target("nps", None, given, vote)
     if kind == "ces":
-        yield Target("ces", None, given, question.share)
-    if kind in EXPERIENCE_KINDS and question.touchpoint_id is not None:
+        ease = BY_NAME["ces"].on_scale(question.scale_min, question.scale_max)
+        yield Target(ease, None, given, question.share)
+    if kind in EXPERIENCES and question.touchpoint_id is not None:
         yield _reach([question])
 
 
@@ -184,22 +191,34 @@ SAME = 1e-9  # a smaller gap is rounding error
 
 
 def _stage(stage: str, rated: list[AskedQuestion]) -> Item:
-    """Average the ratings that each respondent gave in a stage.
+    """Average the touchpoints of a stage that each respondent rated, as shares of their scales.
 
     ``top2`` and ``top1`` are the shares of these ratings in the top boxes; ``reach`` says
-    whether any touchpoint was experienced.
+    whether any touchpoint was experienced. See docs/methods/stages.md.
     """
     boxed = [q for q in rated if q.has_boxes]
-    any_given, mean = _average([(q.given, q.share) for q in rated])
-    targets = [Target("mean", None, any_given, mean)]
+    targets = [Target("mean", None, *_by_touchpoint(rated, lambda q: q.share))]
     if boxed:
         targets += [
-            Target("top2", None, *_average([(q.given, q.top(2)) for q in boxed])),
-            Target("top1", None, *_average([(q.given, q.very_satisfied) for q in boxed])),
+            Target("top2", None, *_by_touchpoint(boxed, lambda q: q.top(2))),
+            Target("top1", None, *_by_touchpoint(boxed, lambda q: q.very_satisfied)),
         ]
     targets.append(_reach(rated))
     asked = np.any([~np.isnan(q.reason) for q in rated], axis=0)
     return Item(stage, True, asked, targets)
+
+
+def _by_touchpoint(
+    questions: list[AskedQuestion], answer: Callable[[AskedQuestion], FloatArray]
+) -> tuple[BoolArray, FloatArray]:
+    """Average first the questions of a touchpoint, then the touchpoints: each counts once."""
+    touchpoints = dict.fromkeys(q.touchpoint_id for q in questions)
+    return _average(
+        [
+            _average([(q.given, answer(q)) for q in questions if q.touchpoint_id == touchpoint])
+            for touchpoint in touchpoints
+        ]
+    )
 
 
 def _reach(questions: list[AskedQuestion]) -> Target:

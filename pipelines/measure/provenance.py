@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from pipelines.contract.estimate import MEASURES
 from pipelines.estimates.provenance import method_of
 
 _MEASURE, _IS_STAGE = pl.col("measure"), pl.col("is_stage")
 
 # Of measures whose estimator is not that of their family alone.
-_OWN_METHOD = {"ces": "ces", "gap": "gap"}
+_OWN_METHOD = {"gap": "gap"}
+_ON_SCALE = [measure.name for measure in MEASURES if measure.is_on_scale]
 
 
 def with_subject(
@@ -47,10 +49,11 @@ def with_subject(
 
 
 def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.DataFrame:
-    """Say by codes how each number was made; a change has ``against``."""
+    """Say by codes how each number was made, and on which scale; a change has ``against``."""
     family = pl.col("family")
     if "against" in rows.columns:
-        method = pl.format("{}_change", family)
+        change = pl.format("{}_change", family)
+        method = pl.when(pl.col("broken").is_null()).then(change).otherwise(pl.lit("broken"))
     else:
         method = _MEASURE.replace_strict(_OWN_METHOD, default=family)
     policy = (
@@ -60,7 +63,10 @@ def with_making(rows: pl.DataFrame, *, level: float, inputs_hash: str) -> pl.Dat
         .then(pl.lit("stage"))
         .otherwise("missing")
     )
+    is_on_scale = _MEASURE.is_in(_ON_SCALE)
     return rows.with_columns(
+        scale_min=pl.when(is_on_scale).then("lowest"),
+        scale_max=pl.when(is_on_scale).then("highest"),
         method=method_of(method),
         missing_policy=policy,
         level=pl.lit(level),

@@ -16,6 +16,8 @@ def run(study: Study, settings: MeasureSettings, read: Read) -> dict[str, pl.Dat
     """Measure a study."""
     rows = {name: read.rows(f"canonical/{name}") for name in CANONICAL}
     terms = Terms(settings.level, settings.flag_n, read.digest("canonical/responses"))
-    derived = measure_survey(Survey.of(study, rows["responses"], rows["customers"]), terms)
-    counted = [count_rows(name, rows[name], study.map.currency) for name in CANONICAL]
-    return {**derived, "activity": pl.concat(counted)}
+    survey = Survey.of(study, rows["responses"], rows["customers"])
+    derived = measure_survey(survey, terms)
+    money, zone = study.map.currency, study.map.time_zone
+    counted = [count_rows(name, rows[name], money, zone) for name in CANONICAL]
+    return {**derived, "waves": survey.waves, "activity": pl.concat(counted)}

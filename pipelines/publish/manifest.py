@@ -102,9 +102,9 @@ def describe(
         "bundle": hash_of(hashes.files)[:NAME_LENGTH],
         "study": name,
         "window": {
-            "first": iso(activity["first_at"].min()),  # type: ignore[arg-type]
-            "last": iso(activity["last_at"].max()),  # type: ignore[arg-type]
-            "waves": sorted({wave["wave"] for wave in waves}),
+            "first": iso(activity["first_on"].min()),  # type: ignore[arg-type]
+            "last": iso(activity["last_on"].max()),  # type: ignore[arg-type]
+            "waves": list(dict.fromkeys(wave["wave"] for wave in waves)),
         },
         "tables": {
             table: {"rows": rows.height, "sha256": hashes.files[f"{table}.parquet"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -68,13 +68,13 @@ def _order(name: str, segment: Segment, scores: pl.DataFrame) -> list[str]:
     return [*segment.order, *(value for value in found if value not in segment.order)]
 
 
-def waves(responses: pl.LazyFrame, limit: int) -> list[dict[str, Any]]:
-    """Describe every wave, in order, in one pass over the answers.
+def waves(ordered: pl.DataFrame, limit: int) -> list[dict[str, Any]]:
+    """List the waves of every mode, in the order of time.
 
     Parameters
     ----------
-    responses : LazyFrame
-        The canonical table.
+    ordered : DataFrame
+        The table `contract.measure.WAVES_IN_TIME`.
     limit : int
         Fewer respondents are not told.
 
@@ -82,29 +82,23 @@ def waves(responses: pl.LazyFrame, limit: int) -> list[dict[str, Any]]:
     -------
     list of dict
         ``wave, mode, n_respondents, weighted`` (whether any weight differs from 1),
-        ``first_at, last_at`` (ISO 8601, UTC; null without dates).
+        ``first_on, last_on`` (days, ISO 8601; null without dates).
     """
-    counted = responses.group_by("wave", "mode").agg(
-        n_respondents=pl.col("response_id").n_unique(),
-        weighted=(pl.col("weight") != 1).any(),
-        first_at=pl.col("answered_at").min(),
-        last_at=pl.col("answered_at").max(),
-    )
-    return [_wave(row, limit) for row in counted.sort("wave", "mode").collect().to_dicts()]
+    return [_wave(row, limit) for row in ordered.sort("mode", "place").to_dicts()]
 
 
 def _wave(row: Mapping[str, Any], limit: int) -> dict[str, Any]:
     n = row["n_respondents"]
-    times = {name: iso(row[name]) for name in ("first_at", "last_at")}
+    days = {name: iso(row[name]) for name in ("first_on", "last_on")}
     return {
         "wave": row["wave"],
         "mode": row["mode"],
         "n_respondents": n if n >= limit else None,
         "weighted": row["weighted"],
-        **times,
+        **days,
     }
 
 
-def iso(time: datetime | None) -> str | None:
-    """Write a time in UTC, 2017-05-01T00:00:00Z."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+def iso(day: date | None) -> str | None:
+    """Write a day, 2017-05-01."""
+    return day.isoformat() if day else None

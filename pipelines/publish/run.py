@@ -9,8 +9,9 @@ from pipelines.contract.publish import PublishSettings
 from pipelines.core import imports, params, store, versions
 from pipelines.core.study import Study
 from pipelines.core.tables import Read
-from pipelines.publish import manifest, register, withholding
+from pipelines.publish import differences, manifest, register, withholding
 from pipelines.publish.contents import require_declared_files
+from pipelines.publish.structure import structure_of
 
 
 def run(study: Study, settings: PublishSettings, read: Read) -> str:
@@ -21,9 +22,12 @@ def run(study: Study, settings: PublishSettings, read: Read) -> str:
     declared, limit = registry.published(), settings.withhold_below
     require_declared_files(study, registry.steps().values())
     made = {table.name: read.table(place) for place, table in registry.places().items()}
-    tables = withholding.withhold(made, declared, limit)
+    responses, customers = (read.scan(f"canonical/{name}") for name in ("responses", "customers"))
+    structure = structure_of(study.map, customers, responses)
+    tables = withholding.withhold(made, declared, structure, limit)
+    differences.require_safe(tables, structure.kinds, limit)
     judgement.judge(tables, withhold_below=limit)
-    waves = register.waves(read.scan("canonical/responses"), limit)
+    waves = register.waves(read.table("derived/waves"), limit)
     published = study.folder / "published"
     with versions.draft(published) as filled:
         for name, rows in tables.items():

@@ -2,20 +2,25 @@
 
 Every table declares whom it rests on (`pipelines.contract.people`). A *cell* is a group of
 people a number rests on: those in one segment, in one wave, who answered one question, for
-instance. The rules:
+instance. People are *isolated* if published lines, added and subtracted, tell something about
+their answers and that they are fewer than `limit`. How many gave an answer among `limit` people
+or more may be told, however few they are. The rules:
 
 1. A cell with fewer than `limit` people is withheld, in every table that rests on it: its
    scores, its reach and its whole distribution, because any of them would tell its size or its
    answers.
-2. Everybody's number minus those of the cells shown tells about the others: those withheld,
-   and those whose attribute is unknown. Where a cell is withheld, the others must be at least
-   `limit` people; until they are, the smallest cell shown is withheld too.
-3. A row that rests on several cells, such as a change on those of two waves, is withheld with
+2. Everybody's number minus those of the cells shown tells about the others: those withheld, and
+   those whose attribute is unknown. They must be nobody, or at least `limit` people; until they
+   are, the smallest cell shown that makes them so is withheld too. The same holds for a group
+   that others lie in, such as the regions of a country; with the group they are withheld.
+3. So are people protected whom lines that go together would isolate: a stage and its
+   touchpoints, a gap and the two ratings it compares (`overlaps`).
+4. A row that rests on several cells, such as a change on those of two waves, is withheld with
    any of them.
-4. Of a row withheld nothing is told but its key and what is required of every row.
+5. Of a row withheld nothing is told but its key and what is required of every row.
 
-People whose attribute is unknown make no cell of their own. Rule 2 looks at one attribute
-and one question at a time; it does not solve several tables as a system of equations.
+`differences` looks from outside, at the published tables alone, whether the rules did so.
+docs/methods/disclosure.md says why, and what is not protected.
 """
 
 from __future__ import annotations
@@ -27,14 +32,18 @@ from operator import or_
 import polars as pl
 
 from pipelines.contract.code import WITHHELD
-from pipelines.contract.people import Nobody, Of, Rests
+from pipelines.contract.people import Less, Nobody, Of, Rests
 from pipelines.contract.table import Table
 from pipelines.core.errors import ContractError
-from pipelines.publish.cells import is_small, withheld_cells
+from pipelines.publish.cells import beyond, is_small, withheld_cells
+from pipelines.publish.structure import Structure
 
 
 def withhold(
-    tables: Mapping[str, pl.DataFrame], declared: Mapping[str, Table], limit: int
+    tables: Mapping[str, pl.DataFrame],
+    declared: Mapping[str, Table],
+    structure: Structure,
+    limit: int,
 ) -> dict[str, pl.DataFrame]:
     """Withhold what rests on few people.
 
@@ -44,6 +53,8 @@ def withhold(
         Tables by name.
     declared : mapping
         Their declarations.
+    structure : Structure
+        Which lines are made of which others.
     limit : int
         Fewest people a published number may rest on.
 
@@ -54,10 +65,20 @@ def withhold(
     """
     for name in tables:
         _require_people(name, declared.get(name))
-    cells = withheld_cells(tables, declared, limit)
-    return {
+    cells = withheld_cells(tables, declared, structure, limit)
+    told = {
         name: blank(rows, declared[name], _is_gone(rows, declared[name], cells, limit))
         for name, rows in tables.items()
+    }
+    return {
+        name: reduce(
+            lambda left, less: _without(
+                left, less, beyond(less, tables, declared, structure, limit)
+            ),
+            (rests for rests in declared[name].people if isinstance(rests, Less)),
+            rows,
+        )
+        for name, rows in told.items()
     }
 
 
@@ -83,7 +104,7 @@ def _by(
     rests: Rests, rows: pl.DataFrame, cells: Mapping[str, pl.DataFrame], limit: int
 ) -> pl.Series:
     """Whether each row is withheld because of those people."""
-    if isinstance(rests, Nobody) or (isinstance(rests, Of) and not rests.is_basis):
+    if isinstance(rests, Nobody | Less) or (isinstance(rests, Of) and not rests.is_basis):
         return pl.Series([False]).new_from_index(0, rows.height)
     if isinstance(rests, Of):
         return _lies_in(rows, rests, cells[rests.pool.name])
@@ -97,6 +118,12 @@ def _lies_in(rows: pl.DataFrame, of: Of, cells: pl.DataFrame) -> pl.Series:
     keys = rows.select(**{name: of.at[name] for name in on})
     found = keys.join(marked, on=on, how="left", nulls_equal=True, maintain_order="left")
     return found["is_gone"].fill_null(False)
+
+
+def _without(rows: pl.DataFrame, less: Less, cells: pl.DataFrame) -> pl.DataFrame:
+    """Blank the columns that tell, beside other tables, of few people."""
+    is_told = ~_lies_in(rows, less.part, cells)
+    return rows.with_columns(pl.when(is_told).then(pl.col(less.columns)))
 
 
 def blank(rows: pl.DataFrame, table: Table, where: pl.Series) -> pl.DataFrame:

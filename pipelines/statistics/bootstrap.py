@@ -225,6 +225,11 @@ def jackknife_counts(units: Units, most: int = 200) -> FloatArray:
     return counts
 
 
+def degrees_of_freedom(units: Units) -> int:
+    """Units less strata."""
+    return units.n - int(np.unique(units.stratum).size)
+
+
 def expanded_level(level: float, units: Units, slopes: int) -> float:
     """Level at which percentiles of a regression's replicates cover `level` at small n.
 
@@ -245,7 +250,7 @@ def expanded_level(level: float, units: Units, slopes: int) -> float:
     ----------
     Hesterberg (2015), The American Statistician 69, 371-386, section 5.3.
     """
-    free = units.n - int(units.stratum.max()) - 1
+    free = degrees_of_freedom(units)
     left = max(free - slopes, 1)
     wide = t_quantile(np.array([float(left)]), level)[0] * np.sqrt(free / left)
     return float(2 * special.ndtr(wide) - 1)

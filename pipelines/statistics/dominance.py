@@ -178,6 +178,34 @@ def general_dominance(
         return np.concatenate(list(pool.map(visit, parts)))
 
 
+def r2_of_others(covariance: FloatArray, groups: Sequence[Sequence[int]]) -> FloatArray:
+    """Mean R2 of the sets of k (column) groups that a group (row) is not in.
+
+    Parameters
+    ----------
+    covariance : ndarray, shape (n_columns, n_columns)
+        Not checked, as by `general_dominance`.
+    groups : sequence of sequences of int
+
+    Returns
+    -------
+    ndarray, shape (n_groups, n_groups)
+        From 0 for the empty set to R2 of all other groups.
+
+    Examples
+    --------
+    >>> r2_of_others(np.array([[1, 0, 0.5], [0, 1, 0.3], [0.5, 0.3, 1]]), [[0], [1]]).round(2)
+    array([[0.  , 0.09],
+           [0.  , 0.25]])
+    """
+    layout = lay_out(len(covariance), groups, ())
+    limit(layout, MAX_GROUPS_EXACT, "leave it out")
+    sums, member = visit_all(layout.arrange(covariance), layout, np.empty(0))
+    sets = special.binom(layout.groups - 1, np.arange(layout.groups))
+    found: FloatArray = (sums[:-1] - member[:, :-1]) / sets
+    return found
+
+
 def complete_dominance(
     covariance: FloatArray,
     groups: Sequence[Sequence[int]] | None = None,

@@ -40,7 +40,8 @@ class NormalFit:
     converged : bool
         Whether the last step moved no standardised parameter by more than the tolerance.
     fewest : int
-        Smallest number of rows in which two columns were observed together.
+        Smallest number of rows in which two columns were observed together; with weights
+        Kish's effective number of them.
     """
 
     mean: FloatArray
@@ -151,10 +152,17 @@ def find_patterns(values: FloatArray, weights: FloatArray | None = None) -> Patt
         )
     kinds, of_row = np.unique(np.packbits(seen, axis=1), axis=0, return_inverse=True)
     distinct = np.unpackbits(kinds, axis=1, count=values.shape[1]).astype(np.int64)
-    together = seen.astype(np.float64).T @ seen
     return Patterns(
-        deviation / scale, w, of_row.reshape(-1), distinct, centre, scale, int(together.min())
+        deviation / scale, w, of_row.reshape(-1), distinct, centre, scale, _fewest(seen, w)
     )
+
+
+def _fewest(seen: BoolArray, weights: FloatArray) -> int:
+    """Smallest effective number of rows that have two columns."""
+    there = seen.astype(np.float64)
+    weight, squared = ((w[:, None] * there).T @ there for w in (weights, weights**2))
+    effective = np.divide(weight**2, squared, out=np.zeros_like(weight), where=squared > 0)
+    return int(np.floor(effective.min() + 1e-6))  # of equal weights the number of rows
 
 
 def _check_columns(values: FloatArray, seen: BoolArray) -> None:
@@ -199,7 +207,6 @@ def fit_patterns(
     prior_rows: float,
     tolerance: float,
     most: int,
-    start: NormalFit | None = None,
 ) -> NormalFit:
     """Estimate mean and covariance from all observed values of grouped rows, by EM.
 
@@ -211,15 +218,13 @@ def fit_patterns(
     patterns : Patterns
         Auxiliary variables that help to predict are just more columns. See `check_joint`.
     weights : ndarray, shape (n_rows,)
-        `Patterns.weights`, or those of a bootstrap replicate.
+        `Patterns.weights`, or others.
     prior_rows : float
         See `NormalFit`; needed where few rows have both of two columns.
     tolerance : float
         In standard deviations of the columns.
     most : int
         E-steps after which to give up, with ``converged`` false.
-    start : NormalFit, optional
-        Where to begin.
 
     References
     ----------
@@ -235,9 +240,6 @@ def fit_patterns(
     kept = sums[:, 0] > 0
     problem = _Problem(sums[kept], patterns.seen[kept], float(weights.sum()), prior_rows)
     state = _State(np.zeros(columns), np.eye(columns))
-    if start is not None:
-        unscaled = start.covariance / np.outer(patterns.scale, patterns.scale)
-        state = _State((start.mean - patterns.centre) / patterns.scale, unscaled)
     state, steps, converged, objective = problem.solve(state, tolerance, most)
     return NormalFit(
         mean=patterns.centre + patterns.scale * state.mean,

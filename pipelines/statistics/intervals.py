@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import BoolArray, DomainMeans, FloatArray
+
+LENT_DF = 5.0  # by a simple sample, see `steady_variance`; chosen by benchmarks/score_coverage.py
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,39 @@ class Interval:
 
 @dataclass(frozen=True)
 class Shrunken:
-    """Estimates after a few made-up answers were added: centre and variance, of one shape."""
+    """Estimates after a few made-up answers were added; all arrays of one shape.
+
+    The covariance of two centres is that of the estimates, times both `moved`, plus the product
+    of both `pull` as far as the made-up answers are of people in both samples.
+
+    Parameters
+    ----------
+    centre, variance : ndarray
+    moved : ndarray
+        How far a centre moves with its estimate.
+    pull : ndarray
+        What the made-up answers add to the standard deviation of a centre, with its sign.
+    """
 
     centre: FloatArray
     variance: FloatArray
+    moved: FloatArray
+    pull: FloatArray
+
+
+def _shrunken(
+    centre: FloatArray, variance: FloatArray, n: FloatArray, made_up: int, divisor: FloatArray
+) -> Shrunken:
+    """Say what follows from a number of made-up answers whose mean is zero.
+
+    Parameters
+    ----------
+    divisor : ndarray
+        What the mean square of all answers was divided by.
+    """
+    squared = (n + made_up) * divisor
+    moved = np.sqrt(n * np.maximum(n - 1, 0) / squared)
+    return Shrunken(centre, variance, moved, centre * np.sqrt(made_up / (n * divisor)))
 
 
 def normal_quantile(level: float) -> float:
@@ -134,7 +165,8 @@ def shrink_nps(promoters: FloatArray, detractors: FloatArray, n: FloatArray) -> 
     more = (promoters * n + 0.75) / (n + 3)
     less = (detractors * n + 0.75) / (n + 3)
     centre = more - less
-    return Shrunken(centre, (more + less - centre**2) / (n + 2))  # n + 3 answers, less one
+    variance = (more + less - centre**2) / (n + 2)  # n + 3 answers, less one
+    return _shrunken(centre, variance, n, 3, n + 2)
 
 
 def adjusted_wald(
@@ -163,16 +195,15 @@ def shrink_share(share: FloatArray, n: FloatArray) -> Shrunken:
     Agresti and Caffo (2000), The American Statistician 54(4), 280-288.
     """
     centre = (share * n + 1) / (n + 2)
-    return Shrunken(centre, centre * (1 - centre) / (n + 2))
+    found = _shrunken(centre - 0.5, centre * (1 - centre) / (n + 2), n, 2, n + 2)
+    return replace(found, centre=centre)
 
 
-def effective_n(means: DomainMeans, level: float) -> FloatArray:
+def n_of_intervals(means: DomainMeans, level: float) -> FloatArray:
     """Numbers of answers that intervals for simple random samples may be given.
 
-    ``n`` divided by the design effect, the variance of the mean over that of a simple random
-    sample of as many answers. Corrected for the degrees of freedom of the design, and never
-    above ``n``. Where the units do not differ there is no design effect to estimate: then the
-    smaller of Kish's effective number and the number of sampling units.
+    ``n`` over the design effect of the `steady_variance`, corrected for the degrees of freedom of
+    the design, and never above ``n``.
 
     References
     ----------
@@ -181,8 +212,28 @@ def effective_n(means: DomainMeans, level: float) -> FloatArray:
     interval with this number covers best.
     """
     simple = np.maximum(means.n - 1, 1.0)
-    varies = (means.variance > 0) & (means.spread > 0)
-    variance = np.where(varies, means.variance, 1.0)
     loss = t_quantile(simple, level) / t_quantile(means.df, level)
+    known = ~np.isnan(means.deff)
+    variance = np.where(known, steady_variance(means), 1.0)
     n = np.minimum(means.n * means.spread / (simple * variance) * loss**2, means.n)
-    return np.where(varies, n, np.minimum(means.n_eff, means.psus))
+    return np.where(known, n, means.n_eff)
+
+
+def steady_variance(means: DomainMeans) -> FloatArray:
+    """Variances that intervals may be given.
+
+    The variance of a design rests on few degrees of freedom where few units, or few of great
+    weight, or few who differ from the others make it up; about ``2 n p (1 - p)`` of a rare answer.
+    It is then often too small just where the mean is off: a stratum of great weight in which
+    nobody differs adds nothing to it. Therefore it is averaged with that of a simple sample of
+    the same weights, which has `LENT_DF` degrees of freedom, where that is greater. Zero stays
+    zero.
+
+    Of 50 answers, of which ten have 70 % of the weight and 80 % are yes, the interval holds the
+    truth in 98 % instead of 89 %; of 400 with skewed weights and 95 % yes in 96 % instead of 91 %.
+    Of a simple sample nothing changes.
+    """
+    simple = means.spread * means.n / np.maximum(means.n - 1, 1.0) / means.kish
+    df = np.minimum(means.df, 2 * means.kish * means.spread)
+    averaged = (df * means.variance + LENT_DF * simple) / (df + LENT_DF)
+    return np.where(means.variance > 0, np.maximum(means.variance, averaged), means.variance)

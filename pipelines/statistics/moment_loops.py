@@ -37,7 +37,7 @@ def sum_blocks(values: FloatArray, weights: FloatArray, block: IntArray, centre:
 
 
 @compiled
-def _sweep(table: FloatArray, observed: IntArray) -> float:
+def sweep(table: FloatArray, observed: IntArray) -> float:
     """Sweep a covariance matrix on the observed columns; return the log determinant of theirs.
 
     Afterwards the observed block is minus its inverse, the block beside it the regression
@@ -90,6 +90,46 @@ def _deviations(sums: FloatArray, seen: IntArray, mean: FloatArray
 
 
 @compiled
+def complete_pattern(sums: FloatArray, seen: IntArray, mean: FloatArray, covariance: FloatArray
+                     ) -> tuple[FloatArray, FloatArray, FloatArray, float]:  # fmt: skip
+    """Complete the sums of one missing pattern as the current parameters let expect.
+
+    Parameters are those of `expect`, of one pattern.
+
+    Returns
+    -------
+    table : ndarray, shape (n_columns, n_columns)
+        `covariance` swept on the observed columns.
+    first, second, log_likelihood
+        As from `expect`.
+    """
+    observed, missing = np.flatnonzero(seen), np.flatnonzero(seen == 0)
+    table = covariance.copy()
+    log_determinant = sweep(table, observed)
+    weight, moved, products = _deviations(sums, seen, mean)
+    log_likelihood = -0.5 * weight * (log_determinant + len(observed) * np.log(2 * np.pi))
+    for i in observed:
+        for k in observed:
+            log_likelihood += 0.5 * table[i, k] * products[i, k]
+    for m in missing:
+        for i in observed:
+            moved[m] += table[i, m] * moved[i]
+            total = 0.0
+            for k in observed:
+                total += table[k, m] * products[k, i]
+            products[m, i] = total
+    for m in missing:
+        for r in missing:
+            total = weight * table[m, r]
+            for k in observed:
+                total += products[m, k] * table[k, r]
+            products[m, r] = total
+        for i in observed:
+            products[i, m] = products[m, i]
+    return table, moved, products, log_likelihood
+
+
+@compiled
 def expect(sums: FloatArray, seen: IntArray, mean: FloatArray, covariance: FloatArray
            ) -> tuple[FloatArray, FloatArray, float]:  # fmt: skip
     """Complete the sums of every missing pattern as the current parameters let expect.
@@ -116,31 +156,10 @@ def expect(sums: FloatArray, seen: IntArray, mean: FloatArray, covariance: Float
     first, second = np.zeros(columns), np.zeros((columns, columns))
     log_likelihood = 0.0
     for p in range(patterns):
-        observed, missing = np.flatnonzero(seen[p]), np.flatnonzero(seen[p] == 0)
-        table = covariance.copy()
-        log_determinant = _sweep(table, observed)
-        if np.isnan(log_determinant):
+        _, moved, products, likelihood = complete_pattern(sums[p], seen[p], mean, covariance)
+        if np.isnan(likelihood):
             return first, second, np.nan
-        weight, moved, products = _deviations(sums[p], seen[p], mean)
-        for i in observed:
-            for k in observed:
-                log_likelihood += 0.5 * table[i, k] * products[i, k]
-        log_likelihood -= 0.5 * weight * (log_determinant + len(observed) * np.log(2 * np.pi))
-        for m in missing:
-            for i in observed:
-                moved[m] += table[i, m] * moved[i]
-                total = 0.0
-                for k in observed:
-                    total += table[k, m] * products[k, i]
-                products[m, i] = total
-        for m in missing:
-            for r in missing:
-                total = weight * table[m, r]
-                for k in observed:
-                    total += products[m, k] * table[k, r]
-                products[m, r] = total
-            for i in observed:
-                products[i, m] = products[m, i]
+        log_likelihood += likelihood
         first += moved
         second += products
     return first, second, log_likelihood

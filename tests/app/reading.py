@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import polars as pl
 from streamlit.testing.v1 import AppTest
 
 from app.core.bundle import Bundle
@@ -24,6 +27,18 @@ def metrics(app: AppTest) -> dict[str, str]:
 def charts(app: AppTest) -> list:
     """All charts of a page."""
     return app.get("arrow_vega_lite_chart") + app.get("vega_lite_chart")
+
+
+def chart_rows(app: AppTest, alt_text: str) -> list[dict[str, Any]]:
+    """The rows that the chart of that alternative text draws."""
+    chart = next(chart for chart in charts(app) if chart.proto.alt == alt_text)
+    drawn = [pl.read_ipc_stream(dataset.data.data) for dataset in chart.proto.datasets]
+    return max(drawn, key=len).to_dicts()
+
+
+def popovers(app: AppTest) -> list[str]:
+    """Labels of the buttons that open evidence beside a number."""
+    return [block.proto.popover.label.replace("\\", "") for block in app.get("popover")]
 
 
 def open_card(read: Bundle, table: str, number: int, language: str = "en") -> dict[str, str]:

@@ -73,7 +73,7 @@ def _sha(text: str) -> str:
 
 
 def _window(register: Row, activity: pl.DataFrame) -> Row:
-    first, last = activity["first_at"].min(), activity["last_at"].max()
+    first, last = activity["first_on"].min(), activity["last_on"].max()
     return {
         "first": first.isoformat() if first else None,
         "last": last.isoformat() if last else None,

@@ -130,16 +130,17 @@ def shares(key: Row, policy: str = "use_rating", approach: str = "lmg") -> dict[
 
 
 def _places(found: dict[str, float], error: float) -> Iterable[tuple[str, float, Row]]:
-    """Rank with its interval and tier of every driver."""
-    tier, leader = 0, math.inf
+    """Rank with its interval and letters of every driver."""
     apart = 1.96 * math.sqrt(2) * error
+    values = list(found.values())
+    reach = [max(j for j, low in enumerate(values) if high - low <= apart) for high in values]
+    ends = sorted(set(reach))  # each letter ends at another driver
     for rank, (name, share) in enumerate(found.items(), start=1):
-        if leader - share > apart:
-            tier, leader = tier + 1, share
         above = sum(other - share > apart for other in found.values())
         below = sum(share - other > apart for other in found.values())
         place = {"rank": rank, "rank_low": above + 1, "rank_high": len(found) - below}
-        yield name, share, place | {"tier": tier}
+        own = [at for at, end in enumerate(ends) if reach.index(end) < rank <= end + 1]
+        yield name, share, place | {"letters": "".join("abcdef"[at] for at in own)}
 
 
 def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
@@ -155,6 +156,7 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
             | _number(share, error, n)
             | place
             | {
+                "share_of_noise": None if approach == "latent" else round(900 / n, 6),
                 "importance": round(0.0042 * share, 6),
                 "importance_low": round(0.0042 * max(share - 1.96 * error, 0), 6),
                 "importance_high": round(0.0042 * (share + 1.96 * error), 6),
@@ -162,13 +164,38 @@ def _drivers(key: Row, policy: str, approach: str, n: int) -> list[Row]:
                 "slope_low": round(slope - 0.06, 6),
                 "slope_high": round(slope + 0.06, 6),
                 "reach": reach,
+            }
+            | _parts(name, share, error, approach)
+            | {
                 "n_users": int(n * reach / 100),
                 "vif": 1.6,
-                "halo": 0.24 if name == HALO else 0.62,
+                "halo": 0.08 if name == HALO else 0.42,
+                "halo_bound": 0.35,
             }
-            | _making(_method(key, approach), "small" if n < 450 else None, policy)
+            | _making(
+                _method(key, approach), _flags(n, name if policy in POLICIES[:2] else ""), policy
+            )
         )
     return rows
+
+
+def _flags(n: int, name: str = "") -> str | None:
+    """Few answers, and a rating that repeats a general impression."""
+    return " ".join(["small"] * (n < 450) + ["halo"] * (name == HALO)) or None
+
+
+def _parts(name: str, share: float, error: float, approach: str) -> Row:
+    """Rating and use of a share; everybody saw the signs, and the website is mostly used."""
+    if approach != "lmg":
+        return {}
+    of_rating = {"signs": 1.0, HALO: 0.4}.get(name, 0.9)
+    found = {}
+    for part, of in (("rating", of_rating), ("use", 1 - of_rating)):
+        if of:
+            found[f"{part}_value"] = round(of * share, 6)
+            found[f"{part}_low"] = round(max(of * (share - 1.96 * error), 0), 6)
+            found[f"{part}_high"] = round(of * (share + 1.96 * error), 6)
+    return found
 
 
 def _method(key: Row, approach: str) -> str:
@@ -194,9 +221,14 @@ def _model(key: Row, policy: str, n: int) -> Row:
 
 
 def _priorities(key: Row, n: int) -> list[Row]:
-    error, border = _error(n), 100 / len(SHARES)
+    error = _error(n)
+    whole = {
+        name: (share, _parts(name, share, error, "lmg")) for name, share in shares(key).items()
+    }
+    border = sum(parts["rating_value"] for _, parts in whole.values()) / len(SHARES)
     rows = []
-    for name, share in shares(key).items():
+    for name, (of_both, parts) in whole.items():
+        share, slope = parts["rating_value"], 0.12 + of_both / 100
         performance = SHARES[name][2]
         important, good = share > border, performance > 67.0
         place = (0 if not good else 1) if important else (2 if not good else 3)
@@ -213,6 +245,9 @@ def _priorities(key: Row, n: int) -> list[Row]:
                 "performance_high": performance + 1.5,
                 "performance_error": 0.765,
                 "correlation": -0.3,
+                "slope": round(slope, 6),
+                "slope_low": round(slope - 0.06, 6),
+                "slope_high": round(slope + 0.06, 6),
                 "importance_border": round(border, 6),
                 "performance_border": 67.0,
                 "quadrant": PLACES[place],
@@ -221,7 +256,7 @@ def _priorities(key: Row, n: int) -> list[Row]:
                 "stated_high": None if stated is None else stated + 2,
             }
             | chances
-            | _making("lmg", "small" if n < 450 else None)
+            | _making("owen", _flags(n))
         )
     return rows
 
@@ -238,6 +273,7 @@ def _contrasts(key: Row, n: int, everybody: int) -> list[Row]:
             | {"driver": f"{name}_rating", "touchpoint_id": name}
             | _number(difference, error, n, None)
             | {"n_against": everybody - n, "p_value": p_value, "p_adjusted": min(1.0, 2 * p_value)}
+            | {"adjusted_over": f"groups?n={2 * len(SHARES)}&attributes=3"}
             | _making("contrast")
         )
     return rows

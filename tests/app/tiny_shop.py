@@ -30,10 +30,8 @@ def tables() -> dict[str, pl.DataFrame]:
                     "n_orders": orders,
                     "n_customers": None if kind == "adjustment" else int(orders * 0.8),
                     "amount": round(orders * 410.5 * (-1 if kind == "cancelled" else 1), 2),
-                    "first_at": datetime.datetime(2011, number + 1, 1, 8, tzinfo=datetime.UTC),
-                    "last_at": datetime.datetime(
-                        2011, number + 1, last_day, 17, tzinfo=datetime.UTC
-                    ),
+                    "first_on": datetime.date(2011, number + 1, 1),
+                    "last_on": datetime.date(2011, number + 1, last_day),
                 }
             )
     ledger = [

@@ -61,6 +61,7 @@ def _number(value: float | None, half_width: float, n: int, *, weighted: bool) -
         "level": 0.95,
         "n": None if hidden else n,
         "n_eff": None if hidden else round(n * (0.8 if weighted else 1.0), 1),
+        "deff": None if hidden else (1.25 if weighted else 1.0),
     }
 
 
@@ -138,7 +139,7 @@ def _mean_scores(key: Row, year: int, asked: int, shift: float) -> list[Row]:
             rows.append(
                 subject
                 | key
-                | {"measure": measure}
+                | {"measure": measure, "since": WAVES[0]}
                 | _number(number, half, base, weighted=key["weighted"])
                 | _making(method, base, key["wave"])
             )
@@ -150,7 +151,7 @@ def _nps(key: Row, year: int, asked: int, shift: float) -> Row:
     half = 196 * 0.72 / math.sqrt(asked)
     number = _number(39.8 + 2.2 * (year - 1) + shift, half, asked, weighted=key["weighted"])
     making = _making("nps", asked, key["wave"])
-    return subject | key | {"measure": "nps"} | number | making
+    return subject | key | {"measure": "nps", "since": NPS_WAVES[0]} | number | making
 
 
 SUBJECT = ("mode", "scope", "stage", "touchpoint_id", "question_id", "segment", "group")
@@ -185,11 +186,28 @@ def _change(row: Row, before: Row, against: str) -> Row:
         "n": None if hidden else row["n"],
         "n_eff": None if hidden else row["n_eff"],
         "n_against": None if hidden else before["n"],
+        "n_both": None if hidden else before["n"] // 5,
+        "deff": None if hidden else row["deff"],
+        "n_eff_against": None if hidden else before["n_eff"],
+        "deff_against": None if hidden else before["deff"],
         "p_value": p_value,
         "p_adjusted": None if hidden else min(1.0, p_value * 3),
+        "adjusted_over": None if hidden else _family(row),
         "method": "withheld" if hidden else f"{row['measure']}_change",
         "flags": "withheld" if hidden else row["flags"],
     }
+
+
+def _family(row: Row) -> str:
+    """What a change is seen together with."""
+    name, n = {
+        "touchpoint": ("touchpoints", len(TOUCHPOINTS)),
+        "stage": ("stages", len(STAGES)),
+        "overall": ("overall", 1),
+    }[row["scope"]]
+    groups = sum(len(values) for _, values in SEGMENTS.values())
+    of_all = row["segment"] == EVERYBODY
+    return f"{name}?n={n}" if of_all else f"{name}_of_group?groups={groups}&n={n}"
 
 
 def _distributions(scores: list[Row]) -> list[Row]:
@@ -334,8 +352,8 @@ def register() -> Row:
                 "mode": "cold",
                 "n_respondents": n,
                 "weighted": wave != UNWEIGHTED_WAVE,
-                "first_at": f"{wave}-05-01T00:00:00Z",
-                "last_at": f"{wave}-05-31T00:00:00Z",
+                "first_on": f"{wave}-05-01",
+                "last_on": f"{wave}-05-31",
             }
             for wave, n in RESPONDENTS.items()
         ],

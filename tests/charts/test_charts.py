@@ -51,6 +51,41 @@ def test_a_trend_marks_the_current_wave(tables):
     assert rows_of(chart, layer=0) == [{"wave": "2017"}]
 
 
+def broken(tables: dict[str, pl.DataFrame], first: str) -> pl.DataFrame:
+    """Scores whose later series begins in a wave."""
+    since = pl.when(pl.col("wave") < first).then(pl.lit(WAVES[0])).otherwise(pl.lit(first))
+    return scores_of(tables).with_columns(since=since)
+
+
+@pytest.mark.parametrize("draw", [trend_with_interval, sparkline])
+def test_no_line_runs_from_one_series_into_another(tables, draw):
+    words = {"title": "Score"} if draw is trend_with_interval else {}
+    chart = draw(broken(tables, "2018"), periods=WAVES, **words)
+    assert [row["since"] for row in rows_of(chart)] == ["2016", "2016", "2018"]
+    drawn = [layer for layer in layers(chart) if mark(layer) in ("line", "area")]
+    assert [layer["encoding"]["detail"]["field"] for layer in drawn] == ["since", "since"]
+
+
+def test_a_wave_without_a_number_still_parts_the_line_of_its_series(tables):
+    asked = broken(tables, "2018").filter(pl.col("wave") != "2017")
+    rows = rows_of(trend_with_interval(asked, periods=WAVES, title="Score"))
+    assert [(row["since"], row["value"] is None) for row in rows] == [
+        ("2016", False),
+        ("2016", True),
+        ("2018", False),
+    ]
+
+
+def test_a_new_series_is_marked_before_its_first_wave(tables):
+    chart = trend_with_interval(
+        broken(tables, "2018"), periods=WAVES, title="Score", breaks={"2018": "new series"}
+    )
+    rule, text = layers(chart)[-2:]
+    assert (mark(rule), mark(text)) == ("rule", "text")
+    assert rule["encoding"]["x"]["bandPosition"] == 0
+    assert rows_of(chart, layer=-1) == [{"wave": "2018", "said": "new series"}]
+
+
 def test_points_pick_their_row_only_if_asked(tables):
     scores = scores_of(tables)
     assert not picks(trend_with_interval(scores, periods=WAVES, title="Score"))
@@ -129,7 +164,11 @@ def test_answers_come_from_worst_to_best_and_then_the_reasons(tables):
     shares = tables["distributions"].filter(touchpoint_id="wifi", segment="all", weighted=True)
     order = [*tiny_survey.LIKERT, *tiny_survey.REASONS]
     chart = answer_distribution(
-        shares, answers=tiny_survey.LIKERT, reasons=list(tiny_survey.REASONS), title="Share"
+        shares,
+        periods=tiny_survey.WAVES,
+        answers=tiny_survey.LIKERT,
+        reasons=list(tiny_survey.REASONS),
+        title="Share",
     )
     assert [row["answer"] for row in rows_of(chart) if row["wave"] == "2018"] == order
     assert chart.to_dict()["encoding"]["color"]["scale"]["domain"] == order
@@ -180,6 +219,20 @@ def test_the_current_month_stands_out():
     )
     condition = chart.to_dict()["encoding"]["color"]["condition"]
     assert condition == {"test": "(datum.period !== '2011-11')", "value": theme.PALE}
+
+
+def test_a_month_that_is_not_whole_is_lighter_than_the_others():
+    chart = activity_bars(
+        tiny_shop.tables()["activity"],
+        column="n_orders",
+        periods=tiny_shop.MONTHS,
+        kinds=list(tiny_shop.KINDS),
+        title="Orders",
+        partial=["2011-12"],
+    )
+    opacity = chart.to_dict()["encoding"]["opacity"]
+    assert opacity["condition"]["test"] == 'indexof(["2011-12"], datum.period) >= 0'
+    assert opacity["condition"]["value"] < opacity["value"] == 1
 
 
 def test_a_picture_of_an_interval_is_to_scale():

@@ -1,7 +1,6 @@
-"""Charts of drivers: order, intervals, tiers, ellipses, names, odd labels, empty values."""
+"""Charts of drivers: order, intervals, letters, ellipses, names, odd labels, empty values."""
 
 import math
-from itertools import pairwise
 
 import altair as alt
 import polars as pl
@@ -49,7 +48,6 @@ def drivers(tables: dict[str, pl.DataFrame], **wanted: object) -> pl.DataFrame:
         label="touchpoint_id",
         rank_text=pl.format("rank {}", "rank"),
         rank_span=pl.col("rank").cast(pl.String),
-        tier_text=pl.format("Tier {}", "tier"),
         reach_text=pl.format("{}%", "reach"),
     )  # fmt: skip
 
@@ -81,7 +79,14 @@ def drawn(tables: dict[str, pl.DataFrame], name: str, label: str = "food") -> al
         )
 
     if name == "shares":
-        return ranked_shares(called(drivers(tables)), title="Share", ranks="Rank", picks=True)
+        return ranked_shares(
+            called(drivers(tables)),
+            title="Share",
+            ranks="Rank",
+            letters="Letters",
+            noise="Noise",
+            picks=True,
+        )
     if name == "slopes":
         return slope_dots(called(drivers(tables)), title="Slope", reach="Reach", picks=True)
     if name == "heat":
@@ -143,31 +148,40 @@ def test_shares_keep_the_order_of_their_ranks_and_their_intervals(tables):
     chart = drawn(tables, "shares")
     assert [row["rank"] for row in rows_of(chart)] == [1, 2, 3, 4, 5, 6]
     bar, rule = first(chart, "bar"), first(chart, "rule")
-    assert bar["encoding"]["y"]["sort"][0] == "security"
+    assert bar["encoding"]["y"]["sort"][0] == "security (a)"
     assert (rule["encoding"]["x"]["field"], rule["encoding"]["x2"]["field"]) == ("low", "high")
 
 
-def test_tiers_are_coloured_in_their_order_and_named(tables):
+def test_letters_stand_beside_the_name_of_their_driver(tables):
+    names = {row["label"]: row["name"] for row in rows_of(drawn(tables, "shares"))}
+    letters = dict(drivers(tables).select("label", "letters").rows())
+    assert names == {label: f"{label} ({letters[label]})" for label in letters}
+    assert len(set(letters.values())) > 1
+
+
+def test_the_share_of_noise_is_marked_beside_every_share_that_has_one(tables):
+    told = drivers(tables)
+    marks = [
+        layer for layer in layers(drawn(tables, "shares"))
+        if layer["encoding"].get("x", {}).get("field") == "share_of_noise"
+    ]  # fmt: skip
+    assert [mark(layer) for layer in marks] == ["tick"]
+    assert marks[0]["transform"][-1] == {"filter": "isValid(datum.share_of_noise)"}
+    assert {row["share_of_noise"] for row in rows_of(drawn(tables, "shares"))} == set(
+        told["share_of_noise"]
+    )
+
+
+def test_a_share_on_few_answers_is_grey(tables):
     colour = first(drawn(tables, "shares"), "bar")["encoding"]["color"]
-    names = colour["scale"]["domain"]
-    assert names == sorted(names)
-    assert len(colour["scale"]["range"]) == len(names)
-    assert colour["condition"] == {"test": "datum.is_small", "value": theme.MUTED}
-
-
-def test_more_tiers_than_colours_still_differ_from_their_neighbours(tables):
-    many = drivers(tables).with_columns(tier="rank", tier_text=pl.format("Tier {}", "rank"))
-    colour = first(ranked_shares(many, title="", ranks=""), "bar")["encoding"]["color"]
-    used = colour["scale"]["range"]
-    assert len(used) > len(set(used))
-    assert all(one != following for one, following in pairwise(used))
-    assert theme.MUTED not in used, "grey says that a share rests on few answers"
+    assert colour["condition"]["value"] == theme.MUTED
 
 
 def test_shares_of_one_driver_or_of_none_are_drawn(tables):
     one = drivers(tables).head(1)
-    assert len(rows_of(ranked_shares(one, title="", ranks=""))) == 1
-    ranked_shares(one.clear(), title="", ranks="").to_dict()
+    said = {"title": "", "ranks": "", "letters": "", "noise": ""}
+    assert len(rows_of(ranked_shares(one, **said))) == 1
+    ranked_shares(one.clear(), **said).to_dict()
 
 
 def test_a_slope_is_drawn_with_its_own_interval_and_users(tables):
@@ -234,6 +248,16 @@ def test_a_wave_without_a_driver_leaves_a_gap_in_its_rank(tables):
     assert rows_of(chart, 0) == [{"wave": "2018"}]
 
 
+def test_no_rank_line_runs_from_one_series_of_its_question_into_another(tables):
+    since = pl.when(pl.col("wave") < "2018").then(pl.lit("2016")).otherwise(pl.lit("2018"))
+    ranks = waves(tables).with_columns(since=since)
+    chart = rank_lines(ranks, periods=tiny_survey.WAVES, title="", rank="")
+    rows = [row for row in rows_of(chart) if row["label"] == "food"]
+    assert [row["since"] for row in rows] == ["2016", "2016", "2018"]
+    details = [layer["encoding"]["detail"] for layer in layers(chart) if mark(layer) == "line"]
+    assert all("since" in str(detail) for detail in details)
+
+
 def test_every_rank_has_its_tick_and_the_first_is_on_top(tables):
     y = first(drawn(tables, "ranks"), "line")["encoding"]["y"]
     assert y["axis"]["values"] == [1, 2, 3, 4, 5, 6]
@@ -278,7 +302,7 @@ def test_the_borders_of_the_map_are_those_of_its_rows(tables):
     chart = drawn(tables, "map")
     drawn_at = [rows for rows in chart.to_dict()["datasets"].values() if "name" in rows[0]]
     told = {row["name"]: row.get("x", row.get("y")) for rows in drawn_at for row in rows}
-    assert told == {"Mean": 67.0, "Equal share": pytest.approx(100 / 6)}
+    assert told == {"Mean": 67.0, "Equal share": places(tables)["importance_border"][0]}
 
 
 def test_the_probability_told_of_a_place_is_that_of_its_quadrant(tables):
@@ -328,3 +352,19 @@ def test_a_name_stays_inside_the_plot_and_off_what_is_reserved():
     beside = (50.5, 49.0, 70.0, 51.0)
     ((*box,),) = boxes(with_names(middle, spans, size, [beside]))
     assert overlap(tuple(box), beside) == 0
+
+
+def test_a_bar_is_strong_up_to_the_part_of_its_rating(tables):
+    chart = drawn(tables, "shares")
+    strong, pale = [layer for layer in layers(chart) if mark(layer) == "bar"]
+    assert strong["encoding"]["x"]["field"] == pale["encoding"]["x2"]["field"] == "strong"
+    assert pale["encoding"]["x"]["field"] == "value"
+    assert strong["mark"]["opacity"] > pale["mark"]["opacity"]
+    for row in rows_of(chart):
+        assert row["strong"] == row["rating_value"] <= row["value"]
+
+
+def test_a_share_that_is_not_split_is_one_strong_bar(tables):
+    whole = drivers(tables, approach="johnson")
+    chart = ranked_shares(whole, title="Share", ranks="Rank", letters="Letters", noise="Noise")
+    assert all(row["strong"] == row["value"] for row in rows_of(chart))

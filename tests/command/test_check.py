@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.command import check
 from pipelines.command.check import Finding, Judged, check_study
+from pipelines.core import study
 from pipelines.validate.conditions import Condition
 from pipelines.validate.verdicts import Verdict
 from tests.small_study import ORDERS, SURVEY, build, edit, order_lines, write
@@ -59,6 +60,27 @@ def test_a_study_without_files_is_told_so_once(shop):
     assert str(found) == (
         "error: shop/raw: expected the files that study.yaml names, got no folder; put them into "
         "shop/raw; `touchstone run demo` makes those of the demo"
+    )
+
+
+def test_every_break_at_a_wave_that_did_not_ask_is_named(shop):
+    broken = (
+        'breaks:\n  - {question: checkout, wave: "2024", changed: wording}\n'
+        '  - {touchpoint: delivery, wave: "2042", changed: mode}\nsegments:\n'
+    )
+    edit(shop, "study.yaml", "segments:\n", broken)
+    declared = study.load(str(shop))
+    mapped = (
+        declared.mapped("responses").without_rows().select("question_id", "touchpoint_id", "wave")
+    )
+    rows = [(name, name, "2024") for name in ("checkout", "delivery")]
+    asked = pl.DataFrame(rows, schema=mapped.schema, orient="row")
+    declared.path("mapped", "responses").parent.mkdir()
+    asked.write_parquet(declared.path("mapped", "responses"))
+    (found,) = check._check_breaks(declared)
+    assert str(found) == (
+        "error: study.yaml: breaks.1.wave: expected a wave in which the touchpoint 'delivery' was "
+        "asked, got '2042'; did you mean '2024'?"
     )
 
 
@@ -191,3 +213,26 @@ def test_a_rule_about_the_table_is_an_error_without_an_example():
         "shop/table transactions",
         "otherwise",
     )
+
+
+def test_waves_that_contradict_their_dates_are_named_before_anything_runs(tmp_path):
+    folder = build(tmp_path / "shop")
+    edit(folder, "study.yaml", 'wave: {constant: "2024"}', "wave: city")
+    rows = (f"c{i};{i % 28 + 1:02d}.05.{2025 - i % 2};f;3;fair;{2023 + i % 2}" for i in range(40))
+    write(folder, SURVEY, ["id;day;gender;checkout;delivery;city", *rows])
+    (found,) = (one for one in check_study(str(folder)) if one.is_error)
+    assert found.where == "shop, cold survey: wave and answered_at"
+    assert found.expected == "'2023' answered before '2024', as their names say"
+    listed = found.todo.split("`")[1]
+    assert listed == 'waves: ["2024", "2023"]'
+    with (folder / "study.yaml").open("a", encoding="utf-8") as lines:
+        lines.write(f"{listed}\n")
+    assert not any(one.is_error for one in check_study(str(folder)))
+
+
+def test_a_baseline_that_is_no_wave_is_named(tmp_path):
+    folder = build(tmp_path / "shop")
+    edit(folder, "study.yaml", "currency: EUR\n", 'currency: EUR\nbaseline: "2042"\n')
+    (found,) = (one for one in check_study(str(folder)) if one.is_error)
+    assert found.where == "shop/study.yaml: baseline"
+    assert "did you mean '2024'?" in found.todo

@@ -93,6 +93,9 @@ def _measures(table: Table, row: Row) -> Iterator[Mutation]:
     assert measure is not None
     lowest, highest = range_of(table, table.column("value"), measure)
     yield Mutation({"measure": "gossip"}, "a declared measure, with the family of its interval")
+    if measure.is_on_scale:
+        return
     said = f"{measure.name} between {lowest:g} and {highest:g}"
-    yield Mutation({"value": lowest - 1, "low": lowest - 2}, said)
-    yield Mutation({"value": highest + 1, "high": highest + 2}, said)
+    no_scale = {name: None for name in ("scale_min", "scale_max") if name in table.schema}
+    yield Mutation({"value": lowest - 1, "low": lowest - 2, **no_scale}, said)
+    yield Mutation({"value": highest + 1, "high": highest + 2, **no_scale}, said)

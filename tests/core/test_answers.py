@@ -12,20 +12,11 @@ from pipelines.core.answers import DONT_KNOW, GIVEN, NOT_EXPERIENCED, experience
 NAN = float("nan")
 
 
-@pytest.mark.parametrize(("counts", "told"), [(True, 1.0), (False, NAN)])
-def test_a_dont_know_is_an_experience_if_the_caller_says_so(counts, told):
-    found = experience(np.array([float(DONT_KNOW)]), dont_know_is_experience=counts)
-    assert found.tolist() == pytest.approx([told], nan_ok=True)
-
-
-@pytest.mark.parametrize("counts", [True, False])
-def test_a_rating_tells_of_an_experience_and_other_blanks_of_nothing(counts):
-    others = [
-        k for k in range(1, len(MISSING_REASONS) + 1) if k not in (NOT_EXPERIENCED, DONT_KNOW)
-    ]
-    assert len(others) == len(MISSING_REASONS) - 2
-    reason = np.array([GIVEN, NOT_EXPERIENCED, NAN, *others])
-    found = experience(reason, dont_know_is_experience=counts)
+def test_only_a_rating_and_a_lack_of_experience_tell_of_one():
+    others = [k for k in range(1, len(MISSING_REASONS) + 1) if k != NOT_EXPERIENCED]
+    assert DONT_KNOW in others
+    assert len(others) == len(MISSING_REASONS) - 1
+    found = experience(np.array([GIVEN, NOT_EXPERIENCED, NAN, *others]))
     expected = [1.0, 0.0, NAN] + [NAN] * len(others)
     assert found.tolist() == pytest.approx(expected, nan_ok=True)
 

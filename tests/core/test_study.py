@@ -52,3 +52,56 @@ def test_a_code_can_mean_each_reason_the_contract_lists():
     assert tuple(map.Scale.model_validate(scale).missing.values()) == contract.MISSING_REASONS
     with pytest.raises(ValueError, match="Input should be 'not_experienced', 'dont_know'"):
         map.Scale.model_validate(scale | {"missing": {"9": "asleep"}})
+
+
+SHOP = """\
+title: {{en: Shop}}
+about: {{en: A shop.}}
+licence: none
+languages: [en]
+currency: EUR
+time_zone: Europe/Berlin
+stages: {{buy: {{label: {{en: Buying}}}}}}
+touchpoints: {{checkout: {{label: {{en: Checkout}}, stage: buy, channel: own site}}}}
+scales: {{five: {{min: 1, max: 5}}}}
+questions:
+  checkout: {{label: {{en: Checkout}}, measure: csat, scale: five, touchpoint: checkout}}
+breaks:
+  - {{{declared}}}
+sources:
+  orders: {{reader: csv, files: raw/*.csv, tables: [{{table: customers, columns: {{
+    source_system: {{constant: shop}}, source_id: id}}}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        'question: checkout, wave: "2024", changed: wording',
+        'touchpoint: checkout, wave: "2024", changed: scale',
+        'question: all, wave: "2024", changed: mode',
+    ],
+)
+def test_a_break_is_of_a_question_a_touchpoint_or_all(declared, tmp_path):
+    (tmp_path / "study.yaml").write_text(SHOP.format(declared=declared))
+    assert study.load(str(tmp_path)).map.breaks[0].wave == "2024"
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ("question: chekout, wave: '1', changed: order", "got 'chekout'; did you mean 'checkout'"),
+        (
+            "touchpoint: till, wave: '1', changed: order",
+            "got 'till'; the valid names are 'checkout'",
+        ),
+        ("question: checkout, wave: '1', changed: mood", "'wording', 'scale', 'labels', 'order'"),
+        ("wave: '1', changed: order", "exactly one of question and touchpoint"),
+        ("question: all, touchpoint: checkout, wave: '1', changed: order", "exactly one of"),
+        ("question: all, changed: order", r"breaks\.0\.wave: expected this key"),
+    ],
+)
+def test_a_break_of_nothing_known_is_refused_with_what_is_known(declared, words, tmp_path):
+    (tmp_path / "study.yaml").write_text(SHOP.format(declared=declared))
+    with pytest.raises(study.StudyError, match=words):
+        study.load(str(tmp_path))

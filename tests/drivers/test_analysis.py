@@ -64,6 +64,14 @@ def test_shares_add_up_and_lie_inside_their_intervals(found):
             assert row["rank_low"] <= row["rank"] <= row["rank_high"]
 
 
+def test_every_linear_share_has_that_of_noise_beside_it(found):
+    for row in found.drivers:
+        is_known = row["policy"] in ("use_rating", "em") and row["approach"] != "latent"
+        assert (row.get("share_of_noise") is not None) == is_known
+        near = is_known and row["low"] <= row["share_of_noise"]
+        assert ("noise" in (row.get("flags") or "").split()) == near
+
+
 def test_lmg_and_johnson_split_the_r2_of_the_model(found):
     (model,) = (m for m in found.driver_models if m["policy"] == "use_rating"
                 and m["target"] == "mean" and m["segment"] == "all")  # fmt: skip
@@ -182,6 +190,8 @@ def test_the_probabilities_of_the_quadrants_add_up(found):
 
 
 def test_rows_become_the_declared_tables(sheets, found):
+    places = _table(found.priorities, sheets, "priorities", TERMS, "hash")
+    assert set(places["method"]) == {"owen"}
     for table in (DRIVERS, DRIVER_MODELS):
         made = _table(getattr(found, table.name), sheets, table.name, TERMS, "hash")
         require_columns(made.schema, table, table.name)

@@ -1,4 +1,4 @@
-"""Differences of independent estimates, worked by hand."""
+"""Differences of estimates, worked by hand."""
 
 from __future__ import annotations
 
@@ -35,7 +35,9 @@ def estimates_of(measure: str | Measure, *waves: list[float]) -> pl.DataFrame:
 
 def first_against_second(found: pl.DataFrame) -> dict:
     earlier = found.filter(wave=1).rename(lambda name: name + AGAINST)
-    pairs = pl.concat([found.filter(wave=0), earlier], how="horizontal")
+    pairs = pl.concat([found.filter(wave=0), earlier], how="horizontal").with_columns(
+        n_both=0, covariance=0.0
+    )
     return with_differences(pairs, 0.95).row(0, named=True)
 
 
@@ -73,14 +75,43 @@ def test_a_difference_has_the_warnings_of_either_side():
     assert found["no_variance"].to_list() == [False, True]
 
 
-def test_p_values_are_adjusted_within_their_family():
-    rows = pl.DataFrame({"family": list("aabab"), "p_value": [0.01, 0.04, 0.5, 0.03, 0.9]})
-    found = with_adjusted_p(rows, ["family"])
-    # a: 3 * .01 / 1, 3 * .03 / 2 above 3 * .04 / 3, so the latter; b: 2 * .5 / 1, cut by .9
-    wanted = {0.01: 0.03, 0.03: 0.04, 0.04: 0.04, 0.5: 0.9, 0.9: 0.9}
-    assert dict(found.select("p_value", "p_adjusted").iter_rows()) == pytest.approx(wanted)
+def adjusted(rows: pl.DataFrame) -> pl.DataFrame:
+    return with_adjusted_p(rows, ["stage"], ["family"])
+
+
+def test_p_values_of_a_single_family_are_those_of_r():
+    # R 4.3: p.adjust(c(.01, .04, .03, .2), "BH")
+    rows = pl.DataFrame({"stage": 1, "family": "a", "p_value": [0.01, 0.04, 0.03, 0.2]})
+    found = adjusted(rows)
+    assert found["p_adjusted"].to_list() == pytest.approx([0.04, 0.16 / 3, 0.16 / 3, 0.2])
+    assert found.select("n_compared", "n_families").unique().rows() == [(4, 1)]
+
+
+def test_another_stage_moves_nothing():
+    rows = pl.DataFrame({"stage": 1, "family": "a", "p_value": [0.01, 0.04]})
+    more = pl.DataFrame({"stage": 2, "family": "a", "p_value": [0.9, 0.8, 0.7]})
+    found = adjusted(pl.concat([more, rows])).filter(stage=1)
+    assert found.equals(adjusted(rows))
+
+
+def test_another_family_of_the_stage_counts_where_it_is_not_selected():
+    rows = pl.DataFrame({"stage": 1, "family": "a", "p_value": [0.01, 0.04]})
+    null = pl.DataFrame({"stage": 1, "family": "b", "p_value": [0.9, 0.8]})
+    clear = null.with_columns(p_value=pl.lit(0.001))
+    assert adjusted(rows)["p_adjusted"].to_list() == pytest.approx([0.02, 0.04])
+    beside_null = adjusted(pl.concat([rows, null])).filter(family="a")
+    assert beside_null["p_adjusted"].to_list() == pytest.approx([0.04, 0.08])  # one of two
+    beside_clear = adjusted(pl.concat([rows, clear])).filter(family="a")
+    assert beside_clear["p_adjusted"].to_list() == pytest.approx([0.02, 0.04])  # two of two
+
+
+def test_a_row_without_a_p_value_is_in_no_family():
+    rows = pl.DataFrame({"stage": 1, "family": "a", "p_value": [0.01, None, 0.04]})
+    found = adjusted(rows)
+    assert found["p_adjusted"].to_list() == [pytest.approx(0.02), None, pytest.approx(0.04)]
+    assert found["n_compared"].to_list() == [2, None, 2]
 
 
 def test_no_comparison_is_adjusted_to_none():
-    none = pl.DataFrame(schema={"family": pl.String, "p_value": pl.Float64})
-    assert with_adjusted_p(none, ["family"]).schema["p_adjusted"] == pl.Float64
+    none = pl.DataFrame(schema={"stage": pl.Int64, "family": pl.String, "p_value": pl.Float64})
+    assert adjusted(none).schema["p_adjusted"] == pl.Float64

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from pipelines.contract.estimate import BY_NAME
 from pipelines.contract.table import Measure
 from pipelines.core.errors import ContractError
 from pipelines.estimates import estimate
@@ -70,7 +71,7 @@ def test_a_weight_that_is_not_positive_is_refused(weight):
         ("mean", 100.5, r"column 'rating': .*'mean', from 0 to 100, got 1 others: '100.5'"),
         ("mean", -0.1, "from 0 to 100"),
         ("mean", float("inf"), "from 0 to 100"),
-        ("ces", 0.0, r"'ces', from 1 to 7"),
+        (BY_NAME["ces"].on_scale(1, 7), 0.0, r"'ces', from 1 to 7"),
         ("top2", 1.0, r"'top2', among 0, 100, got 1 others: '1'"),
         ("nps", 50.0, r"'nps', among -100, 0, 100"),
         ("nps", 9.0, r"'nps', among -100, 0, 100"),
@@ -78,7 +79,7 @@ def test_a_weight_that_is_not_positive_is_refused(weight):
     ],
 )
 def test_a_value_outside_its_measure_is_refused(measure, value, message):
-    good = 4.0 if measure == "ces" else 0.0
+    good = 0.0 if isinstance(measure, str) else 4.0
     frame = pl.DataFrame({"rating": [good, value]})
     with pytest.raises(ContractError, match=message):
         estimated(frame, {"rating": measure})

@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from pipelines.importance import designs
-from pipelines.importance.blanks import complete
 from pipelines.importance.designs import Design
-from pipelines.importance.totals import Totals, add_up
+from pipelines.importance.parts import CompletedDesign
+from pipelines.importance.totals import Totals
 from pipelines.statistics.bootstrap import Units, sampling_units
 
 Floats = np.ndarray
@@ -72,5 +72,5 @@ def made_up(
 def totals_of(ratings: Ratings, design: Design) -> tuple[Units, Totals]:
     """Totals of all rows, each of them a sampling unit."""
     units = sampling_units(ratings.n, None, None, 2000, np.random.default_rng(0))
-    expected = complete(design, ratings.weight, ratings.attributes)
-    return units, add_up(expected, ratings.weight, units, np.ones(ratings.n, bool))
+    completed = CompletedDesign.of(design, ratings.weight, ratings.attributes, units)
+    return units, completed.whole

@@ -75,8 +75,8 @@ def test_the_mean_of_a_blank_column_is_found_where_an_attribute_says_who_answers
     other = RNG.normal(size=(n, 4))
     values = np.column_stack([blank(column, lacking), other])
     design = Design(values, ((0,),), np.zeros(1), tuple("wxyz"))
-    told = complete(design, np.ones(n), pl.DataFrame({"group": high})).values[:, 0].mean()
-    not_told = complete(design, np.ones(n), pl.DataFrame()).values[:, 0].mean()
+    told = complete(design, np.ones(n), pl.DataFrame({"group": high})).rows.values[:, 0].mean()
+    not_told = complete(design, np.ones(n), pl.DataFrame()).rows.values[:, 0].mean()
     error = 1 / (0.08 * n * 0.5) ** 0.5 / 2  # of the mean of the few of the high who answered
     assert told == pytest.approx(column.mean(), abs=4 * error)
     assert not_told < column.mean() - 0.2

@@ -27,8 +27,8 @@ def test_drawn_blanks_vary_as_the_answers_do():
     expected = complete(design, ratings.weight, ratings.attributes)
     drawn = draw_blanks(expected, np.random.default_rng(0))
     there = ~np.isnan(design.values)
-    assert np.array_equal(drawn[there], expected.values[there])
-    spread, flat = drawn[:, 0].std(), expected.values[:, 0].std()
+    assert np.array_equal(drawn[there], expected.rows.values[there])
+    spread, flat = drawn[:, 0].std(), expected.rows.values[:, 0].std()
     true = whole.use_and_rating.values[:, 0].std()
     assert spread == pytest.approx(true, rel=0.04)
     assert flat < 0.95 * true

@@ -2,10 +2,14 @@
 
 import doctest
 
-from pipelines.importance import frames
+import pytest
+
+from pipelines.importance import contrasts, frames, halo, letters, shrinkage
+from pipelines.statistics import owen
 
 
-def test_the_examples_are_as_they_say():
-    result = doctest.testmod(frames)
+@pytest.mark.parametrize("module", [contrasts, frames, halo, letters, shrinkage, owen])
+def test_the_examples_are_as_they_say(module):
+    result = doctest.testmod(module)
     assert result.attempted
     assert not result.failed

@@ -58,6 +58,8 @@ def test_first_is_the_squared_correlation_and_beta_the_squared_coefficient(swiss
     assert [column(found, "vif")[name] for name in SWISS] == pytest.approx(vif)
     halo = beta / correlation[:-1, -1]
     assert [column(found, "halo_ratio")[name] for name in SWISS] == pytest.approx(halo)
+    bound = 1 / np.maximum(correlation[:-1, :-1].sum(axis=1), 1)
+    assert [column(found, "halo_bound")[name] for name in SWISS] == pytest.approx(bound)
 
 
 def test_the_most_important_comes_first(swiss):
@@ -127,9 +129,9 @@ def test_copied_drivers_share_equally_and_rank_equally():
         found = relative_importance(
             frame, "y", ["a", "b", "copy"], method=method, replicates=50, rng=RNG(0)
         )
-        importance, tier = column(found, "importance"), column(found, "tier")
+        importance, letters = column(found, "importance"), column(found, "letters")
         assert importance["a"] == pytest.approx(importance["copy"], abs=1e-10)
-        assert tier["a"] == tier["copy"]
+        assert set(letters["a"]) & set(letters["copy"])
         assert column(found, "beta")["a"] == pytest.approx(-column(found, "beta")["copy"])
         assert column(found, "vif")["copy"] == np.inf
 
@@ -265,9 +267,8 @@ def test_intervals_hold_their_importance_and_the_truth_is_told_apart(method, int
         assert (table[low] <= table[value]).all()
         assert (table[value] <= table[high]).all()
     assert table["driver"][0] == "a"
-    assert table["tier"][0] == 1
-    assert table["tier"][1] == 2
-    assert table["tier"].is_sorted()
+    assert table["letters"][0] == "a"
+    assert "a" not in table["letters"][1]
 
 
 def test_probabilities_of_rank_add_up():
@@ -280,15 +281,15 @@ def test_probabilities_of_rank_add_up():
     assert first.sort("probability")["driver"][-1] == "a"
 
 
-def test_drivers_of_equal_weight_are_one_tier():
+def test_drivers_of_equal_weight_have_a_letter_in_common():
     rng = RNG(4)
     x = rng.normal(size=(500, 5))
     frame = pl.DataFrame(x, schema=list("abcde")).with_columns(
         y=pl.Series(x.sum(axis=1) - x[:, 4] + rng.normal(size=500))
     )
     found = relative_importance(frame, "y", list("abcde"), replicates=300, rng=RNG(0))
-    tier = column(found, "tier")
-    assert [tier[name] for name in "abcde"] == [1, 1, 1, 1, 2]
+    letters = column(found, "letters")
+    assert [letters[name] for name in "abcde"] == ["a", "a", "a", "a", "b"]
 
 
 def test_customers_who_answer_often_widen_the_interval():

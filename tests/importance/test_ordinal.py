@@ -237,7 +237,7 @@ def test_intervals_hold_their_importance_and_the_truth_is_told_apart(options, in
     assert (table["low"] <= table["importance_pct"]).all()
     assert (table["importance_pct"] <= table["high"]).all()
     assert table["driver"][0] == "a"
-    assert table["tier"].to_list()[:2] == [1, 2]
+    assert table["letters"].to_list()[:2] == ["a", "b"]
     assert found.rank_probability.height == 16
 
 

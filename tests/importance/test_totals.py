@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pipelines.importance.blanks import complete
 from pipelines.importance.totals import add_up, semidefinite
 from pipelines.statistics.bootstrap import draws
 from tests.importance.made_up_ratings import made_up, totals_of
@@ -35,9 +36,10 @@ def test_totals_of_a_part_and_of_the_others_are_those_of_all():
     ratings = made_up(400, blank=0.1)
     design = ratings.use_and_rating
     units, totals = totals_of(ratings, design)
+    expected = complete(design, ratings.weight, ratings.attributes)
     left = (ratings.attributes["side"] == "left").to_numpy()
-    part = add_up(totals.expected, ratings.weight, units, left)
-    others = add_up(totals.expected, ratings.weight, units, ~left)
+    part = add_up(expected, ratings.weight, units, left)
+    others = add_up(expected, ratings.weight, units, ~left)
     assert (totals - part).sums == pytest.approx(others.sums, abs=1e-8)
     assert part.n + others.n == totals.n
 

@@ -212,6 +212,26 @@ def test_typed_columns_are_read_like_text(study):
     assert lines["amount"].to_list() == [2.0, 1.0, -1.0, None]
 
 
+def test_a_time_with_a_zone_becomes_the_day_of_the_study_s_zone(study):
+    """A date of birth kept as a time: midnight in Berlin is the evening before in UTC."""
+    midnight = datetime(1980, 4, 30, 22, 0, tzinfo=UTC)
+    plain = (
+        study.map.sources["survey"]
+        .tables[1]
+        .columns["birth_on"]
+        .model_copy(update={"format": None})
+    )
+    columns = {**study.map.sources["survey"].tables[1].columns, "birth_on": plain}
+    tables = list(study.map.sources["survey"].tables)
+    tables[1] = tables[1].model_copy(update={"columns": columns})
+    source = study.map.sources["survey"].model_copy(update={"tables": tables})
+    typed = Study(study.folder, study.map.model_copy(update={"sources": {"survey": source}}))
+    people = mapped(typed, "customers", RAW | {"BORN": [midnight] * 4})
+    assert set(people["birth_on"]) == {date(1980, 5, 1)}
+    people = mapped(typed, "customers", RAW | {"BORN": [date(1980, 5, 1)] * 4})
+    assert set(people["birth_on"]) == {date(1980, 5, 1)}, "a day without a time stays as it is"
+
+
 def test_a_missing_column_is_named_with_the_nearest(study):
     table = study.map.sources["survey"].tables[0]
     with pytest.raises(SourceError, match=r"small/raw/a.csv: .*without 'DAY'.*did you mean 'DAYS'"):

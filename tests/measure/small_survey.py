@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import narwhals as nw
 import polars as pl
 
 from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
+from pipelines.core.map import Break
+from pipelines.core.waves import ordered
 from pipelines.measure.tables import Survey, Terms, measure_survey
 
 TERMS = Terms(level=0.95, flag_n=30, inputs_hash="0123456789abcdef")
@@ -58,13 +62,20 @@ def survey(
     segments: dict[str, dict[str, str | None]] | None = None,
     baseline: str | None = None,
     stages: dict[str, str] = STAGES,
+    declared: tuple[str, ...] = (),
+    breaks: Sequence[Break] = (),
 ) -> Survey:
-    """Return a survey on Polars."""
+    """Return a survey on Polars; `declared` are its waves as the map lists them."""
     table = rows if isinstance(rows, pl.DataFrame) else responses(rows)
     split = segments or {}
     people = customers(split)
     lazy = (nw.from_native(frame.lazy()) for frame in (table, people))
-    return Survey(*lazy, tuple(split), stages, baseline)
+    return Survey(*lazy, tuple(split), stages, baseline, in_order(table, declared), breaks)
+
+
+def in_order(table: pl.DataFrame, declared: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Return the waves of responses in their order."""
+    return ordered(nw.from_native(table.lazy()), "UTC", declared, where="guests")
 
 
 FIVE = [

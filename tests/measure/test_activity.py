@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import narwhals as nw
 import polars as pl
@@ -15,11 +16,11 @@ from pipelines.measure.activity import CLOCKS, count_rows
 from tests.measure.small_survey import answer, responses
 
 
-def counted(name: str, rows: list[dict]) -> pl.DataFrame:
+def counted(name: str, rows: list[dict], time_zone: str = "UTC") -> pl.DataFrame:
     schema = CANONICAL[name].schema
     columns = {column: [row.get(column) for row in rows] for column in schema}
     frame = nw.from_native(pl.DataFrame(columns, schema=schema).lazy())
-    return count_rows(name, frame, "EUR").sort(ACTIVITY.key)
+    return count_rows(name, frame, "EUR", time_zone).sort(ACTIVITY.key)
 
 
 def order(number: str, amount: float, day: datetime, person: str | None = None, **columns: object):
@@ -56,7 +57,49 @@ def test_lines_orders_customers_and_money_of_a_month():
         ("2011-03", "returned", 1, 1, 1, -10.05),
         ("2011-04", "completed", 1, 1, 1, 1.0),
     ]
-    assert (table["first_at"][0], table["last_at"][2]) == (MARCH, APRIL)
+    assert (table["first_on"][0], table["last_on"][2]) == (MARCH.date(), APRIL.date())
+
+
+def local_midnights(zone: str, months: dict[int, int]) -> list[dict]:
+    """Orders of 2024 dated without a time, as a file of that zone has them: month -> how many."""
+    return [
+        order(f"{month}-{i}", 1.0, datetime(2024, month, i % 28 + 1, tzinfo=ZoneInfo(zone)))
+        for month, n in months.items()
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Los_Angeles", "UTC"])
+def test_months_are_those_of_the_study_s_time_zone(zone):
+    rows = local_midnights(zone, {5: 200, 6: 60})
+    rows = [row | {"ordered_at": row["ordered_at"].astimezone(UTC)} for row in rows]
+    table = counted("transactions", rows, zone)
+    assert table.select("period", "n_orders").rows() == [("2024-05", 200), ("2024-06", 60)]
+    assert table["first_on"].to_list() == [date(2024, 5, 1), date(2024, 6, 1)]
+    assert table["last_on"].to_list() == [date(2024, 5, 28), date(2024, 6, 28)]
+
+
+def test_the_change_of_the_clock_moves_no_order_to_another_month():
+    berlin = ZoneInfo("Europe/Berlin")
+    days = [
+        datetime(2024, 3, 31, 1, 59, tzinfo=berlin),  # the hour from 2 to 3 is skipped
+        datetime(2024, 3, 31, 23, 59, tzinfo=berlin),  # two hours before UTC's
+        datetime(2024, 4, 1, 0, 0, tzinfo=berlin),
+        datetime(2024, 10, 27, 2, 30, fold=1, tzinfo=berlin),  # the hour comes twice
+        datetime(2024, 10, 31, 23, 59, tzinfo=berlin),  # one hour before UTC's
+        datetime(2024, 11, 1, 0, 0, tzinfo=berlin),
+    ]
+    rows = [order(str(i), 1.0, day.astimezone(UTC)) for i, day in enumerate(days)]
+    found = counted("transactions", rows, "Europe/Berlin").select("period", "n_orders").rows()
+    assert found == [("2024-03", 2), ("2024-04", 1), ("2024-10", 2), ("2024-11", 1)]
+
+
+def test_days_of_daily_figures_are_local_already():
+    figure = {"touchpoint_id": "shop", "metric": "visits", "value": 1.0}
+    rows = [figure | {"date": date(2024, 5, 1)}, figure | {"date": date(2024, 4, 30)}]
+    for zone in ("America/Los_Angeles", "Asia/Tokyo"):
+        found = counted("touchpoint_metrics", rows, zone).select("period", "first_on").rows()
+        assert found == [("2024-04", date(2024, 4, 30)), ("2024-05", date(2024, 5, 1))]
 
 
 def test_money_is_added_up_without_rounding_error():

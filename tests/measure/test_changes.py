@@ -11,7 +11,7 @@ from pipelines.core.enforcement import require_declared
 from tests.measure.small_survey import answer, measured, one
 
 
-def wave(year: int, values: list[float | str], question: str = "signs", **columns: object):
+def wave(year: int | str, values: list[float | str], question: str = "signs", **columns: object):
     return [
         answer(str(i), value, question, wave=str(year), **columns) for i, value in enumerate(values)
     ]
@@ -83,22 +83,6 @@ def test_a_baseline_that_lacks_the_question_moves_and_says_so(baseline, against,
     assert all(("baseline_moved" in flags) == moved for flags in found["flags"])
 
 
-def test_a_stage_that_pools_other_questions_is_marked():
-    rows = wave(2016, HIGH) + wave(2017, LOW) + wave(2017, LOW, "parking")
-    changes = measured(rows)["changes"].filter(measure="mean", weighted=True, against="previous")
-    flags = dict(changes.select("scope", "flags").iter_rows())
-    assert "other_questions" in flags["stage"]
-    assert "other" not in flags["touchpoint"]
-
-
-def test_a_question_on_another_scale_is_marked():
-    rows = wave(2016, HIGH) + wave(2017, LOW, scale_max=7.0)
-    changes = measured(rows)["changes"].filter(measure="mean", weighted=True, against="previous")
-    flags = dict(changes.select("scope", "flags").iter_rows())
-    assert "other_scale" in flags["touchpoint"]
-    assert "other_questions" in flags["stage"]
-
-
 def test_waves_that_share_customers_are_marked():
     rows = wave(2016, HIGH, source_id="c1") + wave(2017, LOW, source_id="c1")
     assert (
@@ -134,30 +118,62 @@ def test_hot_waves_are_not_compared_with_cold_ones():
     assert measured(rows)["changes"].is_empty()
 
 
-def by_benjamini_hochberg(p: np.ndarray) -> list[float]:
-    """Smallest m p(k) / k of the k-th smallest of m p-values and all larger ones."""
-    ranked = np.sort(p)
-    m = len(p)
-    return [min(m * q / (k + 1) for k, q in enumerate(ranked) if q >= own) for own in p]
-
-
-def test_p_values_are_adjusted_within_measure_comparison_mode_and_weighting():
-    rng = np.random.default_rng(1)
-    rows = [
-        row
-        for year in range(2012, 2018)
-        for question in ("signs", "food", "parking")
-        for row in wave(year, list(rng.integers(1, 6, 40)), question, weight=1.5)
-    ]
-    changes = measured(rows, baseline="2012")["changes"]
-    for _, family in changes.group_by("mode", "measure", "against", "weighted"):
-        adjusted = by_benjamini_hochberg(family["p_value"].to_numpy())
-        assert family["p_adjusted"].to_numpy() == pytest.approx(adjusted)
-    assert changes["p_adjusted"].null_count() == 0
-
-
 def test_every_change_lies_inside_its_interval():
     changes = measured(THREE + wave(2018, [5] * 3) + wave(2019, [1]), baseline="2015")["changes"]
     require_declared(changes, CHANGES, "changes")
     assert changes.filter(pl.col("low") < -100).is_empty()
     assert changes.filter(pl.col("high") > 100).is_empty()
+
+
+def test_the_wave_before_is_the_one_before_in_time_not_by_letter():
+    """Four of five promoters become detractors from wave 2 to wave 12."""
+    before, after = [10, 10, 10, 10, 3] * 10, [10, 3, 3, 3, 3] * 10
+    for earlier, later in (("Wave 2", "Wave 12"), ("Q3 2023", "Q2 2024")):
+        rows = [
+            answer(str(i), value, "recommend", wave=name, measure="nps", scale_min=0.0,
+                   scale_max=10.0)
+            for name, values in ((earlier, before), (later, after))
+            for i, value in enumerate(values)
+        ]  # fmt: skip
+        for baseline in (earlier, None):
+            changes = measured(rows, baseline=baseline)["changes"].filter(
+                measure="nps", weighted=True
+            )
+            found = changes.select("wave", "wave_against", "value").unique().rows()
+            assert found == [(later, earlier, pytest.approx(-120))]
+
+
+def test_the_frozen_baseline_counts_from_its_place_in_time():
+    rows = wave(9, HIGH) + wave(10, LOW) + wave(11, HIGH)
+    changes = measured(rows, baseline="10")["changes"].filter(
+        against="baseline", measure="mean", weighted=True, scope="touchpoint"
+    )
+    assert changes.select("wave", "wave_against").rows() == [("11", "10")]
+
+
+def test_a_mode_without_the_baseline_wave_takes_its_first_and_says_so():
+    hot = {"mode": "hot", "measure": "csat"}
+    rows = wave(2023, HIGH) + [
+        answer(str(i), value, wave=name, response_id=f"{name}-{i}", **hot)
+        for name, values in (("Q4 2022", HIGH), ("Q1 2023", LOW))
+        for i, value in enumerate(values)
+    ]
+    changes = measured(rows, baseline="2023")["changes"].filter(against="baseline", mode="hot")
+    assert changes.select("wave", "wave_against").unique().rows() == [("Q1 2023", "Q4 2022")]
+    assert all("baseline_moved" in flags for flags in changes["flags"])
+
+
+def test_waves_that_share_customers_are_marked_whatever_their_names():
+    rows = wave("Wave 2", HIGH, source_id="c1") + wave("Wave 12", LOW, source_id="c1")
+    flags = one(measured(rows)["changes"], measure="mean", scope="touchpoint", against="previous")
+    assert "overlap" in flags["flags"]
+
+
+def test_ease_changes_in_points_of_its_scale_and_not_between_two():
+    rows = wave(2016, [5, 4, 4, 2] * 10, "trip", measure="ces")
+    same = rows + wave(2017, [4, 3, 2, 1] * 10, "trip", measure="ces")
+    change = one(measured(same)["changes"], measure="ces", against="previous")
+    assert (change["value"], change["scale_max"]) == (pytest.approx(-1.25), 5)
+    other = rows + wave(2017, [6, 3, 2, 1] * 10, "trip", measure="ces", scale_max=7.0)
+    not_compared = one(measured(other)["changes"], measure="ces", against="previous")
+    assert (not_compared["value"], not_compared["broken"]) == (None, "scale?wave=2017")

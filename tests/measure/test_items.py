@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from pipelines.core.errors import ContractError
@@ -15,12 +16,29 @@ def test_a_distribution_counts_every_answer_and_every_reason():
     assert shares["n"].to_list() == [5] * 5
 
 
-def test_ease_is_rescaled_to_one_to_seven():
-    rows = [answer("a", 5, "trip", measure="ces"), answer("b", 2, "trip", measure="ces")]
+@pytest.mark.parametrize(
+    ("scale", "answers", "mean", "share"),
+    [
+        ((1.0, 5.0), [5, 2, 2, 2], 2.75, 43.75),
+        ((1.0, 7.0), [7, 1, 4, 4], 4.0, 50.0),
+        ((0.0, 10.0), [10, 5, 0, 3], 4.5, 45.0),
+    ],
+)
+def test_ease_is_told_on_the_scale_of_its_question(scale, answers, mean, share):
+    low, high = scale
+    rows = [
+        answer(str(i), value, "trip", measure="ces", scale_min=low, scale_max=high)
+        for i, value in enumerate(answers)
+    ]
     scores = measured(rows)["scores"]
     ease = one(scores, measure="ces")
-    assert (ease["value"], ease["method"]) == (pytest.approx(1 + 6 * (1 + 1 / 4) / 2), "ces")
-    assert one(scores, measure="mean")["value"] == pytest.approx(62.5)
+    assert (ease["value"], ease["method"]) == (pytest.approx(mean), "mean")
+    assert (ease["scale_min"], ease["scale_max"]) == scale
+    assert low <= ease["low"] < mean < ease["high"] <= high
+    assert ease["std_error"] == pytest.approx(np.std(answers, ddof=1) / 2)  # of four
+    other = one(scores, measure="mean")
+    assert other["value"] == pytest.approx(share), "the share of the scale stands beside it"
+    assert other["scale_min"] is None
 
 
 def test_a_stage_averages_what_each_respondent_rated():
@@ -102,3 +120,23 @@ def test_an_nps_question_on_one_to_ten_is_refused():
     rows = [answer("a", 9, "recommend", measure="nps", scale_max=10.0)]
     with pytest.raises(ContractError, match=r"nps questions on a scale of 0 to 10.*'recommend'"):
         measured(rows)
+
+
+def test_a_scale_of_two_answers_has_a_share_of_people_and_no_mean_score():
+    about = {"scale_min": 0.0, "scale_max": 1.0, "measure": "overall", "touchpoint_id": None}
+    rows = [answer(str(i), float(i < 3), "would_return", **about) for i in range(4)]
+    scores = measured(rows)["scores"]
+    share = one(scores, measure="better")
+    assert (share["value"], share["n"], share["method"]) == (75.0, 4, "share")
+    assert set(scores["measure"]) == {"better"}
+    # Wilson's interval for 3 of 4: Brown, Cai and DasGupta (2001), (4)
+    z = 1.959964
+    centre, half = (3 + z**2 / 2) / (4 + z**2), z * (4 * 0.75 * 0.25 + z**2 / 4) ** 0.5 / (4 + z**2)
+    ends = (100 * (centre - half), 100 * (centre + half))
+    assert (share["low"], share["high"]) == pytest.approx(ends, abs=1e-3)
+
+
+def test_a_slider_from_0_to_1_has_a_mean_score():
+    about = {"scale_min": 0.0, "scale_max": 1.0}
+    rows = [answer("a", 1.0, "slider", **about), answer("b", 0.4, "slider", **about)]
+    assert one(measured(rows)["scores"], measure="mean")["value"] == pytest.approx(70)

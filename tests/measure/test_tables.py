@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.contract.estimate import FLAGS
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.enforcement import require_columns, require_declared
 from pipelines.core.errors import ContractError
@@ -21,7 +22,7 @@ def test_five_guests_worked_by_hand():
     for measure, value in expected.items():
         row = one(scores, measure=measure, scope="touchpoint")
         assert row["value"] == pytest.approx(value)
-        assert (row["n"], row["n_eff"]) == (3, pytest.approx(3))
+        assert (row["n"], row["n_eff"], row["deff"]) == (3, pytest.approx(3), pytest.approx(1))
     reach = one(scores, measure="reach", scope="touchpoint")
     assert (reach["value"], reach["n"]) == (pytest.approx(75), 4)
     mean = one(scores, measure="mean", scope="touchpoint")
@@ -30,9 +31,9 @@ def test_five_guests_worked_by_hand():
         "signs",
         "signs",
     )
-    # Three of five guests: residuals (1/3, 1/12, -5/12), 5/4 * sum of squares / 3**2
+    # Three of five guests: residuals (1/3, 1/12, -5/12), sum of squares / 2 / 3
     squares = (1 / 3) ** 2 + (1 / 12) ** 2 + (5 / 12) ** 2
-    assert mean["std_error"] == pytest.approx(100 * np.sqrt(5 / 4 * squares) / 3)
+    assert mean["std_error"] == pytest.approx(100 * np.sqrt(squares / 6))
     assert (mean["method"], mean["missing_policy"]) == ("mean", "answers")
     assert (reach["method"], reach["missing_policy"]) == ("share", "use")
     assert mean["flags"] == "small unweighted_wave"
@@ -64,8 +65,8 @@ def test_a_segment_holds_its_own_and_a_null_belongs_to_none():
     assert set(scores["group"]) == {"all", "work", "leisure"}
     work = one(scores, segment="purpose", group="work")
     assert (work["value"], work["n"]) == (pytest.approx(87.5), 2)
-    # A domain of the sample: residuals of 1/8 and zeros of the other two, 4/3 * 2/64 / 2**2
-    assert work["std_error"] == pytest.approx(100 * np.sqrt(4 / 3 * 2 / 64) / 2)
+    # A domain of the sample, as good as a sample of its own: residuals of 1/8, 2/64 / 1 / 2
+    assert work["std_error"] == pytest.approx(100 * np.sqrt(2 / 64 / 2))
 
 
 def test_a_group_in_which_nobody_has_used_it_is_shown_without_a_value():
@@ -86,6 +87,30 @@ def test_a_customer_who_answers_twice_in_a_wave_is_one_sampling_unit():
     ]
     assert errors[0] == pytest.approx(errors[1])
     assert errors[0] != pytest.approx(errors[2])
+
+
+def test_respondents_whose_cluster_is_not_known_are_units_of_their_own_and_counted():
+    rows = [answer(str(i), 1 + i % 5, cluster=f"flight {i // 5}") for i in range(40)]
+    lost = [{**row, "cluster": None} if i < 3 else row for i, row in enumerate(rows)]
+    others = [answer(f"else {i}", 3, survey_id="other") for i in range(4)]  # drawn one by one
+    score = one(measured(lost + others)["scores"], measure="mean", scope="touchpoint")
+    assert score["flags"] == "unweighted_wave no_cluster?n=3&of=44"
+    assert "3 of 44 respondents" in FLAGS.sentence("no_cluster?n=3&of=44")
+    named = [{**row, "cluster": f"lost {i}"} if i < 3 else row for i, row in enumerate(rows)]
+    wanted = one(measured(named + others)["scores"], measure="mean", scope="touchpoint")
+    assert score["std_error"] == pytest.approx(wanted["std_error"])
+    assert wanted["flags"] == "unweighted_wave"
+
+
+def test_a_change_counts_the_unknown_clusters_of_both_waves():
+    rows = [
+        answer(str(i), 1 + i % 5, wave=wave, cluster=f"{wave} {i // 5}" if i >= lost else None)
+        for wave, lost in (("2016", 2), ("2017", 1))
+        for i in range(40)
+    ]
+    changes = measured(rows)["changes"]
+    change = one(changes, measure="mean", scope="touchpoint", against="previous")
+    assert "no_cluster?n=3&of=80" in change["flags"].split()
 
 
 def test_strata_of_two_surveys_with_the_same_name_are_two_strata():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import narwhals as nw
 import numpy as np
 import polars as pl
@@ -9,6 +11,7 @@ import pytest
 
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.core.engine import lift, spark_session
+from pipelines.core.waves import ordered
 from pipelines.measure.activity import count_rows
 from pipelines.measure.tables import Survey, measure_survey
 from tests.measure.small_survey import TERMS, answer, customers, responses
@@ -37,6 +40,7 @@ def rows() -> pl.DataFrame:
                 "wave": wave,
                 "weight": float(rng.uniform(0.5, 2)),
                 "stratum": "xy"[i % 2],
+                "answered_at": datetime(int(wave), 10, 1 + i % 28, i % 24, 30, tzinfo=UTC),
                 "cluster": f"{i % 2}-{i // 8}" if i % 3 else None,
                 "source_id": None if i % 7 == 0 else f"c{i // 2}",
             }
@@ -55,7 +59,9 @@ def test_spark_and_polars_give_the_same_tables(rows, tmp_path):
     found = []
     for name in ("polars", "spark"):
         frames = [lift(frame.lazy(), name, tmp_path) for frame in (rows, who)]
-        survey = Survey(*frames, ("purpose",), {"signs": "arrive", "food": "wait"}, "2016")
+        waves = ordered(frames[0], "Europe/Berlin", (), where="guests")
+        stages = {"signs": "arrive", "food": "wait"}
+        survey = Survey(*frames, ("purpose",), stages, "2016", waves)
         found.append(measure_survey(survey, TERMS))
     for table in (SCORES, CHANGES, DISTRIBUTIONS):
         here, there = (tables[table.name].sort(table.key, nulls_last=True) for tables in found)
@@ -68,6 +74,6 @@ def test_spark_and_polars_give_the_same_tables(rows, tmp_path):
 
 
 def test_spark_and_polars_count_the_same_rows(rows, tmp_path):
-    on_spark = count_rows("responses", lift(rows.lazy(), "spark", tmp_path), "EUR")
-    on_polars = count_rows("responses", nw.from_native(rows.lazy()), "EUR")
+    on_spark = count_rows("responses", lift(rows.lazy(), "spark", tmp_path), "EUR", "Europe/Berlin")
+    on_polars = count_rows("responses", nw.from_native(rows.lazy()), "EUR", "Europe/Berlin")
     assert on_spark.sort("period").equals(on_polars.sort("period"))

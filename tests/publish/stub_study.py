@@ -1,19 +1,22 @@
 """A study as the steps before publish leave it: small tables, made by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipelines.contract import registry
-from pipelines.contract.canonical import RESPONSES
+from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
 from pipelines.contract.drivers import STEP as DRIVERS_STEP
+from pipelines.contract.measure import WAVES_IN_TIME
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
+from pipelines.contract.table import TEXT, Column
 from pipelines.core import store
 from pipelines.core.study import Study
 from pipelines.core.study import load as load_study
+from pipelines.publish.structure import NEST, Structure
 
 MAP = """\
 title: {en: Stub}
@@ -80,6 +83,8 @@ DESK = {
     "n_against": 100,
     "p_value": 0.5,
     "p_adjusted": 0.5,
+    "adjusted_over": "touchpoints?n=1",
+    "since": "2016",
 }
 
 MODEL = {
@@ -97,7 +102,8 @@ MODEL = {
     "rank": 1,
     "rank_low": 1,
     "rank_high": 2,
-    "tier": 1,
+    "letters": "a",
+    "share_of_noise": 1.0,
     "slope": 0.4,
     "slope_low": 0.3,
     "slope_high": 0.5,
@@ -131,8 +137,8 @@ MONTH = {
     "n_orders": 80,
     "n_customers": 60,
     "amount": 1000.0,
-    "first_at": datetime(2017, 5, 1, 8, tzinfo=UTC),
-    "last_at": datetime(2017, 5, 31, 17, tzinfo=UTC),
+    "first_on": date(2017, 5, 1),
+    "last_on": date(2017, 5, 31),
 }
 
 FILE = {
@@ -166,6 +172,10 @@ def table(name: str, *rows: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame(whole, schema=schema)
 
 
+# No question is part of a stage or a gap, and no group lies within another.
+UNRELATED = Structure({}, pl.DataFrame(schema=NEST))
+
+
 def by_age(name: str = "scores", **sizes: int) -> pl.DataFrame:
     """Everybody, and a row per age of the given size."""
     everybody = {"n": sum(sizes.values())}
@@ -190,10 +200,23 @@ def lay_out(folder: Path, tables: dict[str, pl.DataFrame]) -> Study:
     asked = {"question_id": "q_desk", "survey_id": "s", "measure": "csat", "scale_min": 1.0}
     answers = {"response_id": [str(i) for i in range(12)], "wave": "2017", "mode": "cold"}
     responses = pl.DataFrame(
-        {**answers, **asked, "scale_max": 5.0, "weight": 1.0, "answered_at": MONTH["first_at"]}
+        {
+            **answers,
+            **asked,
+            "scale_max": 5.0,
+            "weight": 1.0,
+            "answered_at": datetime(2017, 5, 1, 8, tzinfo=UTC),
+        }
     )
+    wave = {"mode": "cold", "wave": "2017", "place": 1, "n_respondents": 12, "weighted": False}
+    ordered = pl.DataFrame(
+        [{name: wave.get(name) for name in WAVES_IN_TIME.schema}], schema=WAVES_IN_TIME.schema
+    )
+    store.write(study.path("derived", "waves"), ordered, WAVES_IN_TIME)
     missing = [pl.lit(None, kind).alias(name) for name, kind in RESPONSES.schema.items()]
     absent = [column for column in missing if column.meta.output_name() not in responses.columns]
     whole = responses.with_columns(absent).select(*RESPONSES.schema).cast(RESPONSES.schema)
     store.write(study.path("canonical", "responses"), whole, RESPONSES)
+    customers = CUSTOMERS.with_columns([Column(SEGMENT_PREFIX + "age", TEXT, "age")])
+    store.write(study.path("canonical", "customers"), customers.without_rows(), customers)
     return study

@@ -26,7 +26,12 @@ def test_empty_tables_pass():
 
 # What is wrong in all rows of a table, and the expectation that refuses it.
 BAD = [
-    ("scores", {"measure": "mean", "value": 101.0, "high": 102.0}, "values_to_be_between"),
+    (
+        "scores",
+        {"measure": "mean", "value": 101.0, "high": 102.0, "scale_max": None},
+        "values_to_be_between",
+    ),
+    ("scores", {"measure": "ces", "value": 4.0, "high": 5.5, "scale_max": 5.0}, "greater_than_b"),
     ("scores", {"measure": "mean", "value": 20.0, "low": 21.0}, "a_to_be_greater_than_b"),
     ("scores", {"low": None}, "to_be_null.*got .low."),
     ("scores", {"n": 9}, "values_to_be_between"),

@@ -23,12 +23,12 @@ def test_the_bundle_is_named_by_its_content():
 
 def test_the_manifest_has_what_a_reviewer_asks_for():
     tables = EMPTY | {"activity": table("activity", {}), "ledger": table("ledger", {})}
-    waves = [{"wave": "2018"}, {"wave": "2017"}, {"wave": "2017"}]
+    waves = [{"wave": "Wave 2"}, {"wave": "Wave 12"}, {"wave": "Wave 2"}]  # of two modes
     made = describe("stub", tables, HASHES, params.read(), waves)
     assert made["window"] == {
-        "first": "2017-05-01T08:00:00Z",
-        "last": "2017-05-31T17:00:00Z",
-        "waves": ["2017", "2018"],
+        "first": "2017-05-01",
+        "last": "2017-05-31",
+        "waves": ["Wave 2", "Wave 12"],
     }
     assert made["tables"]["activity"] == {"rows": 1, "sha256": "hash of activity"}
     assert made["rows"] == {"responses": {"in": 100, "accepted": 98, "quarantined": 2}}

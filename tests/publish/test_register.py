@@ -1,42 +1,39 @@
 """The register names and orders what the bundle's numbers are about."""
 
-from datetime import UTC, datetime
+from datetime import date
 
 import polars as pl
 
+from pipelines.contract.measure import WAVES_IN_TIME
 from pipelines.publish.register import describe, waves
 from tests.publish.stub_study import by_age, table
 
 
-def answers(n: int, wave: str, weight: float = 1.0, day: int | None = 1) -> pl.LazyFrame:
-    """Two answers of each of `n` respondents."""
-    at = datetime(2017, 5, day, 12, tzinfo=UTC) if day else None
-    rows = {
-        "response_id": [f"{wave}-{i // 2}" for i in range(2 * n)],
-        "wave": wave,
-        "mode": "cold",
-        "weight": weight,
-        "answered_at": at,
-    }
-    schema = {"weight": pl.Float64, "answered_at": pl.Datetime("us", "UTC")}
-    return pl.LazyFrame(pl.DataFrame(rows, schema_overrides=schema))
+def wave(name: str, place: int, n: int = 12, day: date | None = None) -> dict[str, object]:
+    days = {"first_on": day, "median_on": day, "last_on": day}
+    return {"mode": "cold", "wave": name, "place": place, "n_respondents": n, "weighted": n > 11,
+            **days}  # fmt: skip
 
 
-def test_waves_are_in_order_with_their_respondents_weights_and_dates():
-    responses = pl.concat([answers(12, "2018", weight=1.5), answers(11, "2017", day=None)])
-    first, second = waves(responses, limit=10)
-    assert (first["wave"], first["n_respondents"], first["weighted"]) == ("2017", 11, False)
-    assert (first["first_at"], first["last_at"]) == (None, None)
-    assert (second["wave"], second["n_respondents"], second["weighted"]) == ("2018", 12, True)
-    assert second["first_at"] == second["last_at"] == "2017-05-01T12:00:00Z"
+def listed(*rows: dict[str, object]) -> list[dict[str, object]]:
+    return waves(pl.DataFrame(rows, schema=WAVES_IN_TIME.schema), limit=10)
+
+
+def test_waves_are_in_order_with_their_respondents_weights_and_days():
+    found = listed(wave("Wave 12", 2, day=date(2017, 5, 1)), wave("Wave 2", 1, 11))
+    first, second = found
+    assert (first["wave"], first["n_respondents"], first["weighted"]) == ("Wave 2", 11, False)
+    assert (first["first_on"], first["last_on"]) == (None, None)
+    assert (second["wave"], second["n_respondents"], second["weighted"]) == ("Wave 12", 12, True)
+    assert second["first_on"] == second["last_on"] == "2017-05-01"
 
 
 def test_a_wave_of_few_respondents_does_not_tell_how_many():
-    assert waves(answers(9, "2017"), limit=10)[0]["n_respondents"] is None
+    assert listed(wave("2017", 1, 9))[0]["n_respondents"] is None
 
 
 def test_a_study_without_answers_has_no_waves():
-    assert waves(answers(0, "2017"), limit=10) == []
+    assert listed() == []
 
 
 def test_the_register_is_what_the_app_reads(study):

@@ -1,4 +1,4 @@
-"""Differences of independent estimates: by hand, against statsmodels and R, and exactly."""
+"""Differences of estimates: by hand, against SciPy, statsmodels and R, and exactly."""
 
 from __future__ import annotations
 
@@ -12,21 +12,45 @@ from pipelines.core.errors import ContractError
 from pipelines.statistics.differences import (
     Differences,
     Estimates,
-    independent_differences,
+    Overlap,
+    subtract,
 )
-from pipelines.statistics.intervals import Interval, shrink_share
+from pipelines.statistics.intervals import Interval, shrink_nps, shrink_share
 
 LEVEL = 0.95
 
 
 def estimates(value, variance, df=np.inf) -> Estimates:
-    return Estimates(*(np.atleast_1d(np.array(x, float)) for x in (value, value, variance, df)))
+    columns = (value, value, variance, df, 1, 0)
+    return Estimates(*np.broadcast_arrays(*(np.atleast_1d(np.array(x, float)) for x in columns)))
+
+
+def shared(n, covariance=0.0, of_later=1.0, of_earlier=1.0) -> Overlap:
+    columns = (n, covariance, of_later, of_earlier)
+    return Overlap(*np.broadcast_arrays(*(np.atleast_1d(np.array(x, float)) for x in columns)))
+
+
+def independent_differences(later: Estimates, earlier: Estimates, level: float) -> Differences:
+    nothing = np.zeros_like(later.value)
+    return subtract(later, earlier, Overlap(nothing, nothing, nothing, nothing), level)
 
 
 def shares(count, n) -> Estimates:
     count, n = np.atleast_1d(count), np.full(np.size(count), float(n))
     shrunken = shrink_share(count / n, n)
-    return Estimates(count / n, shrunken.centre, shrunken.variance, np.full(n.size, np.inf))
+    df = np.full(n.size, np.inf)
+    return Estimates(
+        count / n, shrunken.centre, shrunken.variance, df, shrunken.moved, shrunken.pull
+    )
+
+
+def scores(votes) -> Estimates:
+    promoters, detractors = (np.array([np.mean(votes == vote)]) for vote in (1, -1))
+    found = shrink_nps(promoters, detractors, np.array([float(len(votes))]))
+    return Estimates(
+        promoters - detractors, found.centre, found.variance, np.array([np.inf]),
+        found.moved, found.pull,
+    )  # fmt: skip
 
 
 def test_a_fall_has_a_negative_sign_and_variances_add():
@@ -93,6 +117,81 @@ def test_swapping_the_waves_turns_the_sign_and_nothing_else(a, b, v, w):
     assert back.value == -there.value
     assert back.p_value == there.p_value
     assert back.interval.low == -there.interval.high
+
+
+def test_means_of_a_whole_panel_are_compared_as_by_the_paired_t_test():
+    # sleep, Student (1908): R's t.test(extra ~ group, paired = TRUE) has t = -4.0621, df = 9,
+    # p = 0.002833, -2.4598858 to -0.7001142.
+    one = np.array([0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0])
+    two = np.array([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4])
+    first, second = (estimates(x.mean(), x.var(ddof=1) / 10, 9) for x in (one, two))
+    both = shared(10, np.cov(one, two)[0, 1] / 10)
+    found = subtract(first, second, both, LEVEL)
+    assert found.p_value == pytest.approx(0.002833, abs=5e-7)
+    assert found.interval.low == pytest.approx(-2.4598858, abs=1e-7)
+    assert found.interval.high == pytest.approx(-0.7001142, abs=1e-7)
+
+
+def agresti_and_min(both_yes, later, earlier, neither):
+    """Their interval from the four counts: half an answer is added to each."""
+    n = both_yes + later + earlier + neither + 2
+    b, c = later + 0.5, earlier + 0.5
+    error = np.sqrt(b + c - (b - c) ** 2 / n) / n
+    return (b - c) / n + 1.959963985 * error * np.array([-1, 1])
+
+
+@pytest.mark.parametrize("counts", [(30, 12, 4, 14), (30, 0, 0, 30), (15, 0, 5, 0), (1, 3, 1, 5)])
+def test_shares_of_a_whole_panel_are_compared_as_by_agresti_and_min(counts):
+    yes, later, earlier, _ = counts
+    n = sum(counts)
+    p, q = (yes + later) / n, (yes + earlier) / n
+    covariance = (yes / n - p * q) / (n - 1)
+    sides = (shares(np.array([round(share * n)]), n) for share in (p, q))
+    found = subtract(*sides, shared(n, covariance), LEVEL)
+    ends = np.array([found.interval.low[0], found.interval.high[0]])
+    assert ends == pytest.approx(agresti_and_min(*counts), abs=1e-9)
+
+
+def test_promoter_scores_of_a_whole_panel_have_three_answers_added_to_the_pairs():
+    # Eight pairs of votes and three made-up respondents, of whom 3/4 promote, 3/4 detract and the
+    # rest are passive, in one wave as independent of the other as can be.
+    rng = np.random.default_rng(3)
+    a = rng.choice([-1, 0, 1], 8)
+    b = np.where(rng.random(8) < 0.6, a, rng.choice([-1, 0, 1], 8))
+    votes = np.array([-1, 0, 1])
+    of_made_up = np.array([0.75, 1.5, 0.75]) / 3
+    mass = np.concatenate([np.ones(8), 3 * np.outer(of_made_up, of_made_up).ravel()])
+    d = np.concatenate([a - b, (votes[:, None] - votes[None, :]).ravel()])
+    mean = mass @ d / 11
+    error = np.sqrt(mass @ (d - mean) ** 2 / 11 / 10)
+    sides = (scores(x) for x in (a, b))
+    found = subtract(*sides, shared(8, np.cov(a, b)[0, 1] / 8), LEVEL)
+    assert found.std_error == pytest.approx(error)
+    assert found.interval.high == pytest.approx(max(mean + 1.959963985 * error, np.mean(a - b)))
+
+
+def test_half_a_panel_has_degrees_of_freedom_between_those_of_one_sample_and_of_two():
+    first, second = estimates(0.0, 1.0, 9), estimates(1.0, 1.0, 9)
+    t = [
+        subtract(first, second, shared(10 * share, 0.5 * share, share, share), LEVEL)
+        for share in (0.0, 0.5, 1.0)
+    ]
+    quantiles = [(one.interval.high[0] - one.value[0]) / one.std_error[0] for one in t]
+    assert quantiles[0] == pytest.approx(stats.t.ppf(0.975, 18))
+    assert quantiles[2] == pytest.approx(stats.t.ppf(0.975, 9))
+    assert quantiles[0] < quantiles[1] < quantiles[2]
+
+
+def test_a_panel_in_which_everybody_moved_alike_keeps_an_interval():
+    found = subtract(estimates(0.6, 0.01, 9), estimates(0.5, 0.01, 9), shared(10, 0.01), LEVEL)
+    assert found.std_error == pytest.approx(np.sqrt(0.02 * 2 / 12))
+    assert found.interval.low < 0.1 < found.interval.high
+
+
+def test_answers_that_go_apart_widen_the_interval():
+    first, second = estimates(0.0, 1.0), estimates(1.0, 1.0)
+    apart = subtract(first, second, shared(10, -0.5), LEVEL)
+    assert apart.std_error == pytest.approx(np.sqrt(3))
 
 
 def test_far_out_p_values_keep_their_digits():

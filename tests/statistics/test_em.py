@@ -162,12 +162,9 @@ def test_a_replicate_is_the_fit_of_its_rows():
     values[np.isnan(values).all(axis=1)] = 1.0
     counts = np.random.default_rng(1).multinomial(200, np.full(200, 1 / 200)).astype(float)
     patterns = find_patterns(values)
-    whole = fit_normal(values)
-    found = fit_patterns(patterns, counts, 0.0, 1e-9, 3000, whole)
+    found = fit_patterns(patterns, counts, 0.0, 1e-9, 3000)
     repeated = fit_normal(np.repeat(values, counts.astype(int), axis=0))
     assert found.covariance == pytest.approx(repeated.covariance, abs=1e-6)
-    cold = fit_patterns(patterns, counts, 0.0, 1e-9, 3000)
-    assert found.covariance == pytest.approx(cold.covariance, abs=1e-6)
 
 
 def with_value(column: int, value: float) -> np.ndarray:
@@ -192,14 +189,6 @@ def test_columns_that_say_nothing_are_refused(values, message):
 def test_weights_are_positive():
     with pytest.raises(ContractError, match="positive numbers, got 120 others"):
         fit_normal(holes(11, share=0.0), np.zeros(120))
-
-
-def test_a_fit_can_be_carried_on():
-    values = holes(12)
-    once = fit_normal(values, most=4)
-    more = fit_patterns(find_patterns(values), find_patterns(values).weights, 0, 1e-8, 999, once)
-    assert more.log_likelihood >= once.log_likelihood
-    assert more.covariance == pytest.approx(fit_normal(values).covariance, abs=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3])

@@ -16,10 +16,11 @@ from pipelines.statistics.intervals import (
     Interval,
     adjusted_wald,
     bounded_mean,
-    effective_n,
+    n_of_intervals,
     normal_quantile,
     shrink_nps,
     shrink_share,
+    steady_variance,
     t_quantile,
     wilson,
 )
@@ -32,9 +33,9 @@ def number(value) -> np.ndarray:
     return np.array([value], float)
 
 
-def means(variance, *, share=0.5, n=100.0, n_eff=80.0, psus=100.0, df=99.0) -> DomainMeans:
+def means(variance, *, share=0.5, n=100.0, kish=100.0, units=100.0, df=99.0) -> DomainMeans:
     spread = share * (1 - share)
-    numbers = (share, variance, spread, n, n_eff, psus, df)
+    numbers = (share, variance, spread, n, kish, units, units, df)
     return DomainMeans(*(number(x) for x in numbers), lonely=np.array([False]))
 
 
@@ -174,26 +175,44 @@ def test_t_quantiles_are_those_of_the_tables():
 
 def test_a_simple_random_sample_keeps_its_n():
     simple = means(variance=0.25 / 99)  # s**2 / n with s**2 = n / (n - 1) p q
-    assert effective_n(simple, LEVEL) == pytest.approx(100)
+    assert n_of_intervals(simple, LEVEL) == pytest.approx(100)
 
 
 def test_a_design_effect_of_two_halves_n():
-    assert effective_n(means(variance=0.5 / 99), LEVEL) == pytest.approx(50)
+    assert n_of_intervals(means(variance=0.5 / 99), LEVEL) == pytest.approx(50)
 
 
 def test_few_degrees_of_freedom_cost_answers():
     # Korn and Graubard's factor: (t of 99 df / t of 5 df)**2.
-    found = effective_n(means(variance=0.25 / 99, df=5.0), LEVEL)
+    found = n_of_intervals(means(variance=0.25 / 99, df=5.0), LEVEL)
     assert found == pytest.approx(100 * (1.9842169 / 2.5705818) ** 2, rel=1e-6)
 
 
 def test_a_design_better_than_simple_random_sampling_is_not_credited():
-    assert effective_n(means(variance=0.1 / 99), LEVEL) == pytest.approx(100)
+    assert n_of_intervals(means(variance=0.1 / 99), LEVEL) == pytest.approx(100)
 
 
-def test_without_variance_the_effective_n_is_kishs_or_the_number_of_units():
-    assert effective_n(means(variance=0.0, share=1.0), LEVEL) == pytest.approx(80)
-    assert effective_n(means(variance=0.0, share=1.0, psus=7.0), LEVEL) == pytest.approx(7)
+def test_without_variance_the_effective_n_is_that_of_the_units():
+    assert n_of_intervals(means(variance=0.0, share=1.0, units=7.0), LEVEL) == pytest.approx(7)
+
+
+def test_a_variance_of_few_degrees_of_freedom_borrows_from_a_simple_sample():
+    # Simple: 0.25 * 100 / 99 / 40. Ten degrees of freedom of 0.004, five of that.
+    simple = 0.25 * 100 / 99 / 40
+    few = means(variance=0.004, kish=40.0, df=10.0)
+    assert steady_variance(few) == pytest.approx((10 * 0.004 + 5 * simple) / 15)
+    assert steady_variance(means(variance=0.01, kish=40.0, df=10.0)) == 0.01  # clusters: greater
+    assert steady_variance(means(variance=0.25 / 99)) == pytest.approx(0.25 / 99)  # simple
+    assert steady_variance(means(variance=0.0)) == 0
+
+
+def test_so_does_the_variance_of_a_rare_answer():
+    # 5 % of Kish's 40: 2 * 40 * 0.05 * 0.95 = 3.8 degrees of freedom, whatever the design has.
+    rare = means(variance=0.0002, share=0.05, kish=40.0)
+    simple = 0.0475 * 100 / 99 / 40
+    steady = (3.8 * 0.0002 + 5 * simple) / 8.8
+    assert steady_variance(rare) == pytest.approx(steady)
+    assert n_of_intervals(rare, LEVEL) == pytest.approx(100 * 0.0475 / 99 / steady)
 
 
 def test_shrinking_a_share_adds_one_yes_and_one_no():

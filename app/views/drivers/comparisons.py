@@ -9,16 +9,20 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, rows, tables, units
+from app.core import choices, drawing, rows, series, tables, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
-from app.views.drivers import findings, models
+from app.views.drivers import findings, heading, models
 from app.views.drivers.models import DriverModel
 from pipelines.charts.importance import grouped_dots, policy_heat, rank_lines
 from pipelines.charts.intervals import interval_dots
 from pipelines.charts.theme import SERIES
 from pipelines.charts.trend import trend_with_interval
-from pipelines.contract.driver_codes import MODEL_STATUSES, RATING_POLICIES
+from pipelines.contract.driver_codes import (
+    FAMILIES_OF_CONTRASTS,
+    MODEL_STATUSES,
+    RATING_POLICIES,
+)
 from pipelines.contract.people import EVERYBODY
 
 MAX_GROUPS_SHOWN = len(SERIES)  # as many as there are colours
@@ -30,8 +34,8 @@ Row = Mapping[str, Any]
 
 def show_policies(bundle: Bundle, words: Words, model: DriverModel, approach: str) -> None:
     """Draw what each policy for missing ratings would have made of the ranking."""
-    st.header(words("drivers.policies"), divider="gray")
     everybody = model.of_everybody
+    heading.draw(words, "drivers.policies", of_everybody=model != everybody)
     split = models.USUAL["approach"] if approach == models.LATENT else approach
     fits = models.find(bundle, "driver_models", everybody)
     order = models.known(RATING_POLICIES.names, fits["policy"])
@@ -44,8 +48,6 @@ def show_policies(bundle: Bundle, words: Words, model: DriverModel, approach: st
         if order:
             _verdicts(bundle, words, fits, names)
         return
-    if model != everybody:
-        st.caption(f":material/info: {words('drivers.of_everybody')}")
     said = findings.under_policies(words, shares, names)
     if said:
         st.markdown(plain(said))
@@ -156,6 +158,8 @@ def show_groups(bundle: Bundle, words: Words, model: DriverModel) -> None:
     known = known.with_columns(group=pl.Series(names, dtype=pl.String))
     if known.height:
         st.markdown(plain(findings.between_groups(words, known, bundle.fdr)))
+        family = words.sentence(FAMILIES_OF_CONTRASTS, known["adjusted_over"][0])
+        st.caption(f"{words.heading('driver_contrasts', 'adjusted_over')}: {plain(family)}")
     everywhere = models.find_contrasts(bundle, model)
     overall = findings.between_attributes(words, everywhere, bundle.fdr, labels)
     if overall:
@@ -253,9 +257,10 @@ def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     if ranks["wave"].n_unique() < 2:
         st.info(words("drivers.one_wave"), icon=":material/history:")
         return
-    said = findings.over_waves(words, ranks.sort("wave"))
+    said = findings.over_waves(words, rows.in_time(bundle, ranks))
     if said:
         st.markdown(plain(said))
+    ranks = series.with_series(bundle, ranks, "driver")
     waves = [
         wave["wave"] for wave in bundle.waves(model.mode) if wave["wave"] in set(ranks["wave"])
     ]
@@ -279,6 +284,8 @@ def show_waves(bundle: Bundle, words: Words, model: DriverModel) -> None:
     with left:
         st.subheader(words("drivers.ranks_over_waves"))
         drawing.draw_picking(chart, bundle, words, "drivers", "waves", alt_text=about)
+        begun = ranks.select("label", broken="changed").drop_nulls().unique(maintain_order=True)
+        series.list_broken(words, begun)
         st.caption(words("drivers.waves_about", n=words.count(len(leaders))))
     with right:
         current = written.get(model.wave or "")
@@ -302,16 +309,20 @@ def _one_driver(
     driver = choices.pick(
         words("drivers.pick.driver"), "driver", list(labels), first, labels.__getitem__
     )
+    own = ranks.filter(pl.col("driver") == driver)
+    breaks = series.breaks_of(own)
     chart = trend_with_interval(
-        ranks.filter(pl.col("driver") == driver),
+        own,
         periods=periods,
         title=words("chart.share_axis"),
         current=current,
         wording=drawing.wording(words),
+        breaks={words.period(wave): words("series.mark") for wave in breaks},
         picks=True,
     )
     about = words("chart.course", subject=labels[driver])
     drawing.draw_picking(chart, bundle, words, "drivers", "one_driver", alt_text=about)
+    series.caption(words, breaks)
 
 
 def _leaders(ranks: pl.DataFrame, wave: str) -> list[str]:

@@ -14,7 +14,7 @@ from app.core import units
 from app.core.language import Words
 from app.views.drivers import models
 
-HALO_BELOW = 1 / 3  # below this the slope with the others held is little of the slope alone
+HALO = "halo"  # flag of a rating that repeats others
 COLLINEAR_FROM = 5.0  # a variance inflation that makes a share unsure, as usually taken
 MAX_NAMES_LISTED = 4  # names in one sentence
 
@@ -37,10 +37,28 @@ def leading(words: Words, shares: pl.DataFrame, outcome: str, approach: str) -> 
         interval=units.ends(words, "percent", first["low"], first["high"]),
         whole=words(f"drivers.finding.of_{models.whole(approach)}", outcome=outcome),
     )
-    others = shares.filter(pl.col("tier") == first["tier"])["label"].to_list()[1:]
+    others = [
+        row["label"]
+        for row in shares.iter_rows(named=True)
+        if row["label"] != first["label"] and set(row["letters"]) & set(first["letters"])
+    ]
     if not others:
         return f"{said} {words('drivers.finding.apart')}"
     return f"{said} {words('drivers.finding.not_apart', names=listed(words, others))}"
+
+
+def mostly_use(words: Words, shares: pl.DataFrame) -> str | None:
+    """Drivers whose share is clearly for the most part that of their use."""
+    names = shares.filter(pl.col("use_low") > pl.col("rating_high"))["label"].to_list()
+    if not names:
+        return None
+    return words("drivers.finding.mostly_use", names=listed(words, names))
+
+
+def near_noise(words: Words, shares: pl.DataFrame) -> str | None:
+    """The drivers whose share is not clearly above what noise alone has."""
+    near = shares.filter(pl.col("low") <= pl.col("share_of_noise"))["label"].to_list()
+    return words("drivers.finding.noise", names=listed(words, near)) if near else None
 
 
 def against_linear(
@@ -67,7 +85,8 @@ def against_linear(
 
 def overlapping(words: Words, shares: pl.DataFrame) -> list[str]:
     """Warnings about ratings that go together: halo, and collinearity."""
-    halo = shares.filter(pl.col("halo") < HALO_BELOW)["label"].to_list()
+    flags = pl.col("flags").fill_null("").str.split(" ")
+    halo = shares.filter(flags.list.contains(HALO))["label"].to_list()
     repeated = shares.filter(pl.col("vif") >= COLLINEAR_FROM)["label"].to_list()
     said = []
     if halo:
@@ -164,6 +183,11 @@ def over_waves(words: Words, ranks: pl.DataFrame) -> str | None:
         return f"{said} {words('drivers.finding.no_move')}"
     ends = {"best": most["best"], "worst": most["worst"]}
     return f"{said} {words('drivers.finding.moved', driver=most['label'], **ends)}"
+
+
+def without_slope(words: Words, places: pl.DataFrame) -> str:
+    """Drivers that may be important and below the border, and whose slope may be 0."""
+    return words("drivers.finding.without_slope", names=listed(words, places["label"].to_list()))
 
 
 def stated(words: Words, priorities: pl.DataFrame) -> str:

@@ -11,26 +11,25 @@ import streamlit as st
 from app.core import drawing, tables, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
-from app.views.drivers import findings, models
+from app.views.drivers import findings, heading, models
 from app.views.drivers.models import DriverModel
 from pipelines.charts.priority import priority_map, stated_map
 from pipelines.contract.driver_codes import QUADRANTS
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import Unit
 
-MIN_CHANCE_LISTED = 0.05  # probability from which on a driver is listed as one to improve
+MIN_CHANCE_LISTED = 0.05  # probability of its place from which on a driver is listed
 
 
 def show_priorities(bundle: Bundle, words: Words, model: DriverModel) -> None:
     """Draw the map of importance and performance, and list what may be worth improving."""
-    st.header(words("drivers.map"), divider="gray")
     rows = _rows(bundle, model)
+    heading.draw(words, "drivers.map", of_everybody=_is_of_everybody(model, rows))
     found = _numbered(bundle, words, rows)
     hidden = models.withheld(bundle, words, rows)
     if found.is_empty():
         st.info(words("state.withheld" if hidden else "drivers.no_map"), icon=drawing.NOTHING)
         return
-    _of_whom(words, model, found)
     borders = found.row(0, named=True)
     chart = priority_map(
         found,
@@ -60,14 +59,14 @@ def show_stated(bundle: Bundle, words: Words, model: DriverModel) -> None:
     places = bundle.tables["priorities"].filter(pl.col("mode") == model.mode)
     if places["stated"].count() == 0:
         return
-    st.header(words("drivers.stated"), divider="gray")
-    found = _numbered(bundle, words, _rows(bundle, model))
+    rows = _rows(bundle, model)
+    heading.draw(words, "drivers.stated", of_everybody=_is_of_everybody(model, rows))
+    found = _numbered(bundle, words, rows)
     asked = found.drop_nulls("stated")
     if asked.is_empty():
         st.info(words("drivers.not_stated"), icon=drawing.NOTHING)
         return
     st.markdown(plain(findings.stated(words, found)))
-    _of_whom(words, model, found)
     chart = stated_map(
         asked,
         across=words("drivers.importance_axis"),
@@ -100,6 +99,7 @@ def _numbered(bundle: Bundle, words: Words, found: pl.DataFrame) -> pl.DataFrame
         tables.interval(
             ordered, "performance_interval", _ends(words, "points"), of="performance_"
         ),
+        tables.interval(ordered, "slope_interval", _ends(words, "signed_ratio"), of="slope_"),
         tables.interval(ordered, "stated_interval", _ends(words, "points"), of="stated_"),
     )  # fmt: skip
 
@@ -108,25 +108,33 @@ def _ends(words: Words, unit: Unit) -> Callable[..., str]:
     return partial(units.ends, words, unit)
 
 
-def _of_whom(words: Words, model: DriverModel, found: pl.DataFrame) -> None:
-    """Say that a map is of all customers or of the mean, if the reader chose something else."""
-    row = found.row(0, named=True)
+def _is_of_everybody(model: DriverModel, rows: pl.DataFrame) -> bool:
+    """Whether a map is of all customers or of the mean, although something else was chosen."""
+    if rows.is_empty():
+        return False
+    row = rows.row(0, named=True)
     is_other = row["segment"] != model.segment or row["target"] != model.target
-    if is_other and row["segment"] == EVERYBODY:
-        st.caption(f":material/info: {words('drivers.of_everybody')}")
+    return bool(is_other and row["segment"] == EVERYBODY)
 
 
 def _candidates(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
-    """Drivers that are perhaps important and below the border, the surest first."""
-    listed = found.filter(pl.col("p_improve") >= MIN_CHANCE_LISTED).sort(
+    """Drivers that are perhaps important and below the border, the surest first.
+
+    None without a slope that is clearly above 0: those are named above the list.
+    """
+    likely = found.filter(pl.col("p_improve") >= MIN_CHANCE_LISTED).sort(
         "p_improve", descending=True
     )
+    listed, flat = likely.filter(pl.col("slope_low") > 0), likely.filter(pl.col("slope_low") <= 0)
     st.subheader(words("drivers.candidates"))
+    if flat.height:
+        st.caption(plain(findings.without_slope(words, flat)))
     if listed.is_empty():
         st.info(words("drivers.no_candidates"), icon=":material/check_circle:")
         return
     columns = (
-        "number", "label", "p_improve", "value", "interval", "performance", "performance_interval",
+        "number", "label", "p_improve", "value", "interval", "slope", "slope_interval",
+        "performance", "performance_interval",
     )  # fmt: skip
     _table(bundle, words, listed, columns, "candidates")
     st.caption(words("drivers.candidates_about", least=words.percent(100 * MIN_CHANCE_LISTED, 0)))
@@ -138,6 +146,7 @@ def _places(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     chances = tuple(f"p_{code}" for code in QUADRANTS.names)
     columns = ("number", "label", "quadrant", *chances)
     _table(bundle, words, shown, columns, "places")
+    st.caption(words("drivers.places_about"))
 
 
 def _quadrants(words: Words) -> dict[str, str]:

@@ -167,14 +167,13 @@ def named(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
 def ranked(bundle: Bundle, words: Words, frame: pl.DataFrame) -> pl.DataFrame:
     """Rows with a number by rank, with `label` and what belongs to it as it is read.
 
-    These are `rank_text` ("rank 1 to 3"), `rank_span` ("1 to 3"), `tier_text` and `reach_text`.
+    These are `rank_text` ("rank 1 to 3"), `rank_span` ("1 to 3") and `reach_text`.
     """
     known_rows = frame.filter(pl.col("value").is_not_null()).sort("rank", "driver")
-    lines = known_rows.select("rank", "rank_low", "rank_high", "tier", "reach").to_dicts()
+    lines = known_rows.select("rank", "rank_low", "rank_high", "reach").to_dicts()
     texts = {
         "rank_text": [words("drivers.rank", rank=_rank_span(words, line)) for line in lines],
         "rank_span": [_rank_span(words, line) for line in lines],
-        "tier_text": [words("drivers.tier", tier=line["tier"]) for line in lines],
         "reach_text": [_reach_text(words, line["reach"]) for line in lines],
     }
     written = [pl.Series(name, text, dtype=pl.String) for name, text in texts.items()]

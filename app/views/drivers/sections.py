@@ -123,7 +123,7 @@ def _not_asked(bundle: Bundle, words: Words, model: DriverModel) -> None:
     if every.is_empty():
         st.info(words("drivers.no_model"), icon=":material/search_off:")
         return
-    waves = ", ".join(words.period(wave) for wave in every["wave"].unique().sort())
+    waves = rows.wave_names(bundle, words, every)
     st.info(words("state.not_asked", waves=plain(waves)), icon=":material/event_busy:")
 
 
@@ -162,7 +162,13 @@ def shares(bundle: Bundle, words: Words, model: DriverModel, policy: str, approa
         return
     outcome = _outcome_and_target(bundle, words, model)
     st.markdown(plain(findings.leading(words, shares, outcome, approach)))
+    near = findings.near_noise(words, shares)
+    if near:
+        st.markdown(plain(near))
     st.caption(plain(words("drivers.finding.association", driver=shares["label"][0])))
+    by_use = findings.mostly_use(words, shares)
+    if by_use:
+        st.caption(plain(by_use))
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _share_chart(bundle, words, shares, approach)
@@ -211,11 +217,17 @@ def _share_chart(bundle: Bundle, words: Words, shares: pl.DataFrame, approach: s
         shares,
         title=words("chart.share_axis"),
         ranks=words.heading("drivers", "rank"),
+        letters=words.heading("drivers", "letters"),
+        noise=words.heading("drivers", "share_of_noise"),
         wording=drawing.wording(words),
         picks=True,
     )
     drawing.draw_picking(chart, bundle, words, "drivers", "shares", alt_text=title)
     st.caption(words("drivers.shares_about"))
+    if shares["use_value"].count():
+        st.caption(words("drivers.parts_about"))
+    if shares["share_of_noise"].count():
+        st.caption(words("drivers.noise_about"))
     if shares["flags"].fill_null("").str.contains("small").any():
         st.caption(words("drivers.grey", flag_n=bundle.places["flag_n"]))
 
@@ -239,13 +251,19 @@ def _slope_chart(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
 
 def _table(bundle: Bundle, words: Words, shares: pl.DataFrame) -> None:
     shown = shares.select(
-        "row", "label", "rank_span", "tier", "value",
+        "row", "label", "rank_span", "letters", "value",
         tables.interval(shares, "interval", partial(units.ends, words, "percent")),
-        "reach", "slope",
+        "rating_value",
+        tables.interval(
+            shares, "rating_interval", partial(units.ends, words, "percent"), of="rating_"
+        ),
+        "use_value",
+        tables.interval(shares, "use_interval", partial(units.ends, words, "percent"), of="use_"),
+        "share_of_noise", "reach", "slope",
         tables.interval(
             shares, "slope_interval", partial(units.ends, words, "signed_ratio"), of="slope_"
         ),
-        "n_users", "vif", "halo",
+        "n_users", "vif", "halo", "halo_bound",
     )  # fmt: skip
     tables.show_picking(
         shown,

@@ -34,4 +34,4 @@ def show(view: View) -> None:
         sections.notes(bundle, words, None, None)
         activity.show(bundle, words)
         notices.missing_data(bundle, words, PAGE.name, ("scores",))
-    sections.freshness(bundle, words)
+    sections.freshness(view)

@@ -7,16 +7,24 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import cards, choices, drawing, evidence, headline, rows
+from app.core import cards, choices, drawing, evidence, headline, rows, series
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
+from app.views.overview import stages
 from pipelines.charts.intervals import interval_dots, score_bars
+from pipelines.contract.code import WITHHELD
+from pipelines.contract.estimate import FLAGS
+from pipelines.contract.measure import FAMILIES_OF_CHANGES
 from pipelines.contract.people import EVERYBODY
 
-HEADLINES = {"nps": ("nps",), "ces": ("ces",), "overall": ("mean", "top2")}  # by question's measure
+HEADLINES = {  # by question's measure
+    "nps": ("nps",),
+    "ces": ("ces",),
+    "overall": ("mean", "better", "top2"),
+}
+LEVELS = ("mean", "better")  # a question has one of them
 NAMED_BY_MEASURE = ("nps", "ces")  # better known by their name than by the question
-MAX_CHANGES_SHOWN = 12
 
 
 def notes(bundle: Bundle, words: Words, mode: str | None, wave: str | None) -> None:
@@ -46,9 +54,8 @@ def headlines(view: View) -> None:
         return
     grid = st.grid(min(len(wanted), 4), min_column_width=250, border=True)
     for question, measure in wanted:
-        found = overall.filter(
-            pl.col("question_id") == question, pl.col("measure") == measure
-        ).sort("wave")
+        mine = (pl.col("question_id") == question, pl.col("measure") == measure)
+        found = rows.in_time(bundle, overall.filter(*mine))
         if found.height:
             with grid.cell():
                 _headline(view, found)
@@ -62,7 +69,7 @@ def _headline(view: View, found: pl.DataFrame) -> None:
     if row["measure"] in NAMED_BY_MEASURE:
         label, note = note, label
     if not now.height:
-        waves = ", ".join(words.period(wave) for wave in found["wave"].unique().sort())
+        waves = rows.wave_names(bundle, words, found)
         headline.absent_card(words, label, words("state.not_asked", waves=waves))
         return
     headline.number_card(bundle, words, choice, row, label, note=note, course=True)
@@ -72,8 +79,8 @@ def journey(view: View) -> None:
     """Draw the mean of every stage."""
     bundle, words, choice = view.bundle, view.words, view.choice
     scores = rows.chosen(bundle, "scores", choice)
-    stages = scores.filter(pl.col("scope") == "stage", pl.col("measure") == "mean")
-    shown = rows.labelled(stages, "stage", rows.stage_labels(bundle, words))
+    means = scores.filter(pl.col("scope") == "stage", pl.col("measure") == "mean")
+    shown = rows.labelled(means, "stage", rows.stage_labels(bundle, words))
     if shown.is_empty():
         return
     st.subheader(words("overview.journey"))
@@ -83,6 +90,7 @@ def journey(view: View) -> None:
     )
     about = words("overview.journey")
     drawing.draw_picking(chart, bundle, words, "scores", "stages", alt_text=about)
+    stages.show(view)
 
 
 def changes(view: View) -> None:
@@ -91,30 +99,42 @@ def changes(view: View) -> None:
     st.subheader(words("overview.changes"))
     against = _against_switch(words)
     experienced = list(rows.question_labels(bundle, words, of_experience=True))
-    found = rows.chosen(bundle, "changes", choice).filter(
+    every = rows.chosen(bundle, "changes", choice).filter(
         pl.col("scope") == "touchpoint",
-        pl.col("measure") == "mean",
+        pl.col("measure").is_in(LEVELS),
         pl.col("question_id").is_in(experienced),
         pl.col("against") == against,
-        pl.col("value").is_not_null(),
     )
+    labels = rows.question_labels(bundle, words)
+    series.list_broken(words, rows.labelled(every, "question_id", labels))
+    found = every.drop_nulls("value")
     if found.is_empty():
-        st.info(words("overview.no_earlier_wave"), icon=":material/history:")
+        if every["broken"].count() == 0:
+            why = _why_not_compared(view, against, is_withheld=every.height > 0)
+            st.info(why, icon=":material/history:")
         return
     clear = found.filter(pl.col("p_adjusted") <= bundle.fdr)
-    counts = {"clear": clear.height, "of": found.height}
+    family = found["adjusted_over"].drop_nulls()[0]
+    counts = {"clear": clear.height, "of": words.count(headline.family_size(family))}
+    said = words.sentence(FAMILIES_OF_CHANGES, family)
     rate = words.percent(100 * bundle.fdr, 0)
     earlier = _earlier_waves(words, found)
     st.caption(words("overview.changes_about", wave=earlier, rate=rate, **counts))
+    st.caption(f"{words.heading('changes', 'adjusted_over')}: {plain(said)}")
     if clear.is_empty():
         st.info(words("overview.nothing_changed"), icon=":material/trending_flat:")
         return
-    largest = (
-        clear.sort(pl.col("value").abs(), descending=True)
-        .head(MAX_CHANGES_SHOWN)
-        .sort("value", descending=True)
-    )
-    _change_chart(bundle, words, largest)
+    _change_chart(bundle, words, clear.sort("value", descending=True))
+
+
+def _why_not_compared(view: View, against: str, *, is_withheld: bool) -> str:
+    """Why no change of a touchpoint can be told."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    if choice.wave == bundle.waves(choice.mode)[0]["wave"]:
+        return words("overview.no_earlier_wave")
+    if is_withheld:
+        return plain(words.sentence(FLAGS, WITHHELD, **bundle.places))
+    return words("overview.not_compared", earlier=words(f"overview.against.{against}"))
 
 
 def _earlier_waves(words: Words, changes: pl.DataFrame) -> str:
@@ -132,9 +152,10 @@ def _against_switch(words: Words) -> str:
     return choices.switch(label, "against", options, "previous", names.__getitem__)
 
 
-def _change_chart(bundle: Bundle, words: Words, largest: pl.DataFrame) -> None:
+def _change_chart(bundle: Bundle, words: Words, clear: pl.DataFrame) -> None:
+    """Draw every clear change: falls are few and small beside rises, and never left out."""
     labels = rows.question_labels(bundle, words)
-    shown = largest.with_columns(label=pl.col("question_id").replace_strict(labels))
+    shown = clear.with_columns(label=pl.col("question_id").replace_strict(labels))
     chart = interval_dots(
         shown,
         title=words("chart.change_axis"),
@@ -147,15 +168,11 @@ def _change_chart(bundle: Bundle, words: Words, largest: pl.DataFrame) -> None:
     drawing.draw_picking(chart, bundle, words, "changes", "changes", alt_text=about)
 
 
-def freshness(bundle: Bundle, words: Words) -> None:
-    """List when, from whom and under which licence the data are."""
+def freshness(view: View) -> None:
+    """List when, from whom and under which licence the data are; first what is shown above."""
+    bundle, words = view.bundle, view.words
     st.subheader(words("overview.freshness"))
-    waves = bundle.register["waves"]
-    facts = {}
-    if waves:
-        newest = waves[-1]
-        facts[words("overview.fresh.wave")] = words.period(newest["wave"])
-        facts[words("overview.fresh.respondents")] = words.count(newest["n_respondents"])
+    facts = _wave_shown(view)
     window = bundle.manifest["window"]
     if window["first"]:
         first, last = words.date(window["first"]), words.date(window["last"])
@@ -168,3 +185,20 @@ def freshness(bundle: Bundle, words: Words) -> None:
     facts[words("overview.fresh.licence")] = bundle.register["licence"]
     facts[words("overview.fresh.bundle")] = bundle.version
     evidence.listing(facts)
+
+
+def _wave_shown(view: View) -> dict[str, str]:
+    """Whose answers are shown and from when, and which wave of that kind is the newest."""
+    bundle, words, choice = view.bundle, view.words, view.choice
+    if choice.wave is None:
+        return {}
+    wave = bundle.wave(choice.mode, choice.wave)
+    facts = {
+        words("overview.fresh.wave"): words.period(wave["wave"]),
+        words("overview.fresh.respondents"): words.count(wave["n_respondents"]),
+    }
+    if wave["first_on"] is not None:
+        first, last = words.date(wave["first_on"]), words.date(wave["last_on"])
+        facts[words("overview.fresh.answered")] = words("evidence.dates", first=first, last=last)
+    newest = words.period(bundle.waves(choice.mode)[-1]["wave"])
+    return facts | {words("overview.fresh.newest"): newest}

@@ -111,7 +111,9 @@ def _examples(bundle: Bundle, words: Words, table: str, rules: pl.DataFrame) -> 
     shown = examples.filter(pl.col("rule") == rule).select(*columns)
     headings = {name: words.heading("quarantine_examples", name) for name in columns}
     tables.show(shown, words, headings, alt_text=words("quality.examples"))
-    st.caption(words("quality.withheld"))
+    broke = rules.filter(pl.col("rule") == rule)["n_unexpected"][0]
+    counts = {"shown": words.count(shown.height), "of": words.count(broke)}
+    st.caption(f"{words('quality.examples_about', **counts)} {words('quality.withheld')}")
 
 
 def docs(bundle: Bundle, words: Words) -> None:

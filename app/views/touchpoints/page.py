@@ -31,5 +31,6 @@ def show(view: View) -> None:
         return
     st.caption(words("touchpoints.how_to_read"))
     scorecard.show(view.bundle, words, card)
+    sections.not_compared(view, measure)
     sections.not_asked(view.bundle, words, card)
     sections.one(view, measure, card.frame["touchpoint_id"][0])

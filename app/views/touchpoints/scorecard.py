@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import polars as pl
@@ -57,6 +57,9 @@ class Scorecard:
     def span(self) -> tuple[float, float]:
         """Lowest and highest value that the measure can take."""
         measure = BY_NAME[self.measure]
+        if measure.is_on_scale:
+            ends = self.frame["scale_min"].min(), self.frame["scale_max"].max()
+            return cast(tuple[float, float], ends) if ends[0] is not None else (0.0, 1.0)
         return measure.lowest, measure.highest
 
     def source(self, line: int, column: str) -> tuple[str, int] | None:
@@ -103,13 +106,16 @@ def _change(changes: pl.DataFrame, against: str) -> pl.DataFrame:
 
 
 def _course(bundle: Bundle, choice: Choice, measure: str) -> pl.DataFrame:
-    """The values of all waves that asked, as a list per touchpoint and question."""
+    """The values of all waves of the chosen one's series, as a list per question."""
+    now = rows.chosen(bundle, "scores", choice).select("question_id", "measure", "since").unique()
     every = rows.chosen(bundle, "scores", choice, every_wave=True).filter(
         pl.col("scope") == "touchpoint",
         pl.col("measure") == measure,
         pl.col("value").is_not_null(),
     )
-    return every.sort("wave").group_by(KEY, maintain_order=True).agg(course="value")
+    every = every.join(now, on=["question_id", "measure", "since"], how="semi")
+    courses = rows.in_time(bundle, every).group_by(KEY, maintain_order=True).agg(course="value")
+    return courses.filter(pl.col("course").list.len() > 1)
 
 
 def show(bundle: Bundle, words: Words, card: Scorecard) -> None:
@@ -209,6 +215,8 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
     name = words(f"measure.{card.measure}.short")
     about = words(f"measure.{card.measure}.about")
     low, high = (words.number(end, 0) for end in card.span)
+    if BY_NAME[card.measure].unit == "percent":
+        high = words.percent(card.span[1], 0)
     span = words("format.interval", low=low, high=high)
     values = [value for course in card.frame["course"].drop_nulls() for value in course]
     changes = words("touchpoints.change_help", rate=words.percent(100 * bundle.fdr, 0))
@@ -233,6 +241,7 @@ def _columns(bundle: Bundle, words: Words, card: Scorecard) -> dict[str, Any]:
         "course": config.LineChartColumn(
             words("touchpoints.course"),
             width=80,
+            help=words("touchpoints.course_help"),
             y_min=min(values, default=0),
             y_max=max(values, default=1),
         ),

@@ -56,7 +56,7 @@ def wave(layout: FileLayout, when: Facts | None) -> Guess:
     """Tell the wave: by a column, else by the year of a date, else by the files' names."""
     named = layout.with_role("wave")
     if named:
-        return Guess(named.name, "by its name; waves have to sort in time")
+        return Guess(named.name, "by its name")
     years = _years(layout, when) if when else []
     if when and len(years) > 1:
         start = "^" if not when.format or when.format.startswith("%Y") else ""

@@ -139,15 +139,13 @@ def _key(
 
 
 def draft_survey(survey: DraftSurvey, owner: Owner, german: bool) -> DraftPart:
-    """Draft responses, comments as reviews, and attributes as segments of customers."""
-    alone = not (survey.long or owner.has_master_data)
-    segments = find_segments(survey.layout, survey.taken) if alone else []
-    customers = (bool(segments) or bool(survey.who)) and not owner.has_master_data
-    person = _person(survey, owner) if customers or survey.who else {}
+    """Draft responses with attributes as of the answer, and comments as reviews."""
+    segments = [] if survey.long else find_segments(survey.layout, survey.taken)
+    person = maps.person(survey.who, owner) if survey.who else {}
     reviews = [_comment(survey, fact, person, german) for fact in survey.texts]
-    tables = [_responses(survey, person), *reviews]
-    if customers:
-        tables.append(_customers(person, segments))
+    tables = [_responses(survey, person, segments), *reviews]
+    if survey.who and not owner.has_master_data:
+        tables.append(_customers(person))
     return DraftPart(
         tables=tables,
         said=_said(survey, segments),
@@ -159,15 +157,7 @@ def draft_survey(survey: DraftSurvey, owner: Owner, german: bool) -> DraftPart:
     )
 
 
-def _person(survey: DraftSurvey, owner: Owner) -> Entries:
-    """Name who answered: a customer, or the questionnaire itself."""
-    if survey.who:
-        return maps.person(survey.who, owner)
-    system = {"constant": survey.layout.name}
-    return {"source_system": system, "source_id": maps.joined(survey.key, survey.prefix)}
-
-
-def _responses(survey: DraftSurvey, person: Entries) -> Entries:
+def _responses(survey: DraftSurvey, person: Entries, segments: Sequence[Facts]) -> Entries:
     layout, when = survey.layout, survey.when
     weight, stratum = layout.with_role("weight"), layout.with_role("stratum")
     columns = {
@@ -179,6 +169,7 @@ def _responses(survey: DraftSurvey, person: Entries) -> Entries:
         **({"answered_at": maps.time(when)} if when else {}),
         **({"weight": maps.number(weight)} if weight and weight.decimal else {}),
         **({"stratum": maps.text(stratum)} if stratum else {}),
+        **{column_name(fact): column_map(fact) for fact in segments},
     }
     answers = {question_id: rating.column.name for question_id, rating in survey.asked.items()}
     if not survey.long:
@@ -205,13 +196,12 @@ def _comment(survey: DraftSurvey, fact: Facts, person: Entries, german: bool) ->
     }
 
 
-def _customers(person: Entries, segments: Sequence[Facts]) -> Entries:
-    attributes = {column_name(fact): column_map(fact) for fact in segments}
+def _customers(person: Entries) -> Entries:
     return {
         "table": "customers",
         "skip_when_missing": ["source_id"],
         "one_per_key": True,
-        "columns": {**person, **attributes},
+        "columns": person,
     }
 
 

@@ -40,6 +40,7 @@ def test_a_card_of_a_score_says_how_it_was_made(read):
         "95% interval": "64.1 to 67.9",
         "Answers (n)": "495",
         "Effective n": "396",
+        "Design effect": "1.25",
         "Weights": "weighted",
         "Missing answers": SCORE_POLICIES.sentence("answers"),
         "Window": "wave 2018, 1 May 2018 to 31 May 2018",

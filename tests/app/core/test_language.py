@@ -149,6 +149,8 @@ def test_an_interval_names_its_unit_once(english, german):
     assert english.interval("top2", 64.5, 67.1) == "64.5 to 67.1%"
     assert german.interval("top2", 64.5, 67.1) == f"64,5 bis 67,1{NO_BREAK}%"
     assert english.interval("nps", -2.0, 5.5) == f"{MINUS}2.0 to +5.5"
+    ends = english.interval("top2", -2.0, 5.5, change=True)
+    assert ends == f"{MINUS}2.0 to +5.5{NO_BREAK}pp"
 
 
 def test_a_change_of_a_percentage_is_in_percentage_points(english, german):

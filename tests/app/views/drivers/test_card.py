@@ -4,8 +4,9 @@ import polars as pl
 import pytest
 
 from app.core import bundle, language, units
+from app.views.drivers import models
 from app.views.drivers.card import CARDS
-from pipelines.contract.driver_codes import DRIVER_METHODS, RATING_POLICIES
+from pipelines.contract.driver_codes import DRIVER_METHODS, QUADRANTS, RATING_POLICIES
 from tests.app import tiny_survey
 from tests.app.reading import open_card
 
@@ -35,13 +36,17 @@ def test_a_card_of_a_share_says_how_it_was_made(read):
         "Share": "23.3%",
         "95% interval": "19.8 to 26.8%",
         "In units of R²": "0.098 (0.083 to 0.113)",
+        "Share of its rating": "21.0% (17.8 to 24.2%)",
+        "Share of its use": "2.3% (2.0 to 2.7%)",
+        "Share that noise alone has": "0.8%",
         "Rank": "2 (interval 2 to 2)",
-        "Tier": "2",
+        "Letters": "b",
         "Slope among users": "+0.35 (0.29 to 0.41)",
         "Reach": "71.0%",
         "Answers of users": "781",
         "Variance inflation (VIF)": "1.60",
-        "Halo ratio": "0.62",
+        "Halo ratio": "0.42",
+        "Halo ratio if all ratings counted alike": "0.35",
         "Answers (n)": "1,100",
         "Effective n": "880",
         "Weights": "weighted",
@@ -88,10 +93,28 @@ def test_a_card_of_a_refused_model_has_its_reason_and_n_and_no_r2(read):
 
 def test_a_card_of_a_place_has_the_probability_of_every_quadrant(read):
     card = open_card(read, "priorities", row(read, "priorities", touchpoint_id="food")["row"])
-    chances = [card[f"Probability of “{name}”"] for name in ("Improve", "Keep up", "Watch")]
+    chances = [
+        card[f"Probability that its place is in “{name}”"]
+        for name in ("Improve", "Keep up", "Watch")
+    ]
     assert chances == ["85%", "5%", "5%"]
     assert card["Performance"] == "66.0 (64.5 to 67.5)"
     assert card["Stated importance"] == "52.0 (50.0 to 54.0)"
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "no_success"),
+    [("en", "place", "no chance that an improvement succeeds"),
+     ("de", "Platz", "nicht, wie wahrscheinlich eine Verbesserung gelingt")],
+)  # fmt: skip
+def test_the_probability_of_a_quadrant_is_that_of_a_place_and_of_no_success(
+    code, place, no_success
+):
+    words = language.load(code)
+    assert place in words.heading("priorities", "p_improve")
+    assert no_success in words("drivers.candidates_about", least="5%")
+    headings = models.headings(words, "priorities", [f"p_{name}" for name in QUADRANTS.names])
+    assert all(heading.startswith("In ") for heading in headings.values())
 
 
 def test_a_card_of_a_contrast_counts_both_sides(read):

@@ -38,7 +38,14 @@ def shares(values: dict[str, float], **columns: object) -> pl.DataFrame:
     """Rows of drivers in the order of their shares."""
     rows = [
         {"label": label, "value": value, "low": value - 2, "high": value + 2}
-        | {"rank": rank, "tier": 1 if rank < 3 else 2, "vif": 1.5, "halo": 0.6}
+        | {
+            "rank": rank,
+            "letters": ("a", "ab", "b")[rank - 1],
+            "share_of_noise": 0.4,
+            "vif": 1.5,
+            "halo": 0.6,
+            "flags": None,
+        }
         for rank, (label, value) in enumerate(values.items(), start=1)
     ]
     return pl.DataFrame(rows).with_columns(**{k: pl.lit(v) for k, v in columns.items()})
@@ -80,14 +87,22 @@ def test_the_largest_share_is_of_what_its_approach_splits(english, approach, who
     said = findings.leading(english, shares(THREE), "Overall", approach)
     assert said == (
         f"The largest share is that of Food: 50.0% (48.0 to 52.0%) of {whole}. "
-        "Not clearly behind it: Wi-Fi."
+        "Cannot be told from it: Wi-Fi."
     )
 
 
 def test_a_leader_that_stands_alone_is_told_from_the_others(english):
-    alone = shares(THREE).with_columns(tier="rank")
+    alone = shares(THREE).with_columns(letters=pl.Series(["a", "b", "b"]))
     said = findings.leading(english, alone, "Overall", "lmg")
-    assert said.endswith("All others are clearly behind it.")
+    assert said.endswith("All others can be told from it.")
+
+
+def test_shares_that_noise_may_have_are_named(english):
+    said = findings.near_noise(english, shares(THREE))
+    assert said == "Not clearly above what noise alone has: Signs."
+    assert findings.near_noise(english, shares({"Food": 60.0, "Wi-Fi": 40.0})) is None
+    unknown = shares(THREE).with_columns(share_of_noise=pl.lit(None, pl.Float64))
+    assert findings.near_noise(english, unknown) is None
 
 
 def test_a_share_without_an_interval_has_a_dash(english):
@@ -112,18 +127,25 @@ def test_the_latent_answer_is_told_from_the_linear_one(english):
     assert findings.against_linear(english, latent.clear(), linear, "logit") is None
 
 
+def test_drivers_whose_share_is_that_of_their_use_are_named(english):
+    parts = pl.DataFrame({"use_low": [28.0, 20.0, None], "rating_high": [22.0, 24.0, 3.0]})
+    split = pl.concat([shares(THREE), parts], how="horizontal")
+    assert findings.mostly_use(english, split).startswith(
+        "Mostly the use, not the rating, has this share: Food. Who used it"
+    )
+    assert findings.mostly_use(english, split.tail(2)) is None
+
+
 def test_halo_and_collinear_ratings_are_warned_of(english):
     assert findings.overlapping(english, shares(THREE)) == []
-    halo, repeated = findings.overlapping(english, shares(THREE, halo=-0.1, vif=7.0))
+    halo, repeated = findings.overlapping(english, shares(THREE, flags="small halo", vif=7.0))
     assert halo.startswith("Halo: for 3 of 3 drivers")
     assert "(VIF of 5 or more): Food, Wi-Fi, Signs" in repeated
 
 
-def test_a_driver_without_a_halo_ratio_is_not_warned_of(english):
-    unknown = shares(THREE).with_columns(
-        halo=pl.lit(None, pl.Float64), vif=pl.lit(None, pl.Float64)
-    )
-    assert findings.overlapping(english, unknown) == []
+def test_a_small_ratio_alone_is_no_halo(english):
+    low = shares(THREE).with_columns(halo=0.1, vif=pl.lit(None, pl.Float64))
+    assert findings.overlapping(english, low) == []
 
 
 def test_the_driver_whose_rank_depends_most_on_the_policy_is_named(english):
@@ -182,5 +204,6 @@ def test_waves_are_told_by_who_leads_and_who_moves(english):
 def test_what_customers_state_is_set_against_its_rank_among_all_drivers(english):
     asked = shares(THREE).with_columns(stated=pl.Series([None, 40.0, 90.0]))
     assert findings.stated(english, asked) == (
-        "Customers call Signs the most important (90.0 of 100); by share of R² it is rank 3 of 3."
+        "Customers call Signs the most important (90.0 of 100); "
+        "by its rating's share of R² it is rank 3 of 3."
     )

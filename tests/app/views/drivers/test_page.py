@@ -116,7 +116,7 @@ def test_shares_that_do_not_sum_up_to_r2_are_not_called_so(data, open_page):
 def test_the_policies_are_compared_under_every_choice(data, open_page):
     for view in ({"approach": "latent"}, {"target": "top_box"}, {"segment": "purpose"}):
         app = open_page("drivers", **LINK, **view)
-        assert "What missing ratings do to the order" in headings(app)
+        assert any("What missing ratings do to the order" in text for text in headings(app))
         verdicts = next(t.value for t in app.dataframe if "verdict" in t.value)
         assert verdicts["policy"].tolist() == ["use and rating", "EM", "pairwise", "listwise"]
         assert verdicts["interval"][0] == "0.38 to 0.46"
@@ -155,6 +155,19 @@ def test_a_group_that_is_too_small_says_how_many_answered(data, open_page):
     assert "How the drivers share R²" not in headings(app)
 
 
+def test_a_section_of_all_customers_is_not_headed_as_if_it_were_of_the_group(data, open_page):
+    app = open_page("drivers", **LINK, segment="purpose", group="other")
+    assert headings(app)[:3] == [
+        "Importance and performance: all customers, mean answer",
+        "Stated and derived importance: all customers, mean answer",
+        "What missing ratings do to the order: all customers, mean answer",
+    ]
+    said = [box.value for box in app.info if "not that of the customers" in box.value]
+    assert len(said) == 3
+    own = headings(open_page("drivers", **LINK, segment="purpose", group="leisure"))
+    assert "Importance and performance" in own  # that group has a map of its own
+
+
 def test_an_outcome_that_a_wave_did_not_ask_says_when_it_was_asked(data, open_page):
     app = open_page("drivers", **LINK, outcome="recommend", wave="2016")
     assert "Not asked in this wave. Asked in: 2017, 2018" in texts(app)
@@ -163,6 +176,8 @@ def test_an_outcome_that_a_wave_did_not_ask_says_when_it_was_asked(data, open_pa
 def test_only_differences_that_survive_are_drawn_as_such(drivers_page, data, open_page):
     said = texts(drivers_page)
     assert "1 of 12 differences between a group and all other customers survive" in said
+    assert "False discovery control over: drivers and groups of this attribute" in said
+    assert "in this wave and outcome: 12; of 3 attributes" in said
     assert "Over all attributes of this wave: 1 of 24. Most by Purpose of travel: 1." in said
     app = open_page("drivers", **LINK, split="first_time")
     assert "0 of 12 differences" in texts(app)
@@ -174,6 +189,21 @@ def test_models_are_weighted_whatever_was_chosen_for_scores(data, open_page):
     assert options(app, "weights") == []
     assert "2018 · All customers · weighted" in texts(app)
     assert address(app)["weights"] == "no"  # for the pages that show scores
+
+
+def test_no_driver_is_listed_to_improve_whose_slope_may_be_0(own_data, open_page):
+    whole = tiny_survey.tables()["priorities"]
+    places = whole.with_columns(p_improve=pl.lit(0.9))
+    flat = places.with_columns(
+        pl.when(pl.col("touchpoint_id") == "food").then(-0.01).otherwise(name).alias(name)
+        for name in ("slope", "slope_low")
+    )
+    for priorities, says_so in ((places, False), (flat, True)):
+        tiny_survey.publish(own_data, priorities=priorities)
+        app = open_page("drivers", **LINK)
+        listed = next(f.value for f in app.dataframe if "performance" in f.value.columns)
+        assert ("Restaurants" not in list(listed["label"])) is says_so
+        assert ("Not listed: Restaurants." in texts(app)) is says_so
 
 
 def test_a_wave_that_did_not_ask_for_importance_says_so(own_data, open_page):
@@ -271,7 +301,7 @@ def test_the_page_reads_in_german(data, open_page):
     said = texts(app)
     assert "Kein Modell: weniger als 300 Antworten." in said
     assert "Ohne Modell, weniger als 300 Antworten: anderer (n\u00a0=\u00a055)." in said
-    assert "Wichtigkeit und Leistung" in headings(app)
+    assert "Wichtigkeit und Leistung: alle Kunden, mittlere Antwort" in headings(app)
     assert "answers" not in said
 
 

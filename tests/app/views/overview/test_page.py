@@ -35,6 +35,22 @@ def test_only_changes_that_survive_false_discovery_control_count_as_changes(data
     assert "Touchpoints against 2016: 3 of 6 changes survive" in said
 
 
+def test_the_page_says_what_its_changes_were_counted_among(data, open_page):
+    said = texts(open_page(study="airport", lang="en", against="previous"))
+    assert "False discovery control over: ratings of touchpoints of all customers" in said
+    group = {"segment": "purpose", "group": "business"}
+    said = texts(open_page(study="airport", lang="en", against="previous", **group))
+    assert "of 6 changes survive" in said
+    assert "of this group, in this measure, wave and comparison: 6; of 8 groups" in said
+
+
+def test_a_change_withheld_stays_one_of_those_counted(own_data, open_page):
+    changes = tiny_survey.tables()["changes"].filter(pl.col("question_id") != "wifi_rating")
+    tiny_survey.publish(own_data, changes=changes)
+    said = texts(open_page(study="airport", lang="en", against="previous"))
+    assert "of 6 changes survive" in said
+
+
 def test_the_first_wave_has_nothing_to_compare_with(data, open_page):
     app = open_page(study="airport", lang="en", wave="2016")
     assert "There is no earlier wave to compare with." in texts(app)
@@ -42,8 +58,8 @@ def test_the_first_wave_has_nothing_to_compare_with(data, open_page):
 
 def test_a_study_without_a_survey_shows_activity_and_what_would_fill_the_page(data, open_page):
     app = open_page(study="shop", lang="en")
-    assert metrics(app)["Orders"] == "1,560"
-    assert metrics(app)["Revenue before cancellations"] == "640,380\N{NO-BREAK SPACE}GBP"
+    assert metrics(app)["Orders"] == "1,500"
+    assert metrics(app)["Revenue before cancellations"] == "615,750\N{NO-BREAK SPACE}GBP"
     assert "No survey data in this study" in texts(app)
     assert "no source of this study fills “Survey answers”" in texts(app)
 
@@ -71,3 +87,28 @@ def test_labels_from_the_data_are_shown_as_they_are(own_data, open_page):
     assert "\\<script\\>" in title
     assert "\\*\\*bold" in title
     assert "\\[link\\]\\(" in title
+
+
+def test_a_share_of_people_is_not_called_a_mean_score(own_data, open_page):
+    register, tables = tiny_survey.register(), tiny_survey.tables()
+    register["questions"]["overall_rating"]["scale"] = {"min": 0, "max": 1}
+    for name in ("scores", "changes"):
+        own = (pl.col("question_id") == "overall_rating").fill_null(False)
+        table = tables[name].filter(~own | (pl.col("measure") == "mean"))
+        share = pl.when(own).then(pl.lit("better")).otherwise("measure")
+        tables[name] = table.with_columns(measure=share)
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    app = open_page(lang="en")
+    assert metrics(app)["Airport as a whole"] == "73.8%"
+    assert "Share of the better answer" in texts(app)
+    assert "Mean score" not in texts(app)
+
+
+def test_touchpoints_with_two_answers_are_among_the_changes(own_data, open_page):
+    register, tables = tiny_survey.register(), tiny_survey.tables()
+    for name in ("scores", "changes"):
+        own = (pl.col("question_id") == "wifi_rating") & (pl.col("measure") == "mean")
+        share = pl.when(own).then(pl.lit("better")).otherwise("measure")
+        tables[name] = tables[name].with_columns(measure=share)
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    assert "1 of 6 changes survive" in texts(open_page(lang="en", against="previous"))

@@ -1,8 +1,9 @@
 """The page of touchpoints: the scorecard, and one touchpoint closely."""
 
+import polars as pl
 import pytest
 
-from tests.app import tiny_survey
+from tests.app import tiny_bundle, tiny_survey
 from tests.app.reading import charts, metrics, texts
 
 
@@ -53,3 +54,36 @@ def test_a_touchpoint_is_shown_closely_in_four_charts(data, open_page):
 def test_an_indirect_touchpoint_is_not_called_controllable(data, open_page):
     app = open_page("touchpoints", study="airport", lang="en", touchpoint="website")
     assert "cannot be steered" in texts(app)
+
+
+def test_a_comparison_of_groups_on_a_groups_page_is_headed_as_that_of_all_customers(
+    data, open_page
+):
+    link = {"study": "airport", "lang": "en", "segment": "age", "group": "35 to 64"}
+    app = open_page("touchpoints", touchpoint="wifi", **link)
+    assert "Who rates it how: all customers" in [heading.value for heading in app.subheader]
+    assert app.selectbox(key="split").value == "age"
+
+
+def test_what_has_no_reach_or_no_known_groups_is_not_called_without_answers(own_data, open_page):
+    register, tables = tiny_survey.register(), tiny_survey.tables()
+    anonymous = (pl.col("segment") == "all") & (pl.col("measure") != "reach")
+    tables["scores"] = tables["scores"].filter(anonymous)
+    tiny_bundle.write(own_data / "airport", register, tables, empty={})
+    said = texts(open_page("touchpoints", lang="en", touchpoint="wifi"))
+    assert "Who gave these answers is not known" in said
+    assert "Nobody said not to have experienced it" in said
+    assert "no answers" not in said
+
+
+def test_a_score_that_is_withheld_in_every_wave_is_not_called_without_answers(data, open_page):
+    link = {"study": "airport", "lang": "en", "segment": "age", "group": "65 and over"}
+    said = texts(open_page("touchpoints", touchpoint="wifi", **link))
+    assert "withheld" in said
+    assert "no answers" not in said
+
+
+@pytest.mark.parametrize(("measure", "span"), [("mean", "0 to 100"), ("top2", "0 to 100%")])
+def test_the_scale_above_the_bars_has_the_unit_of_the_measure(data, open_page, measure, span):
+    app = open_page("touchpoints", study="airport", lang="en", measure=measure)
+    assert f'"label":"{span}"' in app.dataframe[0].proto.columns.replace(": ", ":")
