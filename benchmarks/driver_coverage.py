@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -124,9 +125,9 @@ def _share(importance: np.ndarray) -> np.ndarray:
 
 def designs(samples: int, only: str | None = None) -> None:
     """Print how often 95 % intervals of every kind hold the truth, by design of the sample."""
-    print(f"\n{samples} samples\n\n| design | n | shares | slopes | R2 | contrasts |"
+    print(f"\n{samples} samples\n\n| design | n | shares | slopes | R2 | performance | contrasts |"
           " standard errors over true ones: shares, slopes |")  # fmt: skip
-    print("|---|--:|--:|--:|--:|--:|---|")
+    print("|---|--:|--:|--:|--:|--:|--:|---|")
     for name, one in SURVEYS.items():
         if only and only != name:
             continue
@@ -139,13 +140,15 @@ def designs(samples: int, only: str | None = None) -> None:
                   flush=True)  # fmt: skip
 
 
-KINDS = ("share", "slope", "r2", "contrast")
+KINDS = ("share", "slope", "r2", "performance", "contrast")
+PERFORMANCE = 50  # mean of every rating
 MIN_N = 400  # as in params.yaml; groups with fewer have no contrast
 
 
 def of_study(survey: Survey, n: int, seed: int) -> dict[str, np.ndarray]:
     """Which intervals of one study hold the truth; values and standard errors beside them."""
-    sheets = survey.sheets(n, np.random.default_rng([n, seed]))
+    drawn = survey.sheets(n, np.random.default_rng([n, seed]))
+    sheets = replace(drawn, rating=drawn.rating + PERFORMANCE)  # within 0 to 100
     sample = ModelSample.of(sheets, ModelTerms(0.95, REPLICATES, 200, MIN_N, 30, seed))
     design = use_and_rating(sheets.rating, sheets.used, sheets.targets, sheets.weight)
     completed = CompletedDesign.of(design, sheets.weight, sheets.segments, sample.units)
@@ -157,11 +160,13 @@ def of_study(survey: Survey, n: int, seed: int) -> dict[str, np.ndarray]:
         name: np.array([row[name] for row in rows])
         for name in ("value", "low", "high", "std_error", "slope", "slope_low", "slope_high")
     }
+    rated = model.performance.interval(sample.level(totals, len(model.columns) - 1))
     truth, slopes = survey.shares[2], survey.slopes[2]
     return {
         "share": (told["low"] <= truth) & (truth <= told["high"]),
         "slope": (told["slope_low"] <= slopes) & (slopes <= told["slope_high"]),
         "r2": np.array([of_r2["low"] <= survey.r2 <= of_r2["high"]]),
+        "performance": (rated.low <= PERFORMANCE) & (rated.high >= PERFORMANCE),
         "share value": told["value"],
         "share error": told["std_error"],
         "slope value": told["slope"],

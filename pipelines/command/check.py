@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -229,7 +229,7 @@ def _check_breaks(study: Study) -> list[Finding]:
         try:
             breaks.require_known([declared], asked, first=number)
         except ContractError as error:
-            found.append(_error(error))
+            found.append(replace(_error(error), where=f"{study.name}/{error.where}"))
     return found
 
 

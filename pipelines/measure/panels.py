@@ -6,23 +6,20 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from pipelines.estimates.panels import shared_estimates
+from pipelines.estimates.panels import SHARED_ESTIMATES, shared_estimates
 from pipelines.estimates.samples import Sample
 from pipelines.estimates.targets import Item
 from pipelines.measure.items import items_of, questions_of
 
+# Shared estimates of two waves, in the words of `measure`.
 TOGETHER = {
     "mode": pl.String(),
     "wave": pl.String(),
     "wave_against": pl.String(),
-    "subject": pl.String(),
-    "is_stage": pl.Boolean(),
-    "segment": pl.String(),
-    "group": pl.String(),
-    "measure": pl.String(),
-    "weighted": pl.Boolean(),
-    "n_both": pl.Int64(),
-    "covariance": pl.Float64(),
+    **{
+        ("is_stage" if name == "is_pooled" else name): kind
+        for name, kind in SHARED_ESTIMATES.items()
+    },
 }
 
 

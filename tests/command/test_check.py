@@ -79,8 +79,8 @@ def test_every_break_at_a_wave_that_did_not_ask_is_named(shop):
     asked.write_parquet(declared.path("mapped", "responses"))
     (found,) = check._check_breaks(declared)
     assert str(found) == (
-        "error: study.yaml: breaks.1.wave: expected a wave in which the touchpoint 'delivery' was "
-        "asked, got '2042'; did you mean '2024'?"
+        "error: shop/study.yaml: breaks.1.wave: expected a wave in which the touchpoint 'delivery' "
+        "was asked, got '2042'; did you mean '2024'?"
     )
 
 
