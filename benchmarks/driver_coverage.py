@@ -26,11 +26,11 @@ from pipelines.core.errors import ContractError  # noqa: E402
 from pipelines.drivers.analysis import analyse  # noqa: E402
 from pipelines.drivers.records import contrast_rows, driver_rows, fitted  # noqa: E402
 from pipelines.drivers.sample import ModelSample, ModelTerms  # noqa: E402
-from pipelines.drivers.sheets import Sheets  # noqa: E402
 from pipelines.importance import relative_importance  # noqa: E402
 from pipelines.importance.designs import use_and_rating  # noqa: E402
 from pipelines.importance.models import Model  # noqa: E402
 from pipelines.importance.parts import CompletedDesign  # noqa: E402
+from pipelines.outcomes.sheets import Sheets  # noqa: E402
 from pipelines.statistics import bootstrap as boot  # noqa: E402
 from pipelines.statistics.dominance import dominance, general_dominance  # noqa: E402
 

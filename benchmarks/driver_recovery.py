@@ -24,8 +24,8 @@ import populations  # noqa: E402
 from pipelines.core.errors import ContractError  # noqa: E402
 from pipelines.drivers.analysis import analyse  # noqa: E402
 from pipelines.drivers.sample import ModelTerms  # noqa: E402
-from pipelines.drivers.sheets import Sheets  # noqa: E402
 from pipelines.importance import relative_importance  # noqa: E402
+from pipelines.outcomes.sheets import Sheets  # noqa: E402
 from pipelines.simulate import answers, truth  # noqa: E402
 from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES  # noqa: E402
 from pipelines.simulate.operations import draw_operations  # noqa: E402

@@ -20,6 +20,8 @@ SHARED = {
     "charts": {"contract", "core"},
     "estimates": {"contract", "core", "statistics"},
     "importance": {"contract", "core", "statistics"},
+    "outcomes": {"contract", "core", "statistics", "importance"},
+    "decisions": {"contract", "core", "statistics"},
 }
 STEPS = registry.steps()
 ABOVE = {"command", "runner"}  # know everything below
@@ -75,8 +77,8 @@ def test_imports_point_one_way():
     assert not wrong
 
 
-def test_suites_know_the_contract_and_the_app_knows_the_charts_besides():
-    allowed = {"expectations": {"", "contract"}, "app": {"", "contract", "charts"}}
+def test_suites_know_the_contract_and_the_app_what_it_draws_and_evaluates_besides():
+    allowed = {"expectations": {"", "contract"}, "app": {"", "contract", "charts", "decisions"}}
     wrong = [
         f"{name_of(path)} imports {module}"
         for package, rooms in allowed.items()

@@ -101,9 +101,14 @@ class Break(Part):
 
 
 class Outcome(Part):
-    """A question whose answers are related to touchpoints; without drivers, to all rated."""
+    """A question whose answers are related to touchpoints; without drivers, to all rated.
+
+    `confounders` are segments and questions that may move ratings and outcome alike: models of
+    what a measure would change hold them.
+    """
 
     drivers: list[Text] = []
+    confounders: list[Text] = []
 
 
 class Segment(Part):

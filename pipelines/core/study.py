@@ -317,6 +317,9 @@ def _register_needs(declared: Map, need: Need) -> None:
         need(f"outcomes.{name}", "question", name, declared.questions)
         for driver in outcome.drivers:
             need(f"outcomes.{name}.drivers", "question", driver, declared.questions)
+        known = {*declared.segments, *declared.questions}
+        for held in outcome.confounders:
+            need(f"outcomes.{name}.confounders", "segment or question", held, known)
     for name, segment in declared.segments.items():
         for language, texts in segment.translations.items():
             place = f"segments.{name}.translations"

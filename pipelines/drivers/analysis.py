@@ -26,13 +26,13 @@ from pipelines.drivers.records import (
     sizes,
 )
 from pipelines.drivers.sample import ModelSample, ModelTerms
-from pipelines.drivers.sheets import Sheets
 from pipelines.importance.blanks import draw_blanks
 from pipelines.importance.designs import rating_alone, use_and_rating
 from pipelines.importance.latent import LatentModel
 from pipelines.importance.models import Model
 from pipelines.importance.parts import CompletedDesign
 from pipelines.importance.totals import Totals
+from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 MIN_DRIVERS = 2  # that there are shares of

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from pipelines.contract.driver_codes import QUADRANTS
-from pipelines.drivers.sheets import Sheets
 from pipelines.importance.models import DrawnEstimates, Model, shares
 from pipelines.importance.shrinkage import posterior_draws, shrunken_shares
+from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.bootstrap import Units
 from pipelines.statistics.survey import FloatArray
 

@@ -11,7 +11,6 @@ import numpy as np
 from pipelines.contract.code import write_code
 from pipelines.core.errors import ContractError
 from pipelines.drivers.sample import ModelSample
-from pipelines.drivers.sheets import Sheets
 from pipelines.importance.contrasts import contrast
 from pipelines.importance.latent import LatentModel
 from pipelines.importance.letters import letters, told_apart
@@ -20,6 +19,7 @@ from pipelines.importance.noise import share_of_noise
 from pipelines.importance.ranking import rank_interval, ranks
 from pipelines.importance.shrinkage import shrunken_shares
 from pipelines.importance.totals import Totals
+from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.bootstrap import reflected_r2
 from pipelines.statistics.held_out import cross_validated_r2
 from pipelines.statistics.survey import BoolArray

@@ -16,7 +16,7 @@ def run(study: Study, settings: DriversSettings, read: Read) -> dict[str, pl.Dat
     return relate(
         read.rows("canonical/responses"),
         read.rows("canonical/customers"),
-        {name: outcome.drivers for name, outcome in study.map.outcomes.items()},
+        study.map.outcomes,
         tuple(study.map.segments),
         ModelTerms.of(settings),
         settings.min_users,

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.drivers import DriversSettings
-from pipelines.drivers.sheets import Sheets
 from pipelines.importance.contrasts import FreeUnits
 from pipelines.importance.frames import MAX_UNITS
 from pipelines.importance.totals import CROSS_VALIDATION_FOLDS, Totals
+from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.bootstrap import (
     Units,
     degrees_of_freedom,

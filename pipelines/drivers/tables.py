@@ -10,10 +10,11 @@ import polars as pl
 from pipelines.contract.drivers import STEP
 from pipelines.core import answers, engine, progress
 from pipelines.core.engine import Frame
+from pipelines.core.map import Outcome
 from pipelines.drivers.analysis import MIN_DRIVERS, analyse, models_of
 from pipelines.drivers.sample import ModelTerms
-from pipelines.drivers.sheets import Sheets, sheets
 from pipelines.estimates.differences import with_adjusted_p
+from pipelines.outcomes.sheets import Sheets, sheets
 
 MODELLED = {table.name: table for table in STEP.writes}
 P_VALUES = ("p_value", "p_adjusted")
@@ -23,7 +24,7 @@ DECIMALS = 9  # of all but p-values; what comes after differs between machines
 def relate(
     responses: Frame,
     customers: Frame,
-    outcomes: Mapping[str, Sequence[str]],
+    outcomes: Mapping[str, Outcome],
     segments: Sequence[str],
     terms: ModelTerms,
     min_users: int,

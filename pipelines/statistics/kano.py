@@ -10,11 +10,18 @@ from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 
 # Attractive, one-dimensional, must-be, indifferent, reverse, questionable.
-CATEGORIES = ("attractive", "one_dimensional", "must_be", "indifferent", "reverse", "questionable")
+KANO_CATEGORIES = (
+    "attractive",
+    "one_dimensional",
+    "must_be",
+    "indifferent",
+    "reverse",
+    "questionable",
+)
 A, O, M, I, R, Q = range(6)  # noqa: E741 - Kano's own letters
 # Rows: how the customer feels if it is there; columns: if it is not. Both from 1, "I like it",
 # over "it must be so", "I do not mind" and "I can live with it" to 5, "I dislike it".
-TABLE = np.array(
+KANO_TABLE = np.array(
     [
         [Q, A, A, A, O],
         [R, I, I, I, M],
@@ -23,7 +30,7 @@ TABLE = np.array(
         [R, R, R, R, Q],
     ]
 )
-POINTS = len(TABLE)
+KANO_POINTS = len(KANO_TABLE)
 # Of equally frequent categories the one that forbids more comes first.
 ORDER_OF_TIES = (M, O, A, I, R, Q)
 FONG_QUANTILE = 1.65  # one-sided, at 95 %
@@ -40,7 +47,7 @@ def categorise(functional: FloatArray, dysfunctional: FloatArray) -> IntArray:
     Returns
     -------
     ndarray of int
-        Places in `CATEGORIES`.
+        Places in `KANO_CATEGORIES`.
 
     Raises
     ------
@@ -55,19 +62,19 @@ def categorise(functional: FloatArray, dysfunctional: FloatArray) -> IntArray:
     Examples
     --------
     >>> import numpy as np
-    >>> [CATEGORIES[k] for k in categorise(np.array([1.0, 2.0]), np.array([5.0, 5.0]))]
+    >>> [KANO_CATEGORIES[k] for k in categorise(np.array([1.0, 2.0]), np.array([5.0, 5.0]))]
     ['one_dimensional', 'must_be']
     """
     for answers in (functional, dysfunctional):
-        wrong = answers[~np.isin(answers, np.arange(1, POINTS + 1))]
+        wrong = answers[~np.isin(answers, np.arange(1, KANO_POINTS + 1))]
         if wrong.size:
             raise ContractError(
                 "Kano's questionnaire",
-                expected=f"answers 1, 2 ... {POINTS}, from like to dislike",
+                expected=f"answers 1, 2 ... {KANO_POINTS}, from like to dislike",
                 got=f"{wrong.size} others: {wrong[:5].tolist()}",
                 todo="map the answers in study.yaml",
             )
-    return TABLE[functional.astype(np.int64) - 1, dysfunctional.astype(np.int64) - 1]
+    return KANO_TABLE[functional.astype(np.int64) - 1, dysfunctional.astype(np.int64) - 1]
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ class KanoCounts:
     Parameters
     ----------
     counts : ndarray, shape (..., 6)
-        Answers by category, in the order of `CATEGORIES`; weighted ones scaled to the
+        Answers by category, in the order of `KANO_CATEGORIES`; weighted ones scaled to the
         effective number.
     """
 

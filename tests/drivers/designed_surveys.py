@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from scipy import special
 
-from pipelines.drivers.sheets import Sheets
+from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.dominance import general_dominance
 
 Floats = np.ndarray
@@ -101,6 +101,7 @@ class Survey:
             cluster=cluster,
             stratum=stratum,
             segments=pl.DataFrame({"half": half.astype(str)}),
+            confounders=pl.DataFrame(),
         )
 
     def _factor(

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.drivers.records import DerivedRows
-from pipelines.drivers.sheets import Sheets
+from pipelines.outcomes.sheets import Sheets
 from pipelines.simulate.answers import BLANK_CODE, DONT_KNOW_CODE, NOT_USED_CODE, OVERALL, RATING
 from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES
 from pipelines.simulate.partition import Scene
@@ -105,6 +105,7 @@ def experienced(n: int, rng: np.random.Generator, *, blank: float = 0.0) -> Shee
         cluster=np.arange(n),
         stratum=high.astype(np.int64),
         segments=pl.DataFrame(),
+        confounders=pl.DataFrame(),
     )
 
 
@@ -171,6 +172,7 @@ def asked(given: pl.DataFrame) -> Sheets:
         cluster=np.arange(len(outcome)),
         stratum=np.zeros(len(outcome), np.int64),
         segments=pl.DataFrame({"attribute": _in_ten(given["attribute"].to_numpy())}),
+        confounders=pl.DataFrame(),
     )
 
 
@@ -216,6 +218,7 @@ def questionnaires(wave: Wave) -> Sheets:
         cluster=np.arange(n),
         stratum=np.zeros(n, np.int64),
         segments=pl.DataFrame(),
+        confounders=pl.DataFrame(),
     )
 
 

@@ -16,7 +16,7 @@ from pipelines.drivers.records import DerivedRows
 from pipelines.drivers.sample import ModelTerms
 from pipelines.drivers.tables import _table
 from pipelines.importance import relative_importance
-from tests.drivers.answer_sheets import made_up
+from tests.outcomes.answer_sheets import made_up
 
 TERMS = ModelTerms(level=0.95, replicates=200, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 

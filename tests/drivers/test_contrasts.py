@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from pipelines.drivers.analysis import analyse
-from pipelines.drivers.sheets import Sheets
-from tests.drivers.answer_sheets import made_up
+from pipelines.outcomes.sheets import Sheets
 from tests.drivers.test_analysis import TERMS
+from tests.outcomes.answer_sheets import made_up
 
 
 def with_another_side(sheets: Sheets, strength: float) -> Sheets:

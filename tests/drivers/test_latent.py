@@ -10,11 +10,11 @@ from pipelines.contract.driver_codes import TARGETS
 from pipelines.contract.drivers import DRIVERS
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.sample import ModelTerms
-from pipelines.drivers.sheets import Sheets, targets_of
 from pipelines.drivers.tables import _table
 from pipelines.importance import relative_importance
 from pipelines.importance.designs import use_and_rating
-from tests.drivers.answer_sheets import made_up
+from pipelines.outcomes.sheets import Sheets, targets_of
+from tests.outcomes.answer_sheets import made_up
 
 TERMS = ModelTerms(
     level=0.95, replicates=300, segment_replicates=100, min_n=5000, flag_n=30, seed=3

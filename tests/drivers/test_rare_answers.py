@@ -10,9 +10,9 @@ from pipelines.contract.drivers import STEP
 from pipelines.core import store
 from pipelines.drivers.analysis import MIN_DIFFERING_UNITS, analyse
 from pipelines.drivers.sample import ModelSample, ModelTerms
-from pipelines.drivers.sheets import Sheets, targets_of
 from pipelines.drivers.tables import _table
-from tests.drivers.answer_sheets import made_up
+from pipelines.outcomes.sheets import Sheets, targets_of
+from tests.outcomes.answer_sheets import made_up
 
 TERMS = ModelTerms(level=0.95, replicates=300, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 

@@ -17,8 +17,8 @@ from pipelines.core.errors import ContractError
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.records import DerivedRows
 from pipelines.drivers.sample import ModelTerms
-from pipelines.drivers.sheets import Sheets
 from pipelines.importance import relative_importance
+from pipelines.outcomes.sheets import Sheets
 from pipelines.simulate import truth
 from pipelines.simulate.model import N_RATED, TOUCHPOINT_NAMES
 from pipelines.simulate.operations import draw_operations

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.drivers.analysis import analyse
 from pipelines.drivers.sample import ModelTerms
-from pipelines.drivers.sheets import Sheets
+from pipelines.outcomes.sheets import Sheets
 
 TERMS = ModelTerms(level=0.95, replicates=400, segment_replicates=100, min_n=200, flag_n=30, seed=3)
 NAMES = ("web", "store", "hotline")
@@ -36,6 +36,7 @@ def hotline(slope: float, of_use: float, n: int = 1500) -> Sheets:
         cluster=np.arange(n),
         stratum=np.zeros(n, np.int64),
         segments=pl.DataFrame(),
+        confounders=pl.DataFrame(),
     )
 
 

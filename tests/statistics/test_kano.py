@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ContractError
-from pipelines.statistics.kano import CATEGORIES, KanoCounts, categorise
+from pipelines.statistics.kano import KANO_CATEGORIES, KanoCounts, categorise
 
 
 def counts(**of: float) -> KanoCounts:
@@ -22,7 +22,7 @@ def counts(**of: float) -> KanoCounts:
 def test_the_table_is_the_published_one():
     """Berger et al. (1993): rows functional, columns dysfunctional, like to dislike."""
     rows, columns = (x.ravel().astype(float) for x in np.mgrid[1:6, 1:6])
-    letters = "".join(CATEGORIES[k][0].upper() for k in categorise(rows, columns))
+    letters = "".join(KANO_CATEGORIES[k][0].upper() for k in categorise(rows, columns))
     assert letters == "QAAAO" + "RIIIM" * 3 + "RRRRQ"
 
 
@@ -38,7 +38,7 @@ def test_coefficients_of_a_worked_case():
     [("moai", "must_be"), ("oai", "one_dimensional"), ("ai", "attractive"), ("ma", "must_be")],
 )
 def test_of_equally_frequent_categories_the_one_that_forbids_more_comes_first(tied, first):
-    assert CATEGORIES[counts(**dict.fromkeys(tied, 10)).dominant] == first
+    assert KANO_CATEGORIES[counts(**dict.fromkeys(tied, 10)).dominant] == first
 
 
 def test_fongs_test_by_hand():

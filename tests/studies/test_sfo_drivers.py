@@ -54,7 +54,7 @@ def found(mapped):
     tables = mapped("sfo")
     answers = nw.from_native(tables["responses"].filter(wave="2018").lazy())
     customers = nw.from_native(tables["customers"].lazy())
-    outcomes = {name: one.drivers for name, one in study.load("sfo").map.outcomes.items()}
+    outcomes = study.load("sfo").map.outcomes
     terms = ModelTerms(level=0.95, replicates=300, segment_replicates=100, min_n=10**6, flag_n=30,
                   seed=1)  # fmt: skip
     return relate(answers, customers, outcomes, (), terms, min_users=50, inputs_hash="-")

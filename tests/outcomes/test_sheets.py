@@ -13,9 +13,10 @@ from pipelines.core.answers import (
     question_register,
     questionnaires,
 )
-from pipelines.drivers.sheets import Sheets, sheets, targets_of
+from pipelines.core.map import Outcome
 from pipelines.estimates.samples import SamplingDesign, samples
 from pipelines.measure.items import questions_of
+from pipelines.outcomes.sheets import Sheets, sheets, targets_of
 from tests.measure.small_survey import answer, customers, responses
 
 
@@ -65,6 +66,9 @@ def test_scores_and_drivers_take_the_same_people_for_those_who_experienced_a_tou
     np.testing.assert_array_equal(sheet.used[:, 0], desk.experience)
 
 
+EVERY_RATED = Outcome()
+
+
 def asked_of(*kinds: tuple[str, str, str | None]) -> list[dict]:
     """Two questionnaires with an outcome and these questions: id, kind, touchpoint."""
     questions = [("whole", "overall", None), *kinds]
@@ -78,12 +82,12 @@ def asked_of(*kinds: tuple[str, str, str | None]) -> list[dict]:
     ]  # fmt: skip
 
 
-def made(rows: list[dict], wanted: tuple[str, ...] = ()) -> Sheets:
+def made(rows: list[dict], declared: Outcome = EVERY_RATED) -> Sheets:
     frames = [nw.from_native(table.lazy()) for table in (responses(rows), customers({}))]
     register = question_register(frames[0])
     wide = questionnaires(*frames, register["question_id"].unique().sort(), ())
     people = engine.to_polars(wide).collect()
-    (found,) = sheets(people, register, {"whole": wanted}, (), min_users=1)
+    (found,) = sheets(people, register, {"whole": declared}, (), min_users=1)
     return found
 
 
@@ -109,5 +113,11 @@ def test_effort_or_feeling_is_the_driver_of_a_touchpoint_that_nobody_is_asked_to
 
 
 def test_drivers_that_the_map_names_may_be_about_effort():
-    sheet = made(asked_of(*MIXED), wanted=("rated", "easy", "hope"))
+    sheet = made(asked_of(*MIXED), Outcome(drivers=["rated", "easy", "hope"]))
     assert sheet.drivers == ("easy", "rated"), "what was expected rates nothing"
+
+
+def test_what_the_map_holds_stands_beside_the_ratings():
+    held = Outcome(confounders=["hope", "never_asked"])
+    found = made(asked_of(("rated", "csat", "desk"), ("hope", "expectation", "desk")), held)
+    assert found.confounders.to_dict(as_series=False) == {"hope": [100.0, 25.0]}

@@ -17,6 +17,7 @@ from pipelines.core.answers import (
     sampling_stratum,
     sampling_unit,
 )
+from pipelines.core.map import Outcome
 from pipelines.core.scales import dissatisfied, very_satisfied
 from pipelines.statistics.survey import FloatArray, IntArray
 
@@ -52,6 +53,9 @@ class Sheets:
     cluster, stratum : ndarray of int, shape (n,)
     segments : DataFrame
         A column per attribute.
+    confounders : DataFrame
+        A column for each that the map declares and the wave has: a segment's group as text, or a
+        question's answer from 0 to 100; null if unknown.
     """
 
     mode: str
@@ -68,6 +72,7 @@ class Sheets:
     cluster: IntArray
     stratum: IntArray
     segments: pl.DataFrame
+    confounders: pl.DataFrame
 
     @property
     def n(self) -> int:
@@ -88,7 +93,7 @@ class Sheets:
 def sheets(
     people: pl.DataFrame,
     register: pl.DataFrame,
-    outcomes: Mapping[str, Sequence[str]],
+    outcomes: Mapping[str, Outcome],
     segments: Sequence[str],
     min_users: int,
 ) -> Iterator[Sheets]:
@@ -98,9 +103,9 @@ def sheets(
     ----------
     people, register : DataFrame
         See `core.answers.questionnaires` and `question_register`.
-    outcomes : mapping of str to sequence of str
-        Drivers by outcome; empty if every rated touchpoint is one, see `ratings`. Without any
-        outcome the questions of `OUTCOME_KINDS` are.
+    outcomes : mapping of str to Outcome
+        As the map declares them; without drivers every rated touchpoint is one, see `ratings`.
+        Without any outcome the questions of `OUTCOME_KINDS` are.
     segments : sequence of str
         Attributes of customers.
     min_users : int
@@ -116,10 +121,10 @@ def sheets(
             else pl.col("kind").is_in(OUTCOME_KINDS) & pl.col("touchpoint_id").is_null()
         )
         for outcome in found.sort("question_id").iter_rows(named=True):
-            wanted = outcomes.get(outcome["question_id"], ())
+            declared = outcomes.get(outcome["question_id"], Outcome())
             answered = rows.filter(pl.col(VALUE_PREFIX + outcome["question_id"]).is_not_null())
             if answered.height:
-                yield _sheet(str(mode), str(wave), outcome, asked, answered, wanted,
+                yield _sheet(str(mode), str(wave), outcome, asked, answered, declared,
                              segments, min_users)  # fmt: skip
 
 
@@ -129,11 +134,11 @@ def _sheet(
     outcome: Mapping[str, object],
     asked: pl.DataFrame,
     rows: pl.DataFrame,
-    wanted: Sequence[str],
+    declared: Outcome,
     segments: Sequence[str],
     min_users: int,
 ) -> Sheets:
-    rated = ratings(asked, wanted).sort("question_id")
+    rated = ratings(asked, declared.drivers).sort("question_id")
     enough = [rows[VALUE_PREFIX + name].count() >= min_users for name in rated["question_id"]]
     kept, few = rated.filter(enough), rated.filter([not some for some in enough])
     stated = _stated(asked, kept["touchpoint_id"].to_list())
@@ -159,6 +164,7 @@ def _sheet(
         cluster=codes["cluster"].to_numpy().astype(np.int64),
         stratum=codes["stratum"].to_numpy().astype(np.int64),
         segments=rows.select(pl.col(SEGMENT_PREFIX + name).alias(name) for name in segments),
+        confounders=_confounders(asked, rows, declared.confounders, segments),
     )
 
 
@@ -189,6 +195,16 @@ def ratings(asked: pl.DataFrame, wanted: Sequence[str]) -> pl.DataFrame:
     places = list(range(len(DRIVER_KINDS)))
     place = pl.col("kind").replace_strict(DRIVER_KINDS, places, return_dtype=pl.Int64)
     return rated.filter(place == place.min().over("touchpoint_id"))
+
+
+def _confounders(
+    asked: pl.DataFrame, rows: pl.DataFrame, names: Sequence[str], segments: Sequence[str]
+) -> pl.DataFrame:
+    """Groups of segments, and answers to questions that this wave asked, from 0 to 100."""
+    groups = [rows[SEGMENT_PREFIX + name].alias(name) for name in names if name in segments]
+    found = _scales(asked.filter(pl.col("question_id").is_in(list(names))).sort("question_id"))
+    answers = [pl.Series(row[0], _percent(rows, *row)).fill_nan(None) for row in found]
+    return pl.DataFrame([*groups, *answers])
 
 
 def _scales(questions: pl.DataFrame) -> list[tuple[str, float, float]]:

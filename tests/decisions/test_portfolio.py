@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.core.errors import ContractError
-from pipelines.plan.portfolio import Options, best_plan, keeps_constraints, plan_value
+from pipelines.decisions.portfolio import Options, best_plan, keeps_constraints, plan_value
 
 
 def options(value, cost, **others) -> Options:

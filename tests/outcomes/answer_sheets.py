@@ -1,8 +1,9 @@
 """Answer sheets with a known truth, for the tests of driver models."""
 
 import numpy as np
+import polars as pl
 
-from pipelines.drivers.sheets import Sheets
+from pipelines.outcomes.sheets import Sheets
 from tests.importance import made_up_ratings
 
 
@@ -25,4 +26,5 @@ def made_up(n: int = 800, **options) -> Sheets:
         cluster=np.arange(n),
         stratum=np.zeros(n, np.int64),
         segments=ratings.attributes,
+        confounders=pl.DataFrame(),
     )

@@ -61,7 +61,7 @@ class Options:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Portfolio:
     """Measures taken together.
 
     Parameters
@@ -78,7 +78,7 @@ class Plan:
     gap: float
 
 
-def best_plan(options: Options, budget: float, tail: float = 1.0) -> Plan:
+def best_plan(options: Options, budget: float, tail: float = 1.0) -> Portfolio:
     """Find the plan with the highest mean value over the draws, or over the worst of them.
 
     Parameters
@@ -135,7 +135,7 @@ def best_plan(options: Options, budget: float, tail: float = 1.0) -> Plan:
         raise ContractError("plan", expected="a proven best plan", got=found.message, todo="report")
     taken = np.asarray(found.x[:n] > 0.5)
     gap = max(float(found.fun - found.mip_dual_bound), 0.0)
-    return Plan(taken, plan_value(options, taken, tail), scale * gap)
+    return Portfolio(taken, plan_value(options, taken, tail), scale * gap)
 
 
 def plan_value(options: Options, taken: BoolArray, tail: float = 1.0) -> float:

@@ -1,0 +1,1 @@
+"""Outcomes: questions whose answers are related to touchpoints, and what is answered beside."""

@@ -1,1 +1,0 @@
-"""Plan: which measures to take under a budget."""
