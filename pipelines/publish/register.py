@@ -19,6 +19,7 @@ DECLARED = (
     "notes",
     "stages",
     "touchpoints",
+    "features",
 )
 
 
