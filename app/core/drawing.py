@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -36,12 +37,29 @@ def draw_picking(
     chart: alt.TopLevelMixin, bundle: Bundle, words: Words, table: str, name: str, *, alt_text: str
 ) -> None:
     """A chart whose marks open the evidence card of their row in `table`."""
-    key = evidence.turn(name)
+    draw_choosing(
+        chart,
+        words,
+        evidence.turn(name),
+        lambda row: evidence.ask(bundle, table, row),
+        alt_text=alt_text,
+    )
+
+
+def draw_choosing(
+    chart: alt.TopLevelMixin,
+    words: Words,
+    key: str,
+    choose: Callable[[int], None],
+    *,
+    alt_text: str,
+) -> None:
+    """A chart whose marks call `choose` with the number of their row, in a callback."""
 
     def _picked() -> None:
         marks = st.session_state[key]["selection"].get(PICK) or []
         if marks:
-            evidence.ask(bundle, table, int(marks[0]["row"]))
+            choose(int(marks[0]["row"]))
 
     spec = _spec(chart, words)
     st.vega_lite_chart(spec, width="stretch", alt=alt_text, key=key, on_select=_picked)

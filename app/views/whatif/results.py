@@ -1,0 +1,147 @@
+"""What a scenario brings: every target of every outcome, today and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from app.core.bundle import Bundle
+from app.core.language import Words
+from app.views.whatif import models
+from app.views.whatif.models import Customers
+from pipelines.decisions.surfaces import Change, Refusal, Asked
+
+COLUMNS = ("label", "today", "after", "floor", "interval", "after_ceiling", "ceiling", "ceilings")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the moves that are allowed bring in one target of one outcome.
+
+    Parameters
+    ----------
+    outcome, target : str
+    today : dict
+        Row of the table outcome_models.
+    change : Change
+        Floor and ceiling with their intervals, as changes from today.
+    """
+
+    outcome: str
+    target: str
+    today: dict[str, Any]
+    change: Change
+
+    @property
+    def floor_after(self) -> float:
+        """Where the target would stand, the other ratings held."""
+        return models.clipped(self.target, self.today["value"] + self.change.floor)
+
+    @property
+    def ceiling_after(self) -> float:
+        """Where the target would stand, the other ratings moving along."""
+        return models.clipped(self.target, self.today["value"] + self.change.ceiling)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario, evaluated.
+
+    Parameters
+    ----------
+    results : tuple of Result
+        Outcome by outcome, the leading target of each first among its own.
+    refused : dict of str to tuple of Refusal
+        What each outcome's model refuses, by the outcome.
+    """
+
+    results: tuple[Result, ...]
+    refused: dict[str, tuple[Refusal, ...]]
+
+    def of(self, outcome: str, target: str) -> Result | None:
+        """The result of one target."""
+        wanted = (r for r in self.results if (r.outcome, r.target) == (outcome, target))
+        return next(wanted, None)
+
+
+def evaluate(
+    bundle: Bundle, customers: Customers, outcomes: Sequence[str], steps: Sequence[Asked]
+) -> Scenario:
+    """Evaluate steps on every outcome; what its model refuses is left out of it."""
+    results: list[Result] = []
+    refused: dict[str, tuple[Refusal, ...]] = {}
+    for outcome in outcomes:
+        surface = models.surface(bundle, customers, outcome)
+        if surface is None:
+            continue
+        refused[outcome] = tuple(surface.refusals(steps))
+        changes = surface.evaluate(allowed(steps, refused[outcome]))
+        results += [
+            Result(outcome, row["target"], row, changes[row["target"]])
+            for row in models.fitted(bundle, customers, outcome)
+            if row["target"] in changes
+        ]
+    return Scenario(tuple(results), refused)
+
+
+def allowed(steps: Sequence[Asked], refused: Sequence[Refusal]) -> list[Asked]:
+    """Steps that are not refused, and do something."""
+    barred = [refusal.asked for refusal in refused]
+    return [step for step in steps if step.share > 0 and step not in barred]
+
+
+def as_table(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataFrame:
+    """Results in numbers, one row per outcome and target; changes in points."""
+    labels = models.names(words, bundle, [(r.outcome, r.target) for r in results])
+    rows = [
+        {
+            "label": labels[f"{r.outcome}/{r.target}"],
+            "today": r.today["value"],
+            "value": r.change.floor,
+            "low": r.change.floor_low,
+            "high": r.change.floor_high,
+            "floor_after": r.floor_after,
+            "ceiling": r.change.ceiling,
+            "ceiling_low": r.change.ceiling_low,
+            "ceiling_high": r.change.ceiling_high,
+            "ceiling_after": r.ceiling_after,
+            "n": r.today["n"],
+            "evidence": r.today["evidence"],
+            "text": _beside(words, r),
+        }
+        for r in results
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _beside(words: Words, result: Result) -> str:
+    """Today and after, as they stand beside the marks of a chart."""
+    today = models.value(words, result.target, result.today["value"])
+    after = models.value(words, result.target, result.floor_after)
+    return words("whatif.today_after", today=today, after=after)
+
+
+def in_text(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataFrame:
+    """The same as it is read."""
+    labels = models.names(words, bundle, [(r.outcome, r.target) for r in results])
+    rows = [
+        {
+            "label": labels[f"{r.outcome}/{r.target}"],
+            "today": models.value(words, r.target, r.today["value"]),
+            "after": models.value(words, r.target, r.floor_after),
+            "floor": models.change(words, r.target, r.change.floor),
+            "interval": models.change_ends(
+                words, r.target, r.change.floor_low, r.change.floor_high
+            ),
+            "after_ceiling": models.value(words, r.target, r.ceiling_after),
+            "ceiling": models.change(words, r.target, r.change.ceiling),
+            "ceilings": models.change_ends(
+                words, r.target, r.change.ceiling_low, r.change.ceiling_high
+            ),
+        }
+        for r in results
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
