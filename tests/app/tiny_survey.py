@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.publish.withholding import blank
-from tests.app import tiny_drivers
+from tests.app import tiny_drivers, tiny_whatif
 from tests.app.tiny_bundle import Row, frame, labels, write
 from tests.contract.samples import sample
 
@@ -291,6 +291,7 @@ def tables() -> dict[str, pl.DataFrame]:
         "distributions": frame("distributions", _distributions(scores)),
         "activity": frame("activity", activity),
         **tiny_drivers.tables(),
+        **tiny_whatif.tables(),
         **_quality_of_survey(),
     }
 

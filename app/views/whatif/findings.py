@@ -59,11 +59,8 @@ def _ends_of_today(words: Words, result: Result) -> str:
 
 
 def _outcome(bundle: Bundle, words: Words, result: Result) -> str:
-    return words(
-        "whatif.outcome_target",
-        outcome=models.outcome_name(bundle, words, result.outcome),
-        target=models.target_name(words, result.target),
-    )
+    name = models.outcome_name(bundle, words, result.outcome)
+    return words(f"whatif.finding.of.{result.target}", outcome=name)
 
 
 def _condition(words: Words, steps: Sequence[Asked], labels: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -81,9 +81,21 @@ def outcome_name(bundle: Bundle, words: Words, outcome: str) -> str:
     return words.label(bundle.register["questions"][outcome]["label"], outcome)
 
 
-def target_name(words: Words, target: str) -> str:
-    """A target as it is read."""
+def target_name(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
+    """A target as it is read: the ends of the recommendation scale have names of their own."""
+    is_nps = bundle.register["questions"][outcome]["measure"] == "nps"
+    if is_nps and target in ("top_box", "bottom_box"):
+        return words(f"drivers.target.nps_{target}")
     return words.sentence(WHATIF_TARGETS, target)
+
+
+def label(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
+    """A target of an outcome as it is read in a table or a chart."""
+    return words(
+        "whatif.outcome_target",
+        outcome=outcome_name(bundle, words, outcome),
+        target=target_name(bundle, words, outcome, target),
+    )
 
 
 def fitted(bundle: Bundle, customers: Customers, outcome: str) -> list[dict[str, Any]]:
@@ -171,15 +183,3 @@ def value(words: Words, target: str, number: float) -> str:
 def clipped(target: str, number: float) -> float:
     """A value inside what the target can be: today and a change may add up to more."""
     return min(max(number, -100.0 if target == "nps" else 0.0), 100.0)
-
-
-def names(words: Words, bundle: Bundle, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Labels of outcome and target, by both."""
-    return {
-        f"{outcome}/{target}": words(
-            "whatif.outcome_target",
-            outcome=outcome_name(bundle, words, outcome),
-            target=target_name(words, target),
-        )
-        for outcome, target in pairs
-    }

@@ -95,10 +95,9 @@ def allowed(steps: Sequence[Asked], refused: Sequence[Refusal]) -> list[Asked]:
 
 def as_table(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataFrame:
     """Results in numbers, one row per outcome and target; changes in points."""
-    labels = models.names(words, bundle, [(r.outcome, r.target) for r in results])
     rows = [
         {
-            "label": labels[f"{r.outcome}/{r.target}"],
+            "label": models.label(bundle, words, r.outcome, r.target),
             "today": r.today["value"],
             "value": r.change.floor,
             "low": r.change.floor_low,
@@ -126,10 +125,9 @@ def _beside(words: Words, result: Result) -> str:
 
 def in_text(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataFrame:
     """The same as it is read."""
-    labels = models.names(words, bundle, [(r.outcome, r.target) for r in results])
     rows = [
         {
-            "label": labels[f"{r.outcome}/{r.target}"],
+            "label": models.label(bundle, words, r.outcome, r.target),
             "today": models.value(words, r.target, r.today["value"]),
             "after": models.value(words, r.target, r.floor_after),
             "floor": models.change(words, r.target, r.change.floor),

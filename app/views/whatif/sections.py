@@ -187,7 +187,10 @@ def _one_by_one(
         return
     st.subheader(words("whatif.one_by_one"))
     st.caption(
-        words("whatif.one_by_one_about", target=models.target_name(words, row["target"]))
+        words(
+            "whatif.one_by_one_about",
+            target=plain(models.label(bundle, words, outcome, row["target"])),
+        )
     )
     wanted = pl.DataFrame(
         {"driver": [s.driver for s in steps], "move": [s.move for s in steps]},
@@ -285,11 +288,7 @@ def _line(
         if result.target in models.LEADING:
             told[result.outcome] = result
     for outcome, result in told.items():
-        heading = words(
-            "whatif.outcome_target",
-            outcome=models.outcome_name(bundle, words, outcome),
-            target=models.target_name(words, result.target),
-        )
+        heading = models.label(bundle, words, outcome, result.target)
         line[heading] = words(
             "format.with_interval",
             value=models.value(words, result.target, result.floor_after),
