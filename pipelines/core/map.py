@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
@@ -24,7 +24,8 @@ class Stage(Part):
 class Touchpoint(Part):
     """A touchpoint of the register.
 
-    `direct` ones belong to the company; only `controllable` ones can be given a cost.
+    `direct` ones belong to the company; only `controllable` ones can be given a cost. `minimum` is
+    the percent of users who must not be dissatisfied.
     """
 
     label: Labels
@@ -36,6 +37,7 @@ class Touchpoint(Part):
     instrument: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    minimum: Annotated[float, Field(ge=0, le=100)] | None = None
 
     @model_validator(mode="after")
     def _indirect_is_not_controllable(self) -> Self:
@@ -66,6 +68,14 @@ class Question(Part):
     measure: QuestionKind
     scale: Text
     touchpoint: str | None = None
+
+
+class Feature(Part):
+    """What Kano's questionnaire asks about: how customers feel if it is there, and if it is not."""
+
+    label: Labels
+    present: Text  # question of the measure kano_functional
+    absent: Text  # question of the measure kano_dysfunctional
 
 
 class Break(Part):
@@ -265,6 +275,7 @@ class Map(Part):
     touchpoints: dict[str, Touchpoint] = {}
     scales: dict[str, Scale] = {}
     questions: dict[str, Question] = {}
+    features: dict[str, Feature] = {}  # of Kano's questionnaire
     breaks: list[Break] = []
     segments: dict[str, Segment] = {}
     outcomes: dict[str, Outcome] = {}  # question -> what is related to it

@@ -19,6 +19,7 @@ from pipelines.core.map import (
     Benchmark,
     Break,
     ColumnMap,
+    Feature,
     Long,
     Map,
     Outcome,
@@ -51,6 +52,7 @@ __all__ = [  # the map's words are part of what a study is
     "Benchmark",
     "Break",
     "ColumnMap",
+    "Feature",
     "Labels",
     "Long",
     "Map",
@@ -253,6 +255,7 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "touchpoints": Touchpoint,
         "scales": Scale,
         "questions": Question,
+        "features": Feature,
         "segments": Segment,
         "outcomes": Outcome,
         "sources": Source,
@@ -328,6 +331,7 @@ def _register_needs(declared: Map, need: Need) -> None:
         need(f"questions.{name}.scale", "scale", question.scale, declared.scales)
         place = f"questions.{name}.touchpoint"
         need(place, "touchpoint", question.touchpoint, declared.touchpoints)
+    _feature_needs(declared, need)
     for number, one in enumerate(declared.breaks):
         place = f"breaks.{number}"
         need(f"{place}.question", "question", one.question, {EVERYBODY, *declared.questions})
@@ -345,6 +349,18 @@ def _register_needs(declared: Map, need: Need) -> None:
             need(place, "language", language, declared.languages)
             for value in texts if segment.order else ():
                 need(f"{place}.{language}", "value", value, segment.order)
+
+
+def _feature_needs(declared: Map, need: Need) -> None:
+    """The two questions of each feature, and the feature of each such question."""
+    ends = {"present": "kano_functional", "absent": "kano_dysfunctional"}
+    for end, kind in ends.items():
+        asked = [name for name, one in declared.questions.items() if one.measure == kind]
+        named = {getattr(feature, end): name for name, feature in declared.features.items()}
+        for question, name in named.items():
+            need(f"features.{name}.{end}", f"question of the measure {kind}", question, asked)
+        for question in asked:
+            need(f"features.*.{end}", f"feature with this question of {kind}", question, named)
 
 
 def _table_needs(study: Study, table: TableMap, place: str, need: Need) -> None:

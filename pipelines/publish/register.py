@@ -21,6 +21,7 @@ DECLARED = (
     "touchpoints",
     "capacities",
     "plan",
+    "features",
 )
 
 
