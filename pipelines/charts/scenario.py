@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import altair as alt
 import polars as pl
 
@@ -15,6 +17,7 @@ from pipelines.charts.estimates import (
     value_axis,
     wrapped,
 )
+from pipelines.charts.intervals import LABEL_LINE_HEIGHT
 from pipelines.charts.theme import ACCENT, BACKDROP, FALL, MUTED, PALE
 
 ROW_HEIGHT = 46  # height of a target, in pixels
@@ -50,9 +53,12 @@ def floor_and_ceiling(
         What the marks are called.
     """
     frame = wrapped(changes)
-    marks = (today, floor, ceiling)
+    marks = [in_lines(what, LEGEND_LETTERS) for what in (today, floor, ceiling)]
     y, x = label_axis(frame), _change_axis(frame, title, number)
-    base = alt.Chart(frame, height=max(ROW_HEIGHT * frame.height, ROW_HEIGHT)).transform_calculate(
+    lines = max((label.count("\n") + 1 for label in frame["label"]), default=1)
+    step = max(ROW_HEIGHT, LABEL_LINE_HEIGHT * lines + 4)
+    legend = alt.Legend(title=None, columns=1)
+    base = alt.Chart(frame, height=step * max(frame.height, 1)).transform_calculate(
         interval=interval_text(number),
         ceiling_interval=interval_text(number, "ceiling_"),
         beside=f"width > {NUMBERS_FROM_WIDTH} ? datum.text : ''",
@@ -64,18 +70,18 @@ def floor_and_ceiling(
     whisker = base.mark_rule(strokeWidth=4, opacity=0.45, color=ACCENT).encode(
         x="low:Q", x2="high:Q", y=y
     )
-    shown = alt.Scale(domain=list(marks), range=["circle", "circle", "diamond"])
-    ink = alt.Scale(domain=list(marks), range=[BACKDROP, ACCENT, MUTED])
+    shown = alt.Scale(domain=marks, range=["circle", "circle", "diamond"])
+    ink = alt.Scale(domain=marks, range=[BACKDROP, ACCENT, MUTED])
     dots = [
-        base.transform_calculate(what=repr(what), at=at)
+        base.transform_calculate(what=json.dumps(what), at=at)
         .mark_point(size=90, opacity=1)
         .encode(
             x=alt.X("at:Q", title=title),
             y=y,
-            shape=alt.Shape("what:N", scale=shown, legend=alt.Legend(title=None)),
-            color=alt.Color("what:N", scale=ink, legend=alt.Legend(title=None)),
+            shape=alt.Shape("what:N", scale=shown, legend=legend),
+            color=alt.Color("what:N", scale=ink, legend=legend),
         )
-        for what, at in ((today, "0"), (ceiling, "datum.ceiling"), (floor, "datum.value"))
+        for what, at in zip(marks, ("0", "datum.value", "datum.ceiling"), strict=True)
     ]
     numbers = base.mark_text(dy=-14).encode(x=x, y=y, text=alt.Text("value:Q", format=number))
     beside = base.mark_text(align="right", opacity=0.85).encode(

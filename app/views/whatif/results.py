@@ -14,7 +14,7 @@ from app.views.whatif import models
 from app.views.whatif.models import Customers
 from pipelines.decisions.surfaces import Change, Refusal, Asked
 
-COLUMNS = ("label", "today", "after", "floor", "interval", "after_ceiling", "ceiling", "ceilings")
+COLUMNS = ("target", "today", "after", "floor", "interval", "after_ceiling", "ceiling", "ceilings")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,8 @@ def as_table(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.Data
     """Results in numbers, one row per outcome and target; changes in points."""
     rows = [
         {
-            "label": models.label(bundle, words, r.outcome, r.target),
+            "outcome": models.outcome_name(bundle, words, r.outcome),
+            "target": models.target_name(bundle, words, r.outcome, r.target),
             "today": r.today["value"],
             "value": r.change.floor,
             "low": r.change.floor_low,
@@ -127,7 +128,7 @@ def in_text(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataF
     """The same as it is read."""
     rows = [
         {
-            "label": models.label(bundle, words, r.outcome, r.target),
+            "target": models.target_name(bundle, words, r.outcome, r.target),
             "today": models.value(words, r.target, r.today["value"]),
             "after": models.value(words, r.target, r.floor_after),
             "floor": models.change(words, r.target, r.change.floor),

@@ -72,9 +72,8 @@ def scenario(bundle: Bundle, words: Words, customers: Customers, outcome: str) -
     with left:
         st.subheader(words("whatif.moves"))
         steps = pickers.draw(bundle, words, customers, outcome)
-    evaluated = results.evaluate(
-        bundle, customers, models.outcomes(bundle, customers.mode), steps
-    )
+    others = [o for o in models.outcomes(bundle, customers.mode) if o != outcome]
+    evaluated = results.evaluate(bundle, customers, [outcome, *others], steps)
     allowed = results.allowed(steps, evaluated.refused[outcome])
     with said:
         _say(bundle, words, customers, outcome, evaluated, allowed)
@@ -110,11 +109,9 @@ def _say(
 def _refusals(bundle: Bundle, words: Words, outcome: str, evaluated: Scenario) -> None:
     """What is refused, why, and the largest move that is supported, with a button that sets it."""
     labels = models.driver_labels(bundle, words)
-    everywhere = [o for o, refused in evaluated.refused.items() if refused]
-    ordered = sorted(everywhere, key=lambda other: other != outcome)
     told: set[tuple[str, str]] = set()
-    for other in ordered:
-        for refusal in evaluated.refused[other]:
+    for other, refused in evaluated.refused.items():
+        for refusal in refused:
             if (refusal.asked.driver, refusal.code) in told:
                 continue
             told.add((refusal.asked.driver, refusal.code))
@@ -151,22 +148,25 @@ def _refusal(
 
 
 def _result(bundle: Bundle, words: Words, evaluated: Scenario) -> None:
-    """Today and after of every target: a chart, then a table that can be taken along."""
-    found = results.as_table(bundle, words, evaluated.results)
-    chart = floor_and_ceiling(
-        found,
-        title=words("whatif.change_axis"),
-        today=words("whatif.today"),
-        floor=words("whatif.floor"),
-        ceiling=words("whatif.ceiling"),
-        wording=drawing.wording(words),
-    )
-    drawing.draw(chart, words, alt_text=words("whatif.result"), key="whatif_result")
-    shown = results.in_text(bundle, words, evaluated.results)
+    """Today and after, outcome by outcome: a chart, then a table."""
     headings = {name: words(f"whatif.column.{name}") for name in results.COLUMNS}
-    tables.show(shown, words, headings, alt_text=words("whatif.result_table"))
+    for outcome in evaluated.refused:
+        own = [result for result in evaluated.results if result.outcome == outcome]
+        name = models.outcome_name(bundle, words, outcome)
+        st.markdown(f"**{plain(name)}**")
+        chart = floor_and_ceiling(
+            results.as_table(bundle, words, own).with_columns(label="target"),
+            title=words("whatif.change_axis"),
+            today=words("whatif.today"),
+            floor=words("whatif.floor"),
+            ceiling=words("whatif.ceiling"),
+            wording=drawing.wording(words),
+        )
+        drawing.draw(chart, words, alt_text=name, key=f"whatif_result_{outcome}")
+        shown = results.in_text(bundle, words, own)
+        tables.show(shown, words, headings, alt_text=name)
     st.caption(words("whatif.result_about"))
-    _download(bundle, words, found)
+    _download(bundle, words, results.as_table(bundle, words, evaluated.results))
 
 
 def _download(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
