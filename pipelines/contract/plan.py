@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 import polars as pl
 from pydantic import Field
@@ -18,13 +18,12 @@ from pipelines.contract.plan_codes import (
     METHODS_OF_PLANS,
     NOTES_ON_MEASURES,
     OBJECTIVES,
-    RAISED,
     STATUSES,
     WHY,
-    MoveKind,
 )
 from pipelines.contract.step import Param, Seed, Settings, Step
 from pipelines.contract.table import NUMBER, TEXT, WHOLE, Column, Table, count
+from pipelines.contract.whatif_codes import MOVES, WHATIF_TARGETS
 
 MOST = 200.0  # points: from the lowest to the highest NPS
 
@@ -96,7 +95,7 @@ REGISTER_OF_MEASURES = Table(
         Column("evidence", TEXT, "what kind of claim its effect supports", True,
                codes=EVIDENCE.only("association", "quasi-experimental", "experimental")),
         Column("measured_outcome", TEXT, "outcome whose change a trial measured; null if none did"),
-        Column("measured_target", TEXT, "its target", codes=RAISED),
+        Column("measured_target", TEXT, "its target", codes=WHATIF_TARGETS),
         Column("measured", NUMBER, "that change, in points, of those whom it reaches"),
         Column("measured_error", NUMBER, "its standard error", lowest=0),
         Column("measured_source", TEXT, "where that is reported"),
@@ -120,7 +119,7 @@ MEASURE_MOVES = Table(
         Column("place", WHOLE, "first, second ... of its moves", True, lowest=1),
         Column("driver", TEXT, "question that is moved; null: those of the touchpoint"),
         _TOUCHPOINT,
-        Column("move", TEXT, "kind of move", True, get_args(MoveKind)),
+        Column("move", TEXT, "kind of move", True, codes=MOVES),
         Column("share", NUMBER, "of those concerned, 0 to 1", True, lowest=0, highest=1,
                unit="share"),
     ),
@@ -132,7 +131,7 @@ _MODEL = (
     Column("mode", TEXT, "hot or cold survey; never pooled", True, codes=MODES),
     Column("wave", TEXT, "the latest that asks the outcome", True),
     Column("outcome", TEXT, "question whose answers a measure may change", True),
-    Column("target", TEXT, "which answers are meant", True, codes=RAISED),
+    Column("target", TEXT, "which answers are meant", True, codes=WHATIF_TARGETS),
 )
 _MODEL_KEY = tuple(column.name for column in _MODEL)
 _PLAN = (
@@ -306,7 +305,6 @@ STEP = Step(
     reads=(
         "derived/outcome_models",
         "derived/moves",
-        "derived/interactions",
         "derived/gates",
         "derived/asymmetry",
         "derived/priorities",

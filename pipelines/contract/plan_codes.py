@@ -6,9 +6,12 @@ from typing import Literal
 
 from pipelines.contract.code import WITHHELD, Vocabulary, says
 from pipelines.contract.estimate import METHOD_OF_WITHHELD
+from pipelines.contract.whatif_codes import MOVE_REASONS
 
 # What a study's map may say of measures.
-MoveKind = Literal["lift_middle", "lift_good", "lift_best", "widen", "narrow"]
+MoveKind = Literal[  # as `contract.whatif_codes.MOVES`
+    "lift_middle", "lift_good", "lift_best", "widen", "narrow"
+]
 Status = Literal["idea", "planned", "running", "done", "dropped"]
 EvidenceKind = Literal[
     "experiment", "difference_in_differences", "interrupted_series", "discontinuity"
@@ -34,16 +37,6 @@ STATUSES = Vocabulary(
 )
 OPEN = ("idea", "planned")  # may be chosen
 TAKEN = ("running", "done")  # chosen already
-RAISED = Vocabulary(
-    "target of a plan",
-    {
-        "mean": says(en="mean answer", de="mittlere Antwort"),
-        "top_two": says(en="share in the best two boxes", de="Anteil in den besten zwei Stufen"),
-        "top_box": says(en="share very satisfied", de="Anteil sehr zufrieden"),
-        "bottom_box": says(en="share dissatisfied", de="Anteil unzufrieden"),
-        "nps": says(en="net promoter score", de="Net Promoter Score"),
-    },
-)
 OBJECTIVES = Vocabulary(
     "objective",
     {
@@ -76,52 +69,39 @@ NOTES_ON_MEASURES = Vocabulary(
         ),
     },
 )
-# Why a measure cannot be chosen at all, whatever the budget.
+# Why a measure cannot be chosen at all, whatever the budget; beside why its moves are refused.
 BARS = Vocabulary(
     "bar of a measure",
     {
+        **MOVE_REASONS.codes,
         "gate": says(
-            en="Barred by the gate: at {touchpoint} a must-be is below its minimum (probability "
-            "{p}). What delights does not make up for it.",
-            de="Vom Tor gesperrt: Bei {touchpoint} liegt eine Basisanforderung unter ihrem Minimum "
-            "(Wahrscheinlichkeit {p}). Begeisterung gleicht das nicht aus.",
-        ),
-        "unsupported": says(
-            en="Beyond what the data show: asked for {asked} % of those concerned, shown for "
-            "{shown} % at most.",
-            de="Mehr, als die Daten zeigen: verlangt für {asked} % der Betroffenen, gezeigt für "
-            "höchstens {shown} %.",
+            en="barred by the gate: at {touchpoint} a must-be is below its minimum (probability "
+            "{p}), and what delights does not make up for it",
+            de="an der Schranke gesperrt: Bei {touchpoint} liegt eine Basisanforderung unter ihrem "
+            "Minimum (Wahrscheinlichkeit {p}), und Begeisterung gleicht das nicht aus",
         ),
         "not_controllable": says(
-            en="{touchpoint} is not the company's to change: it gets no cost to fix.",
-            de="{touchpoint} kann das Unternehmen nicht ändern: Dafür gibt es keine Kosten.",
+            en="{touchpoint} is not the company's to change: it gets no cost to fix",
+            de="{touchpoint} kann das Unternehmen nicht ändern: Dafür gibt es keine Kosten",
         ),
-        "no_driver": says(
-            en="No rating of {what} is in the outcome's model.",
-            de="Im Modell des Ergebnisses ist keine Bewertung von {what}.",
-        ),
-        "no_model": says(
-            en="There is no model of this outcome for the customers it reaches.",
-            de="Für die erreichten Kunden gibt es kein Modell dieses Ergebnisses.",
-        ),
-        "running": says(en="It is running already.", de="Sie läuft schon."),
-        "done": says(en="It is done already.", de="Sie ist schon umgesetzt."),
-        "dropped": says(en="It was dropped.", de="Sie wurde verworfen."),
+        "running": says(en="it is running already", de="sie läuft schon"),
+        "done": says(en="it is done already", de="sie ist schon umgesetzt"),
+        "dropped": says(en="it was dropped", de="sie wurde verworfen"),
         "too_late": says(
-            en="It works after {months} months, the plan ends after {horizon}.",
-            de="Sie wirkt nach {months} Monaten, der Plan endet nach {horizon}.",
+            en="it works after {months} months, the plan ends after {horizon}",
+            de="sie wirkt nach {months} Monaten, der Plan endet nach {horizon}",
         ),
         "taken_instead": says(
-            en="Cannot go together with {other}, which was taken already.",
-            de="Schließt sich mit {other} aus, die schon läuft oder umgesetzt ist.",
+            en="cannot go together with {other}, which was taken already",
+            de="schließt sich mit {other} aus, die schon läuft oder umgesetzt ist",
         ),
         "requires_barred": says(
-            en="Needs {other}, which cannot be chosen.",
-            de="Braucht {other}, die nicht gewählt werden kann.",
+            en="needs {other}, which cannot be chosen",
+            de="braucht {other}, die nicht gewählt werden kann",
         ),
         WITHHELD: says(
-            en="Withheld: too few people answered.",
-            de="Zurückgehalten: Zu wenige Personen haben geantwortet.",
+            en="withheld: too few people answered",
+            de="zurückgehalten: zu wenige Personen haben geantwortet",
         ),
     },
 )
@@ -130,26 +110,32 @@ WHY = BARS | Vocabulary(
     "why in or out",
     {
         "taken": says(
-            en="In the best plan under this budget.", de="Im besten Plan unter diesem Budget."
+            en="in the best plan under this budget", de="im besten Plan unter diesem Budget"
         ),
         "too_dear": says(
-            en="Costs more than the whole budget.", de="Kostet mehr als das ganze Budget."
+            en="costs more than the whole budget", de="kostet mehr als das ganze Budget"
         ),
         "capacity": says(
-            en="Needs more of {capacity} than there is.", de="Braucht mehr {capacity}, als da ist."
+            en="needs more of {capacity} than there is", de="braucht mehr {capacity}, als da ist"
         ),
         "excluded": says(
-            en="Cannot go together with {other}, which is in the plan.",
-            de="Schließt sich mit {other} aus, die im Plan ist.",
+            en="cannot go together with {other}, which is in the plan",
+            de="schließt sich mit {other} aus, die im Plan ist",
+        ),
+        "rival": says(
+            en="moves the same rating of the same customers in another way than {other}, which is "
+            "in the plan",
+            de="ändert dieselbe Bewertung derselben Kunden auf andere Weise als {other}, die im "
+            "Plan ist",
         ),
         "requires": says(
-            en="Needs {other}, which is not in the plan.",
-            de="Braucht {other}, die nicht im Plan ist.",
+            en="needs {other}, which is not in the plan",
+            de="braucht {other}, die nicht im Plan ist",
         ),
-        "no_gain": says(en="No gain is expected of it.", de="Von ihr ist kein Gewinn zu erwarten."),
+        "no_gain": says(en="no gain is expected of it", de="von ihr ist kein Gewinn zu erwarten"),
         "outweighed": says(
-            en="Others bring more for what it takes up.",
-            de="Andere bringen mehr für das, was sie beansprucht.",
+            en="others bring more for what it takes up",
+            de="andere bringen mehr für das, was sie beansprucht",
         ),
     },
 )

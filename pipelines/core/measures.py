@@ -137,3 +137,14 @@ class Aim(Part):
     target: TargetToRaise
     months: float = Field(gt=0, allow_inf_nan=False)  # whose costs count
     budgets: Budgets
+
+
+PARTS_OF_MEASURES: dict[type[Part], dict[str, type[Part]]] = {
+    CompanyMeasure: {
+        "moves": CompanyMove,
+        "whom": Whom,
+        "evidence": MeasuredEffect,
+        "realised": RealisedEffect,
+    },
+    Aim: {"budgets": Budgets},
+}

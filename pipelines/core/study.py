@@ -34,16 +34,7 @@ from pipelines.core.map import (
     template_fields,
 )
 from pipelines.core.measure_checks import Need, measure_needs, refusals_of_measures
-from pipelines.core.measures import (
-    Aim,
-    Budgets,
-    Capacity,
-    CompanyMeasure,
-    CompanyMove,
-    MeasuredEffect,
-    RealisedEffect,
-    Whom,
-)
+from pipelines.core.measures import PARTS_OF_MEASURES, Aim, Capacity, CompanyMeasure
 from pipelines.core.params import PROJECT
 from pipelines.core.parts import Labels, Part
 
@@ -265,13 +256,7 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "capacities": Capacity,
         "plan": Aim,
     },
-    CompanyMeasure: {
-        "moves": CompanyMove,
-        "whom": Whom,
-        "evidence": MeasuredEffect,
-        "realised": RealisedEffect,
-    },
-    Aim: {"budgets": Budgets},
+    **PARTS_OF_MEASURES,
     Source: {"tables": TableMap},
     TableMap: {"columns": ColumnMap, "unpivot": Unpivot, "long": Long},
 }
