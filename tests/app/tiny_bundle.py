@@ -17,6 +17,8 @@ Row = dict[str, Any]
 PARAMS = {
     "measure": {"level": 0.95, "fdr": 0.05, "flag_n": 30},
     "publish": {"withhold_below": 10},
+    "plan": {"tail": 0.1, "solved": 100},
+    "seed": 12,
     "validate": {"max_rejected_share": 0.05, "examples": 20},
 }
 
