@@ -10,6 +10,7 @@ from pipelines.contract.driver_people import PEOPLE_OF_MODEL
 from pipelines.contract.estimate import INTERVAL, NUMBER_COLUMNS, making, people_of_question
 from pipelines.contract.people import Own
 from pipelines.contract.table import NUMBER, TEXT, WHOLE, Column, Table, count
+from pipelines.contract.whatif_codes import WHATIF_TARGETS
 from pipelines.contract.whatif_trust_codes import (
     BENCHMARKS,
     FLAGS_OF_TRUST,
@@ -19,14 +20,13 @@ from pipelines.contract.whatif_trust_codes import (
     METHODS_OF_ROBUSTNESS,
     POLICIES_OF_TRUST,
     REASONS_OF_CALIBRATIONS,
-    TARGETS_OF_CALIBRATIONS,
     VERDICTS_OF_CALIBRATIONS,
     VERDICTS_OF_ROBUSTNESS,
 )
 
 _MODE = Column("mode", TEXT, "hot or cold survey; never pooled", True, codes=MODES)
 _OUTCOME = Column("outcome", TEXT, "question whose answers are predicted", required=True)
-_TARGET = Column("target", TEXT, "what of them", True, codes=TARGETS_OF_CALIBRATIONS)
+_TARGET = Column("target", TEXT, "what of them", True, codes=WHATIF_TARGETS)
 _HELD_OUT = Column("held_out", TEXT, "what is predicted from what", True, codes=HELD_OUT)
 _PEOPLE = (
     Column("segment", TEXT, "attribute by which customers are split; 'all' if not", True),

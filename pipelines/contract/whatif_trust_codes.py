@@ -5,27 +5,16 @@ from __future__ import annotations
 from pipelines.contract.code import WITHHELD, Vocabulary, says
 from pipelines.contract.estimate import FLAGS, METHOD_OF_WITHHELD
 
-# Of the outcome's answers.
-TARGETS_OF_CALIBRATIONS = Vocabulary(
-    "target of the what-if",
-    {
-        "mean": says(en="mean answer", de="mittlere Antwort"),
-        "top_two": says(en="CSAT, best two answers", de="CSAT, die besten zwei Antworten"),
-        "top_box": says(en="very satisfied", de="sehr zufrieden"),
-        "bottom_box": says(en="dissatisfied", de="unzufrieden"),
-        "nps": says(en="Net Promoter Score", de="Net Promoter Score"),
-    },
-)
 BENCHMARKS = Vocabulary(
     "benchmark of robustness",
     {
         "confounder": says(
-            en="the strongest of the declared confounders",
-            de="die stärkste der deklarierten Störgrößen",
+            en="a declared confounder, the strongest of all that is held",
+            de="eine deklarierte Störgröße, die stärkste von allem, was festgehalten ist",
         ),
         "rating": says(
-            en="the strongest of the other ratings, since no confounder is declared",
-            de="die stärkste der anderen Bewertungen, da keine Störgröße deklariert ist",
+            en="another rating, the strongest of all that is held",
+            de="eine andere Bewertung, die stärkste von allem, was festgehalten ist",
         ),
     },
 )
