@@ -36,6 +36,7 @@ def floor_and_ceiling(
     today: str,
     floor: str,
     ceiling: str,
+    span: tuple[float, float] | None = None,
     number: str = "+.1f",
     wording: Wording = Wording(),  # noqa: B008  (frozen)
 ) -> alt.LayerChart:
@@ -51,10 +52,13 @@ def floor_and_ceiling(
         Name of the axis of changes; its number format (d3-format).
     today, floor, ceiling : str
         What the marks are called.
+    span : (float, float), optional
+        Least and largest change that the axis has to show; those of the rows if not given.
+        With it nothing but the rows depends on the changes.
     """
     frame = wrapped(changes)
     marks = [in_lines(what, LEGEND_LETTERS) for what in (today, floor, ceiling)]
-    y, x = label_axis(frame), _change_axis(frame, title, number)
+    y, x = label_axis(frame), _change_axis(span or span_of(frame), title, number)
     lines = max((label.count("\n") + 1 for label in frame["label"]), default=1)
     step = max(ROW_HEIGHT, LABEL_LINE_HEIGHT * lines + 4)
     legend = alt.Legend(title=None, columns=1)
@@ -99,12 +103,20 @@ def floor_and_ceiling(
     return layered([zero, span, whisker, *dots, numbers, beside, aim])
 
 
-def _change_axis(frame: pl.DataFrame, title: str, number: str) -> alt.X:
+def span_of(changes: pl.DataFrame) -> tuple[float, float]:
+    """Least and largest of the changes, their intervals and ceilings, and today.
+
+    >>> span_of(pl.DataFrame({"value": [2.0], "low": [1.0], "high": [3.0], "ceiling": [-1.0]}))
+    (-1.0, 3.0)
+    """
     names = ("value", "low", "high", "ceiling")
-    ends = [0.0, *(value for name in names for value in frame[name].drop_nulls())]
-    span = max(max(ends) - min(ends), LEAST_SPAN)
-    domain = [min(ends) - 0.06 * span, min(ends) + ROOM_RIGHT * span]
-    scale = alt.Scale(domain=domain, nice=False)
+    ends = [0.0, *(value for name in names for value in changes[name].drop_nulls())]
+    return min(ends), max(ends)
+
+
+def _change_axis(span: tuple[float, float], title: str, number: str) -> alt.X:
+    low, width = span[0], max(span[1] - span[0], LEAST_SPAN)
+    scale = alt.Scale(domain=[low - 0.06 * width, low + ROOM_RIGHT * width], nice=False)
     return alt.X("value:Q", title=title, axis=value_axis(number), scale=scale)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -115,16 +116,29 @@ def _frontier(
 ) -> None:
     money = register.currency(bundle)
     labels = [words.money(budget, money) for budget in found["budget"]]
-    chart = frontier(
+    here = pl.DataFrame({"budget": [planned.budget], "value": [planned.whole.value]})
+    rows = [
         found.with_columns(pl.Series("label", labels, dtype=pl.String)),
-        across=words("plan.budget_axis", currency=money),
-        up=words("plan.change_axis"),
-        here=words("plan.here"),
-        budget=planned.budget,
-        value=planned.whole.value,
-        wording=drawing.wording(words),
+        here.with_columns(here=pl.lit(words("plan.here"))),
+    ]
+    spec = _chart(words.code, money, words)
+    drawing.draw_rows(spec, rows, alt_text=words("plan.frontier"), key="plan_frontier")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _chart(code: str, money: str, _words: Words) -> dict[str, Any]:
+    """The chart of the frontier, without its numbers."""
+    numbers = dict.fromkeys(("budget", "value", "low", "high"), 0.0)
+    chart = frontier(
+        pl.DataFrame([{**numbers, "n": 0, "label": ""}]),
+        across=_words("plan.budget_axis", currency=money),
+        up=_words("plan.change_axis"),
+        here=_words("plan.here"),
+        budget=0.0,
+        value=0.0,
+        wording=drawing.wording(_words),
     )
-    drawing.draw(chart, words, alt_text=words("plan.frontier"), key="plan_frontier")
+    return drawing.made(chart, _words)
 
 
 def _reasons(

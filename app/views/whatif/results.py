@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -12,9 +12,14 @@ from app.core.bundle import Bundle
 from app.core.language import Words
 from app.views.whatif import models
 from app.views.whatif.models import Customers
+from pipelines.charts.estimates import wrapped
 from pipelines.decisions.surfaces import Change, Refusal, Asked
 
 COLUMNS = ("target", "today", "after", "floor", "interval", "after_ceiling", "ceiling", "ceilings")
+
+OF_CHART = (
+    "label", "text", "value", "low", "high", "ceiling", "ceiling_low", "ceiling_high", "n",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,6 +66,10 @@ class Scenario:
     results: tuple[Result, ...]
     refused: dict[str, tuple[Refusal, ...]]
 
+    def of_outcome(self, outcome: str) -> list[Result]:
+        """The results of all targets of an outcome."""
+        return [result for result in self.results if result.outcome == outcome]
+
     def of(self, outcome: str, target: str) -> Result | None:
         """The result of one target."""
         wanted = (r for r in self.results if (r.outcome, r.target) == (outcome, target))
@@ -68,9 +77,20 @@ class Scenario:
 
 
 def evaluate(
-    bundle: Bundle, customers: Customers, outcomes: Sequence[str], steps: Sequence[Asked]
+    bundle: Bundle,
+    customers: Customers,
+    outcomes: Sequence[str],
+    steps: Sequence[Asked],
+    *,
+    up_to_support: bool = False,
 ) -> Scenario:
-    """Evaluate steps on every outcome; what its model refuses is left out of it."""
+    """Evaluate steps on every outcome; what its model refuses is left out of it.
+
+    Parameters
+    ----------
+    up_to_support : bool
+        Whether a step beyond what is supported is evaluated as far as it is, and not refused.
+    """
     results: list[Result] = []
     refused: dict[str, tuple[Refusal, ...]] = {}
     for outcome in outcomes:
@@ -78,7 +98,10 @@ def evaluate(
         if surface is None:
             continue
         refused[outcome] = tuple(surface.refusals(steps))
-        changes = surface.evaluate(allowed(steps, refused[outcome]))
+        told = allowed(steps, refused[outcome])
+        if up_to_support:
+            told += [replace(r.asked, share=r.largest) for r in refused[outcome] if r.largest]
+        changes = surface.evaluate(told)
         results += [
             Result(outcome, row["target"], row, changes[row["target"]])
             for row in models.fitted(bundle, customers, outcome)
@@ -110,11 +133,31 @@ def as_table(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.Data
             "ceiling_after": r.ceiling_after,
             "n": r.today["n"],
             "evidence": r.today["evidence"],
-            "text": _beside(words, r),
         }
         for r in results
     ]
     return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def for_chart(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataFrame:
+    """Results of one outcome as its chart draws them."""
+    rows = [
+        (
+            models.target_name(bundle, words, r.outcome, r.target),
+            _beside(words, r),
+            r.change.floor,
+            r.change.floor_low,
+            r.change.floor_high,
+            r.change.ceiling,
+            r.change.ceiling_low,
+            r.change.ceiling_high,
+            float(r.today["n"]),
+        )
+        for r in results
+    ]
+    texts = dict.fromkeys(OF_CHART[:2], pl.String)
+    numbers = dict.fromkeys(OF_CHART[2:], pl.Float64)
+    return wrapped(pl.DataFrame(rows, schema=texts | numbers, orient="row"))
 
 
 def _beside(words: Words, result: Result) -> str:

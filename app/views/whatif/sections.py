@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -15,7 +17,7 @@ from app.core.page import View
 from app.views.whatif import findings, models, moves, pickers, results
 from app.views.whatif.models import Customers
 from app.views.whatif.results import Result, Scenario
-from pipelines.charts.scenario import floor_and_ceiling
+from pipelines.charts.scenario import floor_and_ceiling, span_of
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.whatif_codes import FLAGS_OF_OUTCOMES, MOVE_REASONS
 from pipelines.contract.whatif_trust_codes import VERDICTS_OF_ROBUSTNESS
@@ -72,15 +74,17 @@ def scenario(bundle: Bundle, words: Words, customers: Customers, outcome: str) -
     with left:
         st.subheader(words("whatif.moves"))
         steps = pickers.draw(bundle, words, customers, outcome)
+    whole = [replace(step, share=1.0) for step in steps]
     others = [o for o in models.outcomes(bundle, customers.mode) if o != outcome]
     evaluated = results.evaluate(bundle, customers, [outcome, *others], steps)
+    most = results.evaluate(bundle, customers, [outcome, *others], whole, up_to_support=True)
     allowed = results.allowed(steps, evaluated.refused[outcome])
     with said:
         _say(bundle, words, customers, outcome, evaluated, allowed)
     with right:
         st.subheader(words("whatif.result"))
         _refusals(bundle, words, outcome, evaluated)
-        _result(bundle, words, evaluated)
+        _result(bundle, words, evaluated, most)
     _one_by_one(bundle, words, customers, outcome, steps)
     choices.show_in_address(moves.KEY)
 
@@ -147,31 +151,52 @@ def _refusal(
             )
 
 
-def _result(bundle: Bundle, words: Words, evaluated: Scenario) -> None:
-    """Today and after, outcome by outcome: a chart, then a table."""
+def _result(bundle: Bundle, words: Words, evaluated: Scenario, whole: Scenario) -> None:
+    """Today and after, outcome by outcome: a chart, then a table.
+
+    `whole` is the same at the largest strength: the axis has room for it, so that it stands still
+    while a slider moves.
+    """
     headings = {name: words(f"whatif.column.{name}") for name in results.COLUMNS}
     for outcome in evaluated.refused:
-        own = [result for result in evaluated.results if result.outcome == outcome]
+        own, most = evaluated.of_outcome(outcome), whole.of_outcome(outcome)
         name = models.outcome_name(bundle, words, outcome)
         st.markdown(f"**{plain(name)}**")
-        chart = floor_and_ceiling(
-            results.as_table(bundle, words, own).with_columns(label="target"),
-            title=words("whatif.change_axis"),
-            today=words("whatif.today"),
-            floor=words("whatif.floor"),
-            ceiling=words("whatif.ceiling"),
-            wording=drawing.wording(words),
+        found = results.for_chart(bundle, words, own)
+        low, high = (
+            round(end, 6)
+            for end in span_of(pl.concat([found, results.for_chart(bundle, words, most)]))
         )
-        drawing.draw(chart, words, alt_text=name, key=f"whatif_result_{outcome}")
+        spec = _chart(words.code, tuple(found["label"]), (low, high), words)
+        drawing.draw_rows(spec, [found], alt_text=name, key=f"whatif_result_{outcome}")
         shown = results.in_text(bundle, words, own)
         tables.show(shown, words, headings, alt_text=name)
     st.caption(words("whatif.result_about"))
     _download(bundle, words, results.as_table(bundle, words, evaluated.results))
 
 
+@st.cache_data(max_entries=64, show_spinner=False)
+def _chart(
+    code: str, labels: tuple[str, ...], span: tuple[float, float], _words: Words
+) -> dict[str, Any]:
+    """The chart of an outcome's targets, without their numbers."""
+    columns = dict.fromkeys(results.OF_CHART[2:], 0.0)
+    blank = pl.DataFrame([{"label": label, "text": "", **columns} for label in labels])
+    chart = floor_and_ceiling(
+        blank,
+        title=_words("whatif.change_axis"),
+        today=_words("whatif.today"),
+        floor=_words("whatif.floor"),
+        ceiling=_words("whatif.ceiling"),
+        span=span,
+        wording=drawing.wording(_words),
+    )
+    return drawing.made(chart, _words)
+
+
 def _download(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     """Offer the numbers of the result; the assumption goes with them."""
-    named = found.drop("text").with_columns(assumption=pl.lit(words("whatif.assumption")))
+    named = found.with_columns(assumption=pl.lit(words("whatif.assumption")))
     headings = {name: words(f"whatif.export.{name}") for name in named.columns}
     exports.buttons(
         words, named, headings, name=f"{bundle.study}_what_if", key="whatif_export"

@@ -95,8 +95,8 @@ def test_a_slider_changes_sentence_chart_and_address(data, open_page):
     app.slider(key="whatif_share_wifi_rating").set_value(100).run()
     assert address(app)["moves"] == "wifi_rating:lift_good:100"
     assert "If all who rate “Wi-Fi” below good" in headline(app)
-    drawn = {row["target"]: row for row in chart_rows(app, "Would you recommend us?")}
-    assert drawn["promoters minus detractors (NPS)"]["value"] == pytest.approx(
+    drawn = {row["label"]: row for row in chart_rows(app, "Would you recommend us?")}
+    assert drawn["promoters minus\ndetractors (NPS)"]["value"] == pytest.approx(
         effect("wifi", "lift_good", "nps")
     )
 
