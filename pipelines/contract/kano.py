@@ -95,7 +95,8 @@ def _level(name: str, where: str, en: str, de: str) -> Column:
 
 _NUMBERS: dict[str, dict[str, object]] = {
     "value": {
-        "meaning": "asymmetry, (reward - |penalty|) / (reward + |penalty|); null if both are 0",
+        "meaning": "asymmetry, (reward - |penalty|) / (reward + |penalty|); null where the two are"
+        " not told from 0",
         "unit": "signed_ratio",
         "lowest": -1,
         "highest": 1,

@@ -113,6 +113,11 @@ ASYMMETRY_REASONS = Vocabulary(
             de="nur {n} Kunden oder Klumpen unterscheiden sich im Ergebnis von den anderen, nötig "
             "sind {least}",
         ),
+        "few_units": says(
+            en="{n} customers or clusters, where {least} more than the {columns} columns are "
+            "needed",
+            de="{n} Kunden oder Klumpen, nötig sind {least} mehr als die {columns} Spalten",
+        ),
         "no_fit": says(
             en="the answers do not bear the model", de="die Antworten tragen das Modell nicht"
         ),

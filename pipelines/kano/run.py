@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.contract.kano import STEP, KanoSettings
+from pipelines.contract.kano import KanoSettings
 from pipelines.core.study import Study
 from pipelines.core.tables import Read
+from pipelines.kano.asymmetry import KanoTerms
+from pipelines.kano.gates import GateTerms
+from pipelines.kano.tables import classify
 
 
-def run(_study: Study, _settings: KanoSettings, _read: Read) -> dict[str, pl.DataFrame]:
+def run(study: Study, settings: KanoSettings, read: Read) -> dict[str, pl.DataFrame]:
     """Class the touchpoints and features of a study."""
-    return {table.name: table.without_rows() for table in STEP.writes}
+    return classify(
+        study,
+        read.rows("canonical/responses"),
+        read.rows("canonical/customers"),
+        KanoTerms.of(settings),
+        GateTerms(settings.level, settings.flag_n, settings.minimum, settings.sure),
+        read.digest("canonical/responses"),
+    )
