@@ -120,6 +120,8 @@ def best_plan(
     """
     if not 0 < tail <= 1:
         raise ContractError("plan", expected="a tail in 0-1", got=str(tail), todo="write 1 or 0.1")
+    if options.barred.all():
+        return Portfolio(np.zeros(options.n, bool), 0.0, 0.0)
     scale = max(float(np.abs(options.value).max(initial=0.0)), np.finfo(float).tiny)
     value = options.value / scale
     cuts = [value.mean(axis=0)]
