@@ -102,4 +102,4 @@ def for_everybody(
 
 def shared_with_others(words: Words, row: Mapping[str, Any]) -> str:
     """How much of a rating's slope alone is shared with all other ratings."""
-    return words("whatif.finding.halo", halo=words.percent(100 * row["halo"], 0))
+    return words("whatif.finding.halo", halo=words.percent(100 * min(row["halo"], 1.0), 0))

@@ -13,7 +13,7 @@ from app.core.language import Words
 from app.views.whatif import models
 from app.views.whatif.models import Customers
 from pipelines.charts.estimates import wrapped
-from pipelines.decisions.surfaces import Change, Refusal, Asked
+from pipelines.decisions.surfaces import Asked, Change, Refusal, Surface
 
 COLUMNS = ("target", "today", "after", "floor", "interval", "after_ceiling", "ceiling", "ceilings")
 
@@ -82,14 +82,14 @@ def evaluate(
     outcomes: Sequence[str],
     steps: Sequence[Asked],
     *,
-    up_to_support: bool = False,
+    in_full: bool = False,
 ) -> Scenario:
     """Evaluate steps on every outcome; what its model refuses is left out of it.
 
     Parameters
     ----------
-    up_to_support : bool
-        Whether a step beyond what is supported is evaluated as far as it is, and not refused.
+    in_full : bool
+        Whether steps that are not refused are evaluated at the largest share that is supported.
     """
     results: list[Result] = []
     refused: dict[str, tuple[Refusal, ...]] = {}
@@ -99,8 +99,8 @@ def evaluate(
             continue
         refused[outcome] = tuple(surface.refusals(steps))
         told = allowed(steps, refused[outcome])
-        if up_to_support:
-            told += [replace(r.asked, share=r.largest) for r in refused[outcome] if r.largest]
+        if in_full:
+            told = [_in_full(surface, step) for step in told]
         changes = surface.evaluate(told)
         results += [
             Result(outcome, row["target"], row, changes[row["target"]])
@@ -108,6 +108,13 @@ def evaluate(
             if row["target"] in changes
         ]
     return Scenario(tuple(results), refused)
+
+
+def _in_full(surface: Surface, step: Asked) -> Asked:
+    """A step for everybody whom it concerns, as far as that is supported."""
+    whole = replace(step, share=1.0)
+    refusals = surface.refusals([whole])
+    return replace(step, share=refusals[0].largest) if refusals else whole
 
 
 def allowed(steps: Sequence[Asked], refused: Sequence[Refusal]) -> list[Asked]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -18,6 +17,7 @@ from app.views.whatif import findings, models, moves, pickers, results
 from app.views.whatif.models import Customers
 from app.views.whatif.results import Result, Scenario
 from pipelines.charts.scenario import floor_and_ceiling, span_of
+from pipelines.contract.code import read_code
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.whatif_codes import FLAGS_OF_OUTCOMES, MOVE_REASONS
 from pipelines.contract.whatif_trust_codes import VERDICTS_OF_ROBUSTNESS
@@ -74,10 +74,9 @@ def scenario(bundle: Bundle, words: Words, customers: Customers, outcome: str) -
     with left:
         st.subheader(words("whatif.moves"))
         steps = pickers.draw(bundle, words, customers, outcome)
-    whole = [replace(step, share=1.0) for step in steps]
     others = [o for o in models.outcomes(bundle, customers.mode) if o != outcome]
     evaluated = results.evaluate(bundle, customers, [outcome, *others], steps)
-    most = results.evaluate(bundle, customers, [outcome, *others], whole, up_to_support=True)
+    most = results.evaluate(bundle, customers, [outcome, *others], steps, in_full=True)
     allowed = results.allowed(steps, evaluated.refused[outcome])
     with said:
         _say(bundle, words, customers, outcome, evaluated, allowed)
@@ -107,19 +106,30 @@ def _say(
     of_all = findings.for_everybody(bundle, words, customers, result)
     if of_all and steps:
         st.markdown(plain(of_all))
-    st.caption(words("whatif.assumption"))
+    said = [words("whatif.assumption")]
+    said += [
+        words.sentence(FLAGS_OF_OUTCOMES, flag, **bundle.places)
+        for flag in rows.flags(result.today)
+        if flag != SHARED
+    ]
+    st.caption(plain(" ".join(said)))
 
 
 def _refusals(bundle: Bundle, words: Words, outcome: str, evaluated: Scenario) -> None:
-    """What is refused, why, and the largest move that is supported, with a button that sets it."""
-    labels = models.driver_labels(bundle, words)
-    told: set[tuple[str, str]] = set()
+    """What is refused, why, and the largest move that is supported, with a button that sets it.
+
+    What several outcomes refuse for the same reason is told of the first; the button then sets
+    what all of them support.
+    """
+    found: dict[tuple[str, str], list[tuple[str, Refusal]]] = {}
     for other, refused in evaluated.refused.items():
         for refusal in refused:
-            if (refusal.asked.driver, refusal.code) in told:
-                continue
-            told.add((refusal.asked.driver, refusal.code))
-            _refusal(bundle, words, other, refusal, labels, is_leading=other == outcome)
+            kind = (refusal.asked.driver, read_code(refusal.code)[0])
+            found.setdefault(kind, []).append((other, refusal))
+    for alike in found.values():
+        first, refusal = alike[0]
+        largest = min(one.largest for _, one in alike)
+        _refusal(bundle, words, first, refusal, largest, is_leading=first == outcome)
 
 
 def _refusal(
@@ -127,26 +137,26 @@ def _refusal(
     words: Words,
     outcome: str,
     refusal: Refusal,
-    labels: Mapping[str, str],
+    largest: float,
     *,
     is_leading: bool,
 ) -> None:
-    step, reason = refusal.asked, words.sentence(MOVE_REASONS, refusal.code, **bundle.places)
+    asked, labels = refusal.asked, models.driver_labels(bundle, words)
     said = words(
         "whatif.refused" if is_leading else "whatif.refused_of",
-        driver=labels.get(step.driver, step.driver),
-        move=words(f"whatif.move.{step.move}"),
+        driver=labels.get(asked.driver, asked.driver),
+        move=words(f"whatif.move.{asked.move}"),
         outcome=models.outcome_name(bundle, words, outcome),
-        reason=reason,
+        reason=words.sentence(MOVE_REASONS, refusal.code, **bundle.places),
     )
     with st.container(border=True):
         st.warning(plain(said), icon=":material/block:")
-        largest = int(100 * refusal.largest)
-        if 0 < largest < moves.percent(step):
+        percent = int(100 * largest)
+        if 0 < percent < moves.percent(asked):
             st.button(
-                words("whatif.set_largest", share=words.percent(largest, 0)),
-                key=f"whatif_largest_{outcome}_{step.driver}",
-                on_click=partial(pickers.change, step.driver, percent=largest),
+                words("whatif.set_largest", share=words.percent(percent, 0)),
+                key=f"whatif_largest_{outcome}_{asked.driver}",
+                on_click=partial(pickers.change, asked.driver, percent=percent),
                 icon=":material/vertical_align_top:",
             )
 

@@ -129,7 +129,8 @@ def robustness(bundle: Bundle, words: Words, customers: Customers, outcome: str)
     found = models.find(bundle, "robustness", customers, outcome=outcome)
     st.subheader(words("whatif.robustness"))
     if found.is_empty():
-        st.info(words("whatif.no_robustness"), icon=drawing.NOTHING)
+        who = "everybody" if customers.are_everybody else "group"
+        st.info(words(f"whatif.no_robustness.{who}"), icon=drawing.NOTHING)
         return
     st.caption(words("whatif.robustness_about"))
     labels = models.driver_labels(bundle, words)
