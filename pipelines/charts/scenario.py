@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import altair as alt
 import polars as pl
@@ -61,32 +62,19 @@ def floor_and_ceiling(
     y, x = label_axis(frame), _change_axis(span or span_of(frame), title, number)
     lines = max((label.count("\n") + 1 for label in frame["label"]), default=1)
     step = max(ROW_HEIGHT, LABEL_LINE_HEIGHT * lines + 4)
-    legend = alt.Legend(title=None, columns=1)
     base = alt.Chart(frame, height=step * max(frame.height, 1)).transform_calculate(
         interval=interval_text(number),
         ceiling_interval=interval_text(number, "ceiling_"),
         beside=f"width > {NUMBERS_FROM_WIDTH} ? datum.text : ''",
     )
     zero = alt.Chart(pl.DataFrame({"value": [0.0]})).mark_rule(color=BACKDROP).encode(x="value:Q")
-    span = base.mark_rule(strokeWidth=1.5, strokeDash=[2, 3], color=MUTED).encode(
+    reach = base.mark_rule(strokeWidth=1.5, strokeDash=[2, 3], color=MUTED).encode(
         x=alt.X("value:Q", title=title), x2="ceiling:Q", y=y
     )
     whisker = base.mark_rule(strokeWidth=4, opacity=0.45, color=ACCENT).encode(
         x="low:Q", x2="high:Q", y=y
     )
-    shown = alt.Scale(domain=marks, range=["circle", "circle", "diamond"])
-    ink = alt.Scale(domain=marks, range=[BACKDROP, ACCENT, MUTED])
-    dots = [
-        base.transform_calculate(what=json.dumps(what), at=at)
-        .mark_point(size=90, opacity=1)
-        .encode(
-            x=alt.X("at:Q", title=title),
-            y=y,
-            shape=alt.Shape("what:N", scale=shown, legend=legend),
-            color=alt.Color("what:N", scale=ink, legend=legend),
-        )
-        for what, at in zip(marks, ("0", "datum.value", "datum.ceiling"), strict=True)
-    ]
+    dots = _dots(base, y, marks, title)
     numbers = base.mark_text(dy=-14).encode(x=x, y=y, text=alt.Text("value:Q", format=number))
     beside = base.mark_text(align="right", opacity=0.85).encode(
         x=alt.value("width"), y=y, text="beside:N"
@@ -100,7 +88,25 @@ def floor_and_ceiling(
     aim = base.mark_bar(opacity=0, size=ROW_HEIGHT - 6).encode(
         x=alt.value(0), x2=alt.value("width"), y=y, tooltip=tips
     )
-    return layered([zero, span, whisker, *dots, numbers, beside, aim])
+    return layered([zero, reach, whisker, *dots, numbers, beside, aim])
+
+
+def _dots(base: alt.Chart, y: alt.Y, marks: Sequence[str], title: str) -> list[alt.Chart]:
+    """A mark for today, the floor and the ceiling of every row, with a legend."""
+    shapes = alt.Scale(domain=list(marks), range=["circle", "circle", "diamond"])
+    inks = alt.Scale(domain=list(marks), range=[BACKDROP, ACCENT, MUTED])
+    legend = alt.Legend(title=None, columns=1)
+    return [
+        base.transform_calculate(what=json.dumps(what), at=at)
+        .mark_point(size=90, opacity=1)
+        .encode(
+            x=alt.X("at:Q", title=title),
+            y=y,
+            shape=alt.Shape("what:N", scale=shapes, legend=legend),
+            color=alt.Color("what:N", scale=inks, legend=legend),
+        )
+        for what, at in zip(marks, ("0", "datum.value", "datum.ceiling"), strict=True)
+    ]
 
 
 def span_of(changes: pl.DataFrame) -> tuple[float, float]:

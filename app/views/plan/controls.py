@@ -106,6 +106,10 @@ def edit_measures(bundle: Bundle, words: Words, names: Names) -> None:
     key = f"plan_measures_{st.session_state[BASE]}"
 
     amount: dict[str, Any] = {"min_value": 0, "max_value": edits.MOST_COST, "format": "localized"}
+    costs = {
+        name: st.column_config.NumberColumn(words.heading("measures", name), **amount)
+        for name in ("one_off", "yearly")
+    }
     st.data_editor(
         frame.to_pandas(),
         key=key,
@@ -117,8 +121,7 @@ def edit_measures(bundle: Bundle, words: Words, names: Names) -> None:
             "use": st.column_config.SelectboxColumn(
                 words("plan.column.use"), options=list(_uses(words)), required=True
             ),
-            "one_off": st.column_config.NumberColumn(words.heading("measures", "one_off"), **amount),
-            "yearly": st.column_config.NumberColumn(words.heading("measures", "yearly"), **amount),
+            **costs,
             "share": st.column_config.NumberColumn(
                 words("plan.column.share"), min_value=0, max_value=100, format="%d %%"
             ),
@@ -133,9 +136,7 @@ def edit_measures(bundle: Bundle, words: Words, names: Names) -> None:
         choices.set_choice(edits.KEY, text)
 
 
-def _as_table(
-    bundle: Bundle, words: Words, names: Names, base: Mapping[str, Edit]
-) -> pl.DataFrame:
+def _as_table(bundle: Bundle, words: Words, names: Names, base: Mapping[str, Edit]) -> pl.DataFrame:
     """The register with what was edited, as it is read."""
     measures, moves = bundle.tables["measures"], bundle.tables["measure_moves"]
     changed, moved = edits.applied(measures, moves, base)
@@ -157,7 +158,7 @@ def _as_table(
 def _merged(
     bundle: Bundle, words: Words, base: Mapping[str, Edit], changed: Mapping[int, Mapping[str, Any]]
 ) -> dict[str, Edit]:
-    """Edits that the table began with, and those made in it; a cell that was cleared is as before."""
+    """Edits that the table began with, and those made in it; a cleared cell is as before."""
     ids, codes = bundle.tables["measures"]["measure_id"].to_list(), _uses(words)
     found = dict(base)
     for place, cells in changed.items():

@@ -123,10 +123,6 @@ def applied(
     return found, moves.with_columns(share=(pl.col("share") * times).clip(0.0, 1.0))
 
 
-def _column(
-    measures: pl.DataFrame, names: Sequence[str], edits: Edits, field: str
-) -> list[float]:
+def _column(measures: pl.DataFrame, names: Sequence[str], edits: Edits, field: str) -> list[float]:
     own = (getattr(edits.get(name, Edit()), field) for name in names)
-    return [
-        old if new is None else new for old, new in zip(measures[field], own, strict=True)
-    ]
+    return [old if new is None else new for old, new in zip(measures[field], own, strict=True)]

@@ -56,7 +56,9 @@ def basis(planned: Planned) -> str:
 def outcome_name(bundle: Bundle, words: Words, aim: Aim) -> str:
     """The target that is raised, as it is read in a sentence."""
     question = bundle.register["questions"][aim.outcome]
-    return words(f"plan.finding.of.{aim.target}", outcome=words.label(question["label"], aim.outcome))
+    return words(
+        f"plan.finding.of.{aim.target}", outcome=words.label(question["label"], aim.outcome)
+    )
 
 
 def value(words: Words, aim: Aim, number: float) -> str:
@@ -78,9 +80,7 @@ def ends(words: Words, aim: Aim, low: float, high: float) -> str:
     )
 
 
-def worth_of_more(
-    bundle: Bundle, words: Words, aim: Aim, more: tuple[float, float] | None
-) -> str:
+def worth_of_more(bundle: Bundle, words: Words, aim: Aim, more: tuple[float, float] | None) -> str:
     """What the next step of the budget would add."""
     if more is None:
         return words("plan.finding.no_more")

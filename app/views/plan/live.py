@@ -106,9 +106,7 @@ def choices_of(bundle: Bundle, aim: Aim, edits: Edits) -> Choices:
     whole = _offer(bundle, aim, every, register.capacities(bundle))
     bars = dict(zip((one.name for one in every), whole.bars, strict=True))
     single = {
-        one.name: alone
-        for one, alone in zip(every, whole.gains, strict=True)
-        if alone is not None
+        one.name: alone for one, alone in zip(every, whole.gains, strict=True) if alone is not None
     }
     asked = [name for name, edit in edits.items() if edit.use == edited.MUST]
     refused = {name: bars[name] for name in asked if bars[name]}
@@ -212,7 +210,7 @@ def _frontier(
             {"budget": budget, "value": planned.whole.value, "low": low, "high": high,
              "n": len(planned.taken)}
         )  # fmt: skip
-    schema = {name: pl.Float64 for name in ("budget", "value", "low", "high")} | {"n": pl.Int64}
+    schema = dict.fromkeys(("budget", "value", "low", "high"), pl.Float64) | {"n": pl.Int64}
     return pl.DataFrame(rows, schema=schema)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -73,9 +73,7 @@ def _problems(bundle: Bundle, words: Words, names: Names, planned: Planned) -> N
         st.warning(plain(words("plan.missing", missing=missing)), icon=":material/payments:")
 
 
-def _numbers(
-    bundle: Bundle, words: Words, aim: Aim, planned: Planned, objective: str
-) -> None:
+def _numbers(bundle: Bundle, words: Words, aim: Aim, planned: Planned, objective: str) -> None:
     """The plan in four numbers, and the frontier that it lies on."""
     level, money = planned.offer.outlook.level, register.currency(bundle)
     low, high, ceiling_low, ceiling_high = planned.whole.ends(level)
@@ -141,9 +139,7 @@ def _chart(code: str, money: str, _words: Words) -> dict[str, Any]:
     return drawing.made(chart, _words)
 
 
-def _reasons(
-    bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planned
-) -> None:
+def _reasons(bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planned) -> None:
     """Measure by measure, why it is in or out; what cannot be chosen stays visible."""
     st.subheader(words("plan.reasons"))
     barred = {
@@ -170,9 +166,7 @@ def _reasons(
             st.markdown("\n".join(lines))
 
 
-def _table(
-    bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planned
-) -> None:
+def _table(bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planned) -> None:
     """What each measure brings alone, what it costs, and how likely it belongs in the plan."""
     frame = _as_numbers(bundle, words, names, planned)
     money = register.currency(bundle)
@@ -206,13 +200,11 @@ def _table(
     )
 
 
-def _or_dash(write: object, number: float | None) -> str:
-    return units.ABSENT if number is None else write(number)  # type: ignore[operator, no-any-return]
+def _or_dash(write: Callable[[float], str], number: float | None) -> str:
+    return units.ABSENT if number is None else write(number)
 
 
-def _as_numbers(
-    bundle: Bundle, words: Words, names: Names, planned: Planned
-) -> pl.DataFrame:
+def _as_numbers(bundle: Bundle, words: Words, names: Names, planned: Planned) -> pl.DataFrame:
     """Every measure in numbers, those in the plan first, then by what they bring."""
     declared = {row["measure_id"]: row for row in bundle.tables["measures"].to_dicts()}
     level, costs = planned.offer.outlook.level, planned.costs
@@ -314,9 +306,7 @@ def shelf(view: View, aim: Aim) -> None:
     scenarios.draw(words, view.bundle.study, "plan", ADDRESS, compare)
 
 
-def _compare(
-    bundle: Bundle, words: Words, aim: Aim, saved: Sequence[scenarios.Scenario]
-) -> None:
+def _compare(bundle: Bundle, words: Words, aim: Aim, saved: Sequence[scenarios.Scenario]) -> None:
     lines = [_line(bundle, words, aim, one) for one in saved]
     headings = {name: words(f"plan.compared.{name}") for name in lines[0]}
     frame = pl.DataFrame(lines, schema=dict.fromkeys(headings, pl.String))
@@ -324,9 +314,7 @@ def _compare(
     exports.buttons(words, frame, headings, name=f"{bundle.study}_plans", key="plan_compared")
 
 
-def _line(
-    bundle: Bundle, words: Words, aim: Aim, saved: scenarios.Scenario
-) -> dict[str, str]:
+def _line(bundle: Bundle, words: Words, aim: Aim, saved: scenarios.Scenario) -> dict[str, str]:
     """One saved plan, computed on the bundle as it is now."""
     text = saved.view.get(controls.BUDGET, "")
     budget = text if controls.is_budget(text, aim) else controls.usual_budget(bundle, aim)

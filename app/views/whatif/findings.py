@@ -85,9 +85,7 @@ def share(words: Words, step: Asked) -> str:
     return words(f"whatif.finding.share.{named}", share=words.percent(percent, 0))
 
 
-def for_everybody(
-    bundle: Bundle, words: Words, customers: Customers, result: Result
-) -> str | None:
+def for_everybody(bundle: Bundle, words: Words, customers: Customers, result: Result) -> str | None:
     """What the change of a group is to all customers; None if it is of all."""
     weight = result.today["weight_share"]
     if customers.are_everybody or weight is None:

@@ -162,9 +162,8 @@ def for_chart(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.Dat
         )
         for r in results
     ]
-    texts = dict.fromkeys(OF_CHART[:2], pl.String)
-    numbers = dict.fromkeys(OF_CHART[2:], pl.Float64)
-    return wrapped(pl.DataFrame(rows, schema=texts | numbers, orient="row"))
+    types = {name: pl.String if name in ("label", "text") else pl.Float64 for name in OF_CHART}
+    return wrapped(pl.DataFrame(rows, schema=types, orient="row"))
 
 
 def _beside(words: Words, result: Result) -> str:

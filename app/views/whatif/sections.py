@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -21,7 +21,7 @@ from pipelines.contract.code import read_code
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.whatif_codes import FLAGS_OF_OUTCOMES, MOVE_REASONS
 from pipelines.contract.whatif_trust_codes import VERDICTS_OF_ROBUSTNESS
-from pipelines.decisions.surfaces import Refusal, Asked
+from pipelines.decisions.surfaces import Asked, Refusal
 
 SHARED = "mostly_shared"  # flag of models and moves whose floor and ceiling are far apart
 ADDRESS = ("mode", "segment", "group", "outcome", moves.KEY)  # what makes a scenario
@@ -208,9 +208,7 @@ def _download(bundle: Bundle, words: Words, found: pl.DataFrame) -> None:
     """Offer the numbers of the result; the assumption goes with them."""
     named = found.with_columns(assumption=pl.lit(words("whatif.assumption")))
     headings = {name: words(f"whatif.export.{name}") for name in named.columns}
-    exports.buttons(
-        words, named, headings, name=f"{bundle.study}_what_if", key="whatif_export"
-    )
+    exports.buttons(words, named, headings, name=f"{bundle.study}_what_if", key="whatif_export")
 
 
 def _one_by_one(
@@ -287,9 +285,7 @@ def shelf(view: View, customers: Customers) -> None:
     scenarios.draw(words, view.bundle.study, "whatif", ADDRESS, compare)
 
 
-def _compare(
-    bundle: Bundle, words: Words, mode: str, saved: Sequence[scenarios.Scenario]
-) -> None:
+def _compare(bundle: Bundle, words: Words, mode: str, saved: Sequence[scenarios.Scenario]) -> None:
     """Saved scenarios beside each other: where each target would stand, by the floor."""
     lines = [_line(bundle, words, mode, one) for one in saved]
     names = list(dict.fromkeys(name for line in lines for name in line))
@@ -300,14 +296,10 @@ def _compare(
     labels = {"name": words("scenarios.column_name"), "who": words("pick.segment")}
     headings = {name: labels.get(name, name) for name in names}
     tables.show(frame, words, headings, alt_text=words("scenarios.compared"))
-    exports.buttons(
-        words, frame, headings, name=f"{bundle.study}_scenarios", key="whatif_compared"
-    )
+    exports.buttons(words, frame, headings, name=f"{bundle.study}_scenarios", key="whatif_compared")
 
 
-def _line(
-    bundle: Bundle, words: Words, mode: str, saved: scenarios.Scenario
-) -> dict[str, str]:
+def _line(bundle: Bundle, words: Words, mode: str, saved: scenarios.Scenario) -> dict[str, str]:
     """One saved scenario, evaluated on the bundle as it is now."""
     view = saved.view
     customers = Customers(

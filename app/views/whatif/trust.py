@@ -77,9 +77,7 @@ def _said(bundle: Bundle, words: Words, row: dict[str, Any]) -> None:
 
 def _chart(bundle: Bundle, words: Words, row: dict[str, Any]) -> None:
     key = ("mode", "outcome", "target", "held_out")
-    points = bundle.tables["calibration_points"].filter(
-        pl.col(name) == row[name] for name in key
-    )
+    points = bundle.tables["calibration_points"].filter(pl.col(name) == row[name] for name in key)
     points = rows.in_time(bundle, points.drop_nulls(["value", "predicted"]))
     if points.is_empty():
         return

@@ -54,7 +54,9 @@ def test_the_page_says_first_that_measures_are_examples_and_then_what_the_plan_t
     data, open_page
 ):
     app = open_page("plan", **LINK)
-    assert "8 of 9 measures are examples. A made-up example: costs are placeholders" in warnings(app)
+    assert "8 of 9 measures are examples. A made-up example: costs are placeholders" in warnings(
+        app
+    )
     assert headline(app) == (
         "With 200,000 USD the best plan takes 2 measures for 190,000 USD: the NPS (“Would you "
         "recommend us?”) would stand at 45.4 instead of 42.0 (+2.7 to +4.3), partly as trials "
@@ -114,9 +116,7 @@ def test_measured_effects_carry_the_class_of_their_trial_and_examples_are_marked
 def test_what_must_be_in_is_in_and_what_it_excludes_is_out(data, open_page):
     app = open_page("plan", **LINK, edits="wifi_vouchers:use:must")
     assert "must be in" in reason(app, "Wi-Fi vouchers")
-    assert "cannot go together with Wi-Fi vouchers, which must be in" in reason(
-        app, "Faster Wi-Fi"
-    )
+    assert "cannot go together with Wi-Fi vouchers, which must be in" in reason(app, "Faster Wi-Fi")
 
 
 def test_what_must_be_in_brings_what_it_needs(read):
