@@ -16,6 +16,8 @@ WHATIF_TARGETS = Vocabulary(
         "nps": says(en="promoters minus detractors (NPS)", de="Fürsprecher minus Kritiker (NPS)"),
     },
 )
+# NPS is the share of the one less that of the other, in every draw.
+NPS, TOP_BOX, BOTTOM_BOX = "nps", "top_box", "bottom_box"
 # What can be done to a touchpoint, at full strength: to all whom it concerns.
 MOVES = Vocabulary(
     "move",
@@ -56,6 +58,10 @@ MOVE_REASONS = Vocabulary(
             en="{n} respondents show where it would lead, where {least} are needed",
             de="{n} Befragte zeigen, wohin es führen würde, nötig sind {least}",
         ),
+        "all_alike": says(
+            en="nearly all are alike in it: the model tells no difference",
+            de="darin sind fast alle gleich: Das Modell sagt keinen Unterschied",
+        ),
         "not_supported": says(
             en="{concerned} respondents are concerned; {shown} show where it would lead, but none "
             "of them answers like those concerned in the rest",
@@ -82,7 +88,9 @@ MOVE_REASONS = Vocabulary(
         ),
     },
 )
-PUBLISHED_MOVE_REASONS = MOVE_REASONS.only("few_concerned", "few_shown", "not_supported")
+PUBLISHED_MOVE_REASONS = MOVE_REASONS.only(
+    "few_concerned", "few_shown", "all_alike", "not_supported"
+)
 OUTCOME_MODEL_STATUSES = Vocabulary(
     "status of an outcome model",
     {
@@ -99,6 +107,12 @@ OUTCOME_MODEL_REASONS = Vocabulary(
             "needed",
             de="nur {n} Kunden oder Klumpen unterscheiden sich darin von den anderen, nötig sind "
             "{least}",
+        ),
+        "few_units": says(
+            en="{n} customers or clusters, strata taken off, where more than {columns} are needed "
+            "for {columns} columns",
+            de="{n} Kunden oder Klumpen, abzüglich der Schichten, wo mehr als {columns} nötig sind "
+            "für {columns} Spalten",
         ),
         "few_touchpoints": says(en="no touchpoint rated", de="kein Kontaktpunkt bewertet"),
         "few_per_column": says(

@@ -15,12 +15,11 @@ import numpy as np
 import polars as pl
 
 from pipelines.contract.code import write_code
-from pipelines.contract.whatif_codes import LIFTS
+from pipelines.contract.whatif_codes import BOTTOM_BOX, LIFTS, NPS, TOP_BOX
 from pipelines.core.errors import ContractError
 from pipelines.decisions.combining import combine
 from pipelines.statistics.survey import FloatArray
 
-NPS, TOP, BOTTOM = "nps", "top_box", "bottom_box"
 SHARE_ROUNDING = 1e-6  # of shares that were asked
 
 
@@ -249,8 +248,8 @@ class Surface:
                 today, floor + moving * (ceiling - floor), floor[:, 0], among, share
             )
         if NPS in self.targets:
-            floors[NPS] = floors[TOP] - floors[BOTTOM]
-            ceilings[NPS] = ceilings[TOP] - ceilings[BOTTOM]
+            floors[NPS] = floors[TOP_BOX] - floors[BOTTOM_BOX]
+            ceilings[NPS] = ceilings[TOP_BOX] - ceilings[BOTTOM_BOX]
         return {name: self._change(name, floors[name], ceilings[name]) for name in self.targets}
 
     def _place(self, one: Asked, before: Sequence[Asked]) -> int:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipelines.contract.whatif import STEP, WhatifSettings
+from pipelines.contract.whatif import WhatifSettings
+from pipelines.core import waves
 from pipelines.core.study import Study
 from pipelines.core.tables import Read
+from pipelines.whatif.tables import simulate_moves
+from pipelines.whatif.terms import WhatifTerms
 
 
-def run(_study: Study, _settings: WhatifSettings, _read: Read) -> dict[str, pl.DataFrame]:
+def run(study: Study, settings: WhatifSettings, read: Read) -> dict[str, pl.DataFrame]:
     """Say what moves of touchpoints would change in the outcomes of a study."""
-    return {table.name: table.without_rows() for table in STEP.writes}
+    responses = read.rows("canonical/responses")
+    return simulate_moves(
+        responses,
+        read.rows("canonical/customers"),
+        study.map.outcomes,
+        tuple(study.map.segments),
+        waves.waves_of(study, responses),
+        WhatifTerms.of(settings),
+        settings.min_users,
+        read.digest("canonical/responses"),
+    )
