@@ -21,12 +21,11 @@ from scipy import stats
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from pipelines.outcomes.scales import SheetScales  # noqa: E402
-from pipelines.whatif.tables import tables_of  # noqa: E402
-from pipelines.whatif.terms import WhatifSample, WhatifTerms  # noqa: E402
-
 from pipelines.outcomes.sheets import Sheets  # noqa: E402
 from pipelines.simulate.truth import LEVER  # noqa: E402
 from pipelines.whatif.robustness import robustness_rows  # noqa: E402
+from pipelines.whatif.tables import tables_of  # noqa: E402
+from pipelines.whatif.terms import WhatifSample, WhatifTerms  # noqa: E402
 from pipelines.whatif.trust_terms import TrustTerms  # noqa: E402
 from tests.whatif import demo_worlds as demo  # noqa: E402
 from tests.whatif.demo_worlds import DRIVERS, Errors, Lives, Survey  # noqa: E402

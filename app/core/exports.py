@@ -23,7 +23,7 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-WIDEST, NARROWEST = 60, 8  # of a column of a sheet, in characters
+WIDEST_COLUMN, NARROWEST_COLUMN = 60, 8  # of a column of a sheet, in characters
 
 
 def as_csv(frame: pl.DataFrame, headings: Mapping[str, str]) -> bytes:
@@ -82,7 +82,7 @@ def _write(sheet: Any, line: int, place: int, cell: object) -> None:
 
 def _width(cells: Sequence[object]) -> int:
     longest = max(len(str(cell)) for cell in cells)
-    return min(max(longest + 1, NARROWEST), WIDEST)
+    return min(max(longest + 1, NARROWEST_COLUMN), WIDEST_COLUMN)
 
 
 def buttons(

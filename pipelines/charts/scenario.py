@@ -21,11 +21,11 @@ from pipelines.charts.estimates import (
 from pipelines.charts.intervals import LABEL_LINE_HEIGHT
 from pipelines.charts.theme import ACCENT, BACKDROP, FALL, MUTED, PALE
 
-ROW_HEIGHT = 46  # height of a target, in pixels
+TARGET_HEIGHT = 46  # height of a target, in pixels
 ROOM_RIGHT = 1.35  # how much further than the data the axis reaches, for the words beside
 LEAST_SPAN = 1.0  # least width of the axis of changes, in points
 NUMBERS_FROM_WIDTH = 300  # width of a plot from which on today and after stand beside the marks
-LEGEND_LETTERS = 40  # characters of a line of a legend, on a telephone
+MARK_LETTERS = 40  # characters of a line of a legend, on a telephone
 SQUARE_HEIGHT = 340  # height of a plot whose axes are alike, in pixels
 FRONTIER_HEIGHT = 300  # of the plot, in pixels
 
@@ -58,10 +58,10 @@ def floor_and_ceiling(
         With it nothing but the rows depends on the changes.
     """
     frame = wrapped(changes)
-    marks = [in_lines(what, LEGEND_LETTERS) for what in (today, floor, ceiling)]
+    marks = [in_lines(what, MARK_LETTERS) for what in (today, floor, ceiling)]
     y, x = label_axis(frame), _change_axis(span or span_of(frame), title, number)
     lines = max((label.count("\n") + 1 for label in frame["label"]), default=1)
-    step = max(ROW_HEIGHT, LABEL_LINE_HEIGHT * lines + 4)
+    step = max(TARGET_HEIGHT, LABEL_LINE_HEIGHT * lines + 4)
     base = alt.Chart(frame, height=step * max(frame.height, 1)).transform_calculate(
         interval=interval_text(number),
         ceiling_interval=interval_text(number, "ceiling_"),
@@ -85,7 +85,7 @@ def floor_and_ceiling(
         alt.Tooltip("ceiling:Q", title=ceiling, format=number),
         alt.Tooltip("ceiling_interval:N", title=wording.interval),
     ]
-    aim = base.mark_bar(opacity=0, size=ROW_HEIGHT - 6).encode(
+    aim = base.mark_bar(opacity=0, size=TARGET_HEIGHT - 6).encode(
         x=alt.value(0), x2=alt.value("width"), y=y, tooltip=tips
     )
     return layered([zero, reach, whisker, *dots, numbers, beside, aim])
@@ -166,7 +166,7 @@ def predicted_and_observed(
         lines.append((fitted, start + slope * low, start + slope * high))
     drawn = pl.DataFrame(
         [
-            {"what": in_lines(what, LEGEND_LETTERS), "predicted": at, "value": value}
+            {"what": in_lines(what, MARK_LETTERS), "predicted": at, "value": value}
             for what, first, last in lines
             for at, value in ((low, first), (high, last))
         ]

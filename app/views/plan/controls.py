@@ -16,23 +16,23 @@ from app.core.bundle import Bundle
 from app.core.language import Words
 from app.views.plan import edits, register
 from app.views.plan.edits import Edit
-from app.views.plan.register import Aim, Names
+from app.views.plan.register import MeasureNames, PlanAim
 from pipelines.contract.plan_codes import OBJECTIVES
 
 BUDGET, OBJECTIVE = "budget", "objective"  # in the address
 OBJECTIVES_OFFERED = OBJECTIVES.names
-STEPS = 100  # of the slider
+SLIDER_STEPS = 100  # of the slider
 BASE, WRITTEN = "plan_base", "plan_written"  # edits that the table began with, and those it wrote
 SLIDER, SWITCH = "plan_budget", "plan_objective"
 
 
-def usual_budget(bundle: Bundle, aim: Aim) -> str:
+def usual_budget(bundle: Bundle, aim: PlanAim) -> str:
     """The middle one of the budgets that the pipeline compared."""
     listed = register.budgets(bundle)
     return f"{listed[len(listed) // 2]:.0f}"
 
 
-def is_budget(text: str, aim: Aim) -> bool:
+def is_budget(text: str, aim: PlanAim) -> bool:
     """Whether a text is a budget between the least and the most."""
     is_whole = text.isascii() and text.isdigit() and len(text) <= 15
     return is_whole and aim.least <= int(text) <= aim.most
@@ -43,7 +43,7 @@ def budget_of(text: str) -> float:
     return float(text)
 
 
-def draw(bundle: Bundle, words: Words, aim: Aim) -> tuple[float, str]:
+def draw(bundle: Bundle, words: Words, aim: PlanAim) -> tuple[float, str]:
     """Draw the budget and what is raised; return both."""
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
         _budget(bundle, words, aim)
@@ -51,7 +51,7 @@ def draw(bundle: Bundle, words: Words, aim: Aim) -> tuple[float, str]:
     return budget_of(choices.chosen(BUDGET)), choices.chosen(OBJECTIVE)
 
 
-def _budget(bundle: Bundle, words: Words, aim: Aim) -> None:
+def _budget(bundle: Bundle, words: Words, aim: PlanAim) -> None:
     st.session_state[SLIDER] = int(choices.chosen(BUDGET))
 
     def _changed() -> None:
@@ -62,7 +62,7 @@ def _budget(bundle: Bundle, words: Words, aim: Aim) -> None:
             int(aim.months))),
         int(aim.least),
         int(aim.most),
-        step=max(int((aim.most - aim.least) / STEPS), 1),
+        step=max(int((aim.most - aim.least) / SLIDER_STEPS), 1),
         format="localized",
         key=SLIDER,
         on_change=_changed,
@@ -89,16 +89,16 @@ def _objective(words: Words) -> None:
 
 def current() -> dict[str, Edit]:
     """The edits that are set."""
-    return edits.read(choices.chosen(edits.KEY, edits.NOTHING)) or {}
+    return edits.read(choices.chosen(edits.EDITS_KEY, edits.NO_EDITS)) or {}
 
 
-def edit_measures(bundle: Bundle, words: Words, names: Names) -> None:
+def edit_measures(bundle: Bundle, words: Words, names: MeasureNames) -> None:
     """Draw the register as a table that can be edited; what is changed goes to the address.
 
     The table begins anew only where the edits came from elsewhere, such as a link: else the cell
     that the reader is in would lose its focus.
     """
-    now = choices.chosen(edits.KEY, edits.NOTHING)
+    now = choices.chosen(edits.EDITS_KEY, edits.NO_EDITS)
     if now != st.session_state.get(WRITTEN) or BASE not in st.session_state:
         st.session_state[BASE] = st.session_state[WRITTEN] = now
     base = edits.read(st.session_state[BASE]) or {}
@@ -133,10 +133,12 @@ def edit_measures(bundle: Bundle, words: Words, names: Names) -> None:
     text = edits.written(_merged(bundle, words, base, changed))
     if text != now:
         st.session_state[WRITTEN] = text
-        choices.set_choice(edits.KEY, text)
+        choices.set_choice(edits.EDITS_KEY, text)
 
 
-def _as_table(bundle: Bundle, words: Words, names: Names, base: Mapping[str, Edit]) -> pl.DataFrame:
+def _as_table(
+    bundle: Bundle, words: Words, names: MeasureNames, base: Mapping[str, Edit]
+) -> pl.DataFrame:
     """The register with what was edited, as it is read."""
     measures, moves = bundle.tables["measures"], bundle.tables["measure_moves"]
     changed, moved = edits.applied(measures, moves, base)
@@ -168,7 +170,7 @@ def _merged(
             **{
                 field: float(cells[field]) if cells.get(field) is not None else getattr(
                     before, field)
-                for field in edits.NUMBERS
+                for field in edits.EDITED
             },
             use=codes.get(str(cells.get("use")), before.use),
         )  # fmt: skip

@@ -9,12 +9,12 @@ import polars as pl
 
 from pipelines.contract.table import BETWEEN_CODES
 
-KEY = "edits"  # in the address
-NOTHING = "none"  # in the address: nothing is edited
+EDITS_KEY = "edits"  # in the address
+NO_EDITS = "none"  # in the address: nothing is edited
 AUTO, MUST, OUT = "auto", "must", "out"
 USES = (AUTO, MUST, OUT)
-NUMBERS = ("one_off", "yearly", "share")  # the share in whole percent
-WITHIN = ":"
+EDITED = ("one_off", "yearly", "share")  # the share in whole percent
+IN_EDIT = ":"
 MOST_COST, MOST_SHARE = 1e12, 100
 
 
@@ -50,11 +50,11 @@ def written(edits: Edits) -> str:
     parts = []
     for name in sorted(edits):
         one = edits[name]
-        told = {field: getattr(one, field) for field in NUMBERS}
-        parts += [f"{name}{WITHIN}{f}{WITHIN}{v:g}" for f, v in told.items() if v is not None]
+        told = {field: getattr(one, field) for field in EDITED}
+        parts += [f"{name}{IN_EDIT}{f}{IN_EDIT}{v:g}" for f, v in told.items() if v is not None]
         if one.use != AUTO:
-            parts.append(f"{name}{WITHIN}use{WITHIN}{one.use}")
-    return BETWEEN_CODES.join(parts) or NOTHING
+            parts.append(f"{name}{IN_EDIT}use{IN_EDIT}{one.use}")
+    return BETWEEN_CODES.join(parts) or NO_EDITS
 
 
 def read(text: str) -> dict[str, Edit] | None:
@@ -65,11 +65,11 @@ def read(text: str) -> dict[str, Edit] | None:
     >>> read("chat:colour:red") is None
     True
     """
-    if text == NOTHING:
+    if text == NO_EDITS:
         return {}
     found: dict[str, Edit] = {}
     for part in text.split(BETWEEN_CODES):
-        pieces = part.rsplit(WITHIN, 2)
+        pieces = part.rsplit(IN_EDIT, 2)
         edit = _changed(found.get(pieces[0], Edit()), *pieces[1:]) if len(pieces) == 3 else None
         if edit is None:
             return None
@@ -85,7 +85,7 @@ def _changed(edit: Edit, field: str, value: str) -> Edit | None:
     except ValueError:
         return None
     most = MOST_SHARE if field == "share" else MOST_COST
-    is_known = field in NUMBERS and 0 <= number <= most
+    is_known = field in EDITED and 0 <= number <= most
     return replace(edit, **{field: number}) if is_known else None  # type: ignore[arg-type]
 
 

@@ -1,6 +1,6 @@
 """What a plan comes to, in sentences that a board understands and that claim no cause.
 
-Names come from the data: a page escapes the sentence.
+MeasureNames come from the data: a page escapes the sentence.
 """
 
 from __future__ import annotations
@@ -9,23 +9,25 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from app.core import units
+from app.core import targets, units
 from app.core.bundle import Bundle
 from app.core.language import Words
 from app.views.plan import register
-from app.views.plan.live import Planned
-from app.views.plan.register import Aim, Names
+from app.views.plan.live import BestPlan
+from app.views.plan.register import MeasureNames, PlanAim
 from pipelines.contract.code import read_code
 from pipelines.contract.estimate import EVIDENCE
 from pipelines.contract.plan_codes import BARS, WHY
 
-PERCENT = ("top_two", "top_box", "bottom_box")  # targets that are shares
-TAKEN, LEFT_OUT = "taken", "dropped"  # codes of WHY
+LEFT_OUT = "dropped"  # code of WHY
 
 
-def headline(bundle: Bundle, words: Words, aim: Aim, planned: Planned) -> str:
+def headline(bundle: Bundle, words: Words, aim: PlanAim, planned: BestPlan) -> str:
     """What the best plan takes and brings, and the assumption under which it is an effect."""
-    money, outcome = register.currency(bundle), outcome_name(bundle, words, aim)
+    money, outcome = (
+        register.currency(bundle),
+        targets.in_sentence(bundle, words, aim.outcome, aim.target),
+    )
     budget = words.money(planned.budget, money)
     if not planned.taken:
         return words("plan.finding.nothing", budget=budget, outcome=outcome)
@@ -36,14 +38,14 @@ def headline(bundle: Bundle, words: Words, aim: Aim, planned: Planned) -> str:
         n=words.count(len(planned.taken)),
         cost=words.money(planned.cost, money),
         outcome=outcome,
-        after=value(words, aim, aim.today + planned.whole.value),
-        today=value(words, aim, aim.today),
-        ends=ends(words, aim, low, high),
+        after=targets.value(words, aim.target, aim.today + planned.whole.value),
+        today=targets.value(words, aim.target, aim.today),
+        ends=targets.ends(words, aim.target, low, high),
         basis=words(f"plan.finding.basis_{basis(planned)}"),
     )
 
 
-def basis(planned: Planned) -> str:
+def basis(planned: BestPlan) -> str:
     """On what the plan's change rests: association, measured effects, or both."""
     outlook = planned.offer.outlook
     taken = [one for one in planned.offer.candidates if one.name in planned.taken]
@@ -53,34 +55,9 @@ def basis(planned: Planned) -> str:
     return "mixed" if True in measured else "association"
 
 
-def outcome_name(bundle: Bundle, words: Words, aim: Aim) -> str:
-    """The target that is raised, as it is read in a sentence."""
-    question = bundle.register["questions"][aim.outcome]
-    return words(
-        f"plan.finding.of.{aim.target}", outcome=words.label(question["label"], aim.outcome)
-    )
-
-
-def value(words: Words, aim: Aim, number: float) -> str:
-    """Where the target stands."""
-    return units.written(words, "percent" if aim.target in PERCENT else "points", number)
-
-
-def change(words: Words, aim: Aim, number: float) -> str:
-    """A change of the target."""
-    if aim.target in PERCENT:
-        return words.percentage_points(number)
-    return words.number(number, signed=True)
-
-
-def ends(words: Words, aim: Aim, low: float, high: float) -> str:
-    """Both ends of the interval of a change."""
-    return words(
-        "format.interval", low=words.number(low, signed=True), high=change(words, aim, high)
-    )
-
-
-def worth_of_more(bundle: Bundle, words: Words, aim: Aim, more: tuple[float, float] | None) -> str:
+def worth_of_more(
+    bundle: Bundle, words: Words, aim: PlanAim, more: tuple[float, float] | None
+) -> str:
     """What the next step of the budget would add."""
     if more is None:
         return words("plan.finding.no_more")
@@ -88,11 +65,11 @@ def worth_of_more(bundle: Bundle, words: Words, aim: Aim, more: tuple[float, flo
     return words(
         "plan.finding.more",
         money=words.money(money, register.currency(bundle)),
-        change=change(words, aim, points),
+        change=targets.change(words, aim.target, points),
     )
 
 
-def reasons(words: Words, names: Names, planned: Planned, name: str) -> str:
+def reasons(words: Words, names: MeasureNames, planned: BestPlan, name: str) -> str:
     """Why a measure is in or out; of one that cannot be chosen, everything that bars it."""
     if name in planned.must:
         return words("plan.why.must")
@@ -111,17 +88,17 @@ def reasons(words: Words, names: Names, planned: Planned, name: str) -> str:
     return names.sentence(words, WHY, planned.why(name))
 
 
-def _instead_of(bars: Sequence[str], planned: Planned) -> str | None:
+def _instead_of(bars: Sequence[str], planned: BestPlan) -> str | None:
     """What must be in and cannot go together with a measure."""
     others = (read_code(code)[1].get("other") for code in bars if code.startswith("taken_instead"))
     return next((str(other) for other in others if other in planned.must), None)
 
 
-def about(bundle: Bundle, words: Words, aim: Aim, planned: Planned, name: str) -> str:
+def about(bundle: Bundle, words: Words, aim: PlanAim, planned: BestPlan, name: str) -> str:
     """What a measure brings alone, what it costs, on what evidence; and whether it is made up."""
     row = bundle.tables["measures"].row(by_predicate=pl.col("measure_id") == name, named=True)
     alone = planned.single.get(name)
-    told = [] if alone is None else [change(words, aim, alone.value)]
+    told = [] if alone is None else [targets.change(words, aim.target, alone.value)]
     told += [
         words.money(planned.costs[name], register.currency(bundle)),
         words.sentence(EVIDENCE, row["evidence"]),
@@ -131,11 +108,11 @@ def about(bundle: Bundle, words: Words, aim: Aim, planned: Planned, name: str) -
     return ", ".join(told)
 
 
-def _barred(words: Words, names: Names, bars: Sequence[str]) -> str:
+def _barred(words: Words, names: MeasureNames, bars: Sequence[str]) -> str:
     return "; ".join(names.sentence(words, BARS, code) for code in bars)
 
 
-def regret(bundle: Bundle, words: Words, aim: Aim, rules: pl.DataFrame) -> str | None:
+def regret(bundle: Bundle, words: Words, aim: PlanAim, rules: pl.DataFrame) -> str | None:
     """The rule that loses most against the best plan."""
     told = rules.filter(pl.col("rule") != "optimal").drop_nulls("regret")
     if told.is_empty():

@@ -14,7 +14,7 @@ from app.core.bundle import Bundle
 from app.views.plan import edits as edited
 from app.views.plan import register
 from app.views.plan.edits import Edits
-from app.views.plan.register import Aim
+from app.views.plan.register import PlanAim
 from pipelines.contract.plan_codes import TAKEN
 from pipelines.decisions.candidates import Candidate, candidates
 from pipelines.decisions.effects import Gain, gain
@@ -24,7 +24,7 @@ RUNNING = TAKEN[0]  # status of a measure that is in whatever the budget
 
 
 @dataclass(frozen=True)
-class Planned:
+class BestPlan:
     """The best plan with what must be in.
 
     Parameters
@@ -98,7 +98,7 @@ class Choices:
         return sum(one.cost for one in self.chosen)
 
 
-def choices_of(bundle: Bundle, aim: Aim, edits: Edits) -> Choices:
+def choices_of(bundle: Bundle, aim: PlanAim, edits: Edits) -> Choices:
     """Find what may be chosen from; what must be in is refused as any other measure is."""
     tables = bundle.tables
     measures, moves = edited.applied(tables["measures"], tables["measure_moves"], edits)
@@ -123,7 +123,7 @@ def choices_of(bundle: Bundle, aim: Aim, edits: Edits) -> Choices:
 
 
 def _offer(
-    bundle: Bundle, aim: Aim, every: Sequence[Candidate], left: Mapping[str, float]
+    bundle: Bundle, aim: PlanAim, every: Sequence[Candidate], left: Mapping[str, float]
 ) -> Offer:
     return offer_of(
         every,
@@ -148,7 +148,7 @@ def _with_needed(names: Sequence[str], every: Sequence[Candidate]) -> set[str]:
     return found
 
 
-def plan_for(bundle: Bundle, aim: Aim, edits: Edits, budget: float, objective: str) -> Planned:
+def plan_for(bundle: Bundle, aim: PlanAim, edits: Edits, budget: float, objective: str) -> BestPlan:
     """Choose the best measures under a budget, with what was edited."""
     found = choices_of(bundle, aim, edits)
     params = bundle.manifest["params"]["plan"]
@@ -158,7 +158,7 @@ def plan_for(bundle: Bundle, aim: Aim, edits: Edits, budget: float, objective: s
         solved=params["solved"],
     )  # fmt: skip
     must = tuple(one.name for one in found.chosen)
-    return Planned(
+    return BestPlan(
         budget=budget,
         cost=plan.cost + found.cost,
         taken=(*must, *plan.taken),
@@ -172,18 +172,18 @@ def plan_for(bundle: Bundle, aim: Aim, edits: Edits, budget: float, objective: s
     )
 
 
-def _together(found: Choices, taken: Sequence[str], aim: Aim) -> Gain:
+def _together(found: Choices, taken: Sequence[str], aim: PlanAim) -> Gain:
     names = {*taken, *(one.name for one in found.chosen)}
     chosen = [one for one in found.offer.candidates if one.name in names]
     return gain(chosen, found.offer.outlook, aim.target)
 
 
-def frontier(bundle: Bundle, aim: Aim, text: str, objective: str) -> pl.DataFrame:
+def frontier(bundle: Bundle, aim: PlanAim, text: str, objective: str) -> pl.DataFrame:
     """What the best plan of every budget brings: ``budget``, ``value``, ``low``, ``high``, ``n``.
 
     As it was published where nothing is edited; without budgets that what must be in exceeds.
     """
-    if text == edited.NOTHING:
+    if text == edited.NO_EDITS:
         published = bundle.tables["plans"].filter(
             pl.col("objective") == objective,
             pl.col("outcome") == aim.outcome,
@@ -197,7 +197,7 @@ def frontier(bundle: Bundle, aim: Aim, text: str, objective: str) -> pl.DataFram
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _frontier(
-    study: str, version: str, aim: Aim, text: str, objective: str, _bundle: Bundle
+    study: str, version: str, aim: PlanAim, text: str, objective: str, _bundle: Bundle
 ) -> pl.DataFrame:
     changed = edited.read(text) or {}
     rows: list[dict[str, Any]] = []

@@ -29,7 +29,9 @@ def show(view: View) -> None:
         return
     sections.examples(bundle, words)
     measures = bundle.tables["measures"]["measure_id"].to_list()
-    choices.settle_text(edits.KEY, edits.NOTHING, lambda text: edits.is_known(text, measures))
+    choices.settle_text(
+        edits.EDITS_KEY, edits.NO_EDITS, lambda text: edits.is_known(text, measures)
+    )
     usual = controls.usual_budget(bundle, aim)
     choices.settle_text(controls.BUDGET, usual, lambda text: controls.is_budget(text, aim))
     choices.settle(controls.OBJECTIVE, controls.OBJECTIVES_OFFERED, "expected")

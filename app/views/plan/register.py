@@ -19,7 +19,7 @@ EXAMPLE = "example"  # note on a measure whose costs are placeholders
 
 
 @dataclass(frozen=True)
-class Aim:
+class PlanAim:
     """What measures are chosen for.
 
     Parameters
@@ -44,7 +44,7 @@ class Aim:
     today: float
 
 
-def aim_of(bundle: Bundle) -> Aim | None:
+def aim_of(bundle: Bundle) -> PlanAim | None:
     """What the study's plan is to raise; None if it declares none, or nothing could be planned."""
     declared = bundle.register.get("plan")
     if not declared:
@@ -59,7 +59,7 @@ def aim_of(bundle: Bundle) -> Aim | None:
     if told.is_empty():
         return None
     row, budgets = told.row(0, named=True), declared["budgets"]
-    return Aim(
+    return PlanAim(
         declared["mode"], row["wave"], declared["outcome"], declared["target"],
         float(declared["months"]), float(budgets["least"]), float(budgets["most"]), row["value"],
     )  # fmt: skip
@@ -89,14 +89,14 @@ def capacities(bundle: Bundle) -> dict[str, float]:
     return {name: float(one["amount"]) for name, one in declared.items()}
 
 
-def outlook(bundle: Bundle, aim: Aim) -> Outlook:
+def outlook(bundle: Bundle, aim: PlanAim) -> Outlook:
     """All that is known of the outcome, ready to be evaluated."""
     return _outlook(bundle.study, bundle.version, aim, bundle)
 
 
 # A bundle never changes under its version.
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _outlook(study: str, version: str, aim: Aim, _bundle: Bundle) -> Outlook:
+def _outlook(study: str, version: str, aim: PlanAim, _bundle: Bundle) -> Outlook:
     tables, params = _bundle.tables, _bundle.manifest["params"]
     of_outcome = (pl.col("mode") == aim.mode, pl.col("outcome") == aim.outcome)
     return outlook_of(
@@ -110,7 +110,7 @@ def _outlook(study: str, version: str, aim: Aim, _bundle: Bundle) -> Outlook:
 
 
 @dataclass(frozen=True)
-class Names:
+class MeasureNames:
     """What measures, touchpoints and capacities are called in the reader's language."""
 
     measures: Mapping[str, str]
@@ -118,7 +118,7 @@ class Names:
     capacities: Mapping[str, str]
 
     @classmethod
-    def of(cls, bundle: Bundle, words: Words) -> Names:
+    def of(cls, bundle: Bundle, words: Words) -> MeasureNames:
         """Read them from the register."""
         labels = {
             kind: {

@@ -9,19 +9,19 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, exports, scenarios, tables, units
+from app.core import choices, drawing, exports, scenarios, tables, targets, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from app.views.plan import controls, edits, findings, live, register
-from app.views.plan.live import Planned
-from app.views.plan.register import Aim, Names
+from app.views.plan.live import BestPlan
+from app.views.plan.register import MeasureNames, PlanAim
 from pipelines.charts.scenario import frontier
 from pipelines.contract.estimate import EVIDENCE
 from pipelines.contract.plan_codes import NOTES_ON_MEASURES
 
-ADDRESS = (controls.BUDGET, controls.OBJECTIVE, edits.KEY)  # what makes a scenario
-COLUMNS = (
+PLAN_KEYS = (controls.BUDGET, controls.OBJECTIVE, edits.EDITS_KEY)  # what makes a scenario
+TABLE_COLUMNS = (
     "is_in", "measure", "change", "interval", "cost", "per_cost", "p_taken", "evidence",
 )  # fmt: skip
 
@@ -37,9 +37,9 @@ def examples(bundle: Bundle, words: Words) -> None:
 
 
 @st.fragment
-def planning(bundle: Bundle, words: Words, aim: Aim) -> None:
+def planning(bundle: Bundle, words: Words, aim: PlanAim) -> None:
     """The plan; it alone is drawn anew when budget or measures change."""
-    said, names = st.container(), Names.of(bundle, words)
+    said, names = st.container(), MeasureNames.of(bundle, words)
     budget, objective = controls.draw(bundle, words, aim)
     shown = st.container()
     st.subheader(words("plan.measures"))
@@ -55,11 +55,11 @@ def planning(bundle: Bundle, words: Words, aim: Aim) -> None:
         _numbers(bundle, words, aim, planned, objective)
     _reasons(bundle, words, aim, names, planned)
     _table(bundle, words, aim, names, planned)
-    for key in ADDRESS:
+    for key in PLAN_KEYS:
         choices.show_in_address(key)
 
 
-def _problems(bundle: Bundle, words: Words, names: Names, planned: Planned) -> None:
+def _problems(bundle: Bundle, words: Words, names: MeasureNames, planned: BestPlan) -> None:
     """What must be in and cannot be."""
     for name in planned.refused:
         said = words(
@@ -73,20 +73,20 @@ def _problems(bundle: Bundle, words: Words, names: Names, planned: Planned) -> N
         st.warning(plain(words("plan.missing", missing=missing)), icon=":material/payments:")
 
 
-def _numbers(bundle: Bundle, words: Words, aim: Aim, planned: Planned, objective: str) -> None:
+def _numbers(bundle: Bundle, words: Words, aim: PlanAim, planned: BestPlan, objective: str) -> None:
     """The plan in four numbers, and the frontier that it lies on."""
     level, money = planned.offer.outlook.level, register.currency(bundle)
     low, high, ceiling_low, ceiling_high = planned.whole.ends(level)
-    found = live.frontier(bundle, aim, choices.chosen(edits.KEY), objective)
+    found = live.frontier(bundle, aim, choices.chosen(edits.EDITS_KEY), objective)
     more = live.marginal(found, planned.budget, planned.whole.value)
     told = {
         "change": (
-            findings.change(words, aim, planned.whole.value),
-            findings.ends(words, aim, low, high),
+            targets.change(words, aim.target, planned.whole.value),
+            targets.ends(words, aim.target, low, high),
         ),
         "ceiling": (
-            findings.change(words, aim, planned.whole.ceiling),
-            findings.ends(words, aim, ceiling_low, ceiling_high),
+            targets.change(words, aim.target, planned.whole.ceiling),
+            targets.ends(words, aim.target, ceiling_low, ceiling_high),
         ),
         "cost": (
             words.money(planned.cost, money),
@@ -110,7 +110,7 @@ def _numbers(bundle: Bundle, words: Words, aim: Aim, planned: Planned, objective
 
 
 def _frontier(
-    bundle: Bundle, words: Words, aim: Aim, planned: Planned, found: pl.DataFrame
+    bundle: Bundle, words: Words, aim: PlanAim, planned: BestPlan, found: pl.DataFrame
 ) -> None:
     money = register.currency(bundle)
     labels = [words.money(budget, money) for budget in found["budget"]]
@@ -139,7 +139,9 @@ def _chart(code: str, money: str, _words: Words) -> dict[str, Any]:
     return drawing.made(chart, _words)
 
 
-def _reasons(bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planned) -> None:
+def _reasons(
+    bundle: Bundle, words: Words, aim: PlanAim, names: MeasureNames, planned: BestPlan
+) -> None:
     """Measure by measure, why it is in or out; what cannot be chosen stays visible."""
     st.subheader(words("plan.reasons"))
     barred = {
@@ -166,19 +168,23 @@ def _reasons(bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Plan
             st.markdown("\n".join(lines))
 
 
-def _table(bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planned) -> None:
+def _table(
+    bundle: Bundle, words: Words, aim: PlanAim, names: MeasureNames, planned: BestPlan
+) -> None:
     """What each measure brings alone, what it costs, and how likely it belongs in the plan."""
     frame = _as_numbers(bundle, words, names, planned)
     money = register.currency(bundle)
     level_ends = [
-        findings.ends(words, aim, *pair) if None not in pair else units.ABSENT
+        targets.ends(words, aim.target, *pair) if None not in pair else units.ABSENT
         for pair in frame.select("low", "high").rows()
     ]
     shown = pl.DataFrame(
         {
             "is_in": ["✓" if is_in else units.ABSENT for is_in in frame["is_in"]],
             "measure": frame["measure"],
-            "change": [_or_dash(partial(findings.change, words, aim), v) for v in frame["value"]],
+            "change": [
+                _or_dash(partial(targets.change, words, aim.target), v) for v in frame["value"]
+            ],
             "interval": level_ends,
             "cost": [words.money(cost, money) for cost in frame["cost"]],
             "per_cost": [_or_dash(lambda v: words.number(v, 3), v) for v in frame["per_cost"]],
@@ -186,7 +192,7 @@ def _table(bundle: Bundle, words: Words, aim: Aim, names: Names, planned: Planne
             "evidence": frame["evidence"],
         }
     )
-    headings = {name: words(f"plan.column.{name}") for name in COLUMNS}
+    headings = {name: words(f"plan.column.{name}") for name in TABLE_COLUMNS}
     with st.expander(words("plan.table"), icon=":material/table:"):
         tables.show(shown, words, headings, alt_text=words("plan.table"))
         st.caption(words("plan.table_about"))
@@ -204,7 +210,9 @@ def _or_dash(write: Callable[[float], str], number: float | None) -> str:
     return units.ABSENT if number is None else write(number)
 
 
-def _as_numbers(bundle: Bundle, words: Words, names: Names, planned: Planned) -> pl.DataFrame:
+def _as_numbers(
+    bundle: Bundle, words: Words, names: MeasureNames, planned: BestPlan
+) -> pl.DataFrame:
     """Every measure in numbers, those in the plan first, then by what they bring."""
     declared = {row["measure_id"]: row for row in bundle.tables["measures"].to_dicts()}
     level, costs = planned.offer.outlook.level, planned.costs
@@ -234,7 +242,7 @@ def _as_numbers(bundle: Bundle, words: Words, names: Names, planned: Planned) ->
     return frame.sort("is_in", "value", "measure", descending=[True, True, False], nulls_last=True)
 
 
-def rules(bundle: Bundle, words: Words, aim: Aim) -> None:
+def rules(bundle: Bundle, words: Words, aim: PlanAim) -> None:
     """What choosing by one rule would bring, under the nearest budget that was compared."""
     st.header(words("plan.rules"), divider="gray")
     told = bundle.tables["plan_rules"].filter(
@@ -282,7 +290,7 @@ def realised(bundle: Bundle, words: Words) -> None:
     told = bundle.tables["measures"].drop_nulls("realised")
     if told.is_empty():
         return
-    names = Names.of(bundle, words)
+    names = MeasureNames.of(bundle, words)
     st.header(words("plan.realised"), divider="gray")
     for row in told.to_dicts():
         error = row["realised_error"]
@@ -297,16 +305,18 @@ def realised(bundle: Bundle, words: Words) -> None:
         st.markdown(plain(said))
 
 
-def shelf(view: View, aim: Aim) -> None:
+def shelf(view: View, aim: PlanAim) -> None:
     """Saved plans, compared."""
     words = view.words
     st.header(words("scenarios.title"), divider="gray")
     st.caption(words("scenarios.about"))
     compare = partial(_compare, view.bundle, words, aim)
-    scenarios.draw(words, view.bundle.study, "plan", ADDRESS, compare)
+    scenarios.draw(words, view.bundle.study, "plan", PLAN_KEYS, compare)
 
 
-def _compare(bundle: Bundle, words: Words, aim: Aim, saved: Sequence[scenarios.Scenario]) -> None:
+def _compare(
+    bundle: Bundle, words: Words, aim: PlanAim, saved: Sequence[scenarios.Scenario]
+) -> None:
     lines = [_line(bundle, words, aim, one) for one in saved]
     headings = {name: words(f"plan.compared.{name}") for name in lines[0]}
     frame = pl.DataFrame(lines, schema=dict.fromkeys(headings, pl.String))
@@ -314,23 +324,23 @@ def _compare(bundle: Bundle, words: Words, aim: Aim, saved: Sequence[scenarios.S
     exports.buttons(words, frame, headings, name=f"{bundle.study}_plans", key="plan_compared")
 
 
-def _line(bundle: Bundle, words: Words, aim: Aim, saved: scenarios.Scenario) -> dict[str, str]:
+def _line(bundle: Bundle, words: Words, aim: PlanAim, saved: scenarios.Scenario) -> dict[str, str]:
     """One saved plan, computed on the bundle as it is now."""
     text = saved.view.get(controls.BUDGET, "")
     budget = text if controls.is_budget(text, aim) else controls.usual_budget(bundle, aim)
     wanted = saved.view.get(controls.OBJECTIVE, "")
     objective = wanted if wanted in controls.OBJECTIVES_OFFERED else "expected"
     known = bundle.tables["measures"]["measure_id"].to_list()
-    changes = saved.view.get(edits.KEY, edits.NOTHING)
+    changes = saved.view.get(edits.EDITS_KEY, edits.NO_EDITS)
     changed = (edits.read(changes) or {}) if edits.is_known(changes, known) else {}
     planned = live.plan_for(bundle, aim, changed, controls.budget_of(budget), objective)
     low, high, _, _ = planned.whole.ends(planned.offer.outlook.level)
-    names, money = Names.of(bundle, words), register.currency(bundle)
+    names, money = MeasureNames.of(bundle, words), register.currency(bundle)
     return {
         "name": saved.name,
         "budget": words.money(planned.budget, money),
         "cost": words.money(planned.cost, money),
-        "change": findings.change(words, aim, planned.whole.value),
-        "interval": findings.ends(words, aim, low, high),
+        "change": targets.change(words, aim.target, planned.whole.value),
+        "interval": targets.ends(words, aim.target, low, high),
         "measures": ", ".join(names.measure(name) for name in planned.taken) or units.ABSENT,
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.core import targets
 from app.core.bundle import Bundle
 from app.core.language import Words
 from app.views.whatif import models, moves
@@ -15,7 +16,7 @@ from app.views.whatif.models import Customers
 from app.views.whatif.results import Result
 from pipelines.decisions.surfaces import Asked
 
-SHARES = {25: "quarter", 50: "half", 75: "three_quarters", 100: "all"}  # that have a name
+NAMED_SHARES = {25: "quarter", 50: "half", 75: "three_quarters", 100: "all"}  # that have a name
 MOST_CLAUSES = 2  # of one sentence; more moves are counted
 
 
@@ -28,8 +29,8 @@ def headline(
     labels: Mapping[str, str],
 ) -> str:
     """What the moves would bring, floor first, and the assumption under which it is an effect."""
-    outcome = _outcome(bundle, words, result)
-    today = models.value(words, result.target, result.today["value"])
+    outcome = targets.in_sentence(bundle, words, result.outcome, result.target)
+    today = targets.value(words, result.target, result.today["value"])
     who = words("whatif.finding.among", who=models.in_words(bundle, words, customers))
     place = "" if customers.are_everybody else who
     if not steps:
@@ -40,12 +41,10 @@ def headline(
         condition=_condition(words, steps, labels),
         outcome=outcome,
         who=place,
-        after=models.value(words, result.target, result.floor_after),
+        after=targets.value(words, result.target, result.floor_after),
         today=today,
-        floor=models.change_ends(
-            words, result.target, result.change.floor_low, result.change.floor_high
-        ),
-        ceiling=models.value(words, result.target, result.ceiling_after),
+        floor=targets.ends(words, result.target, result.change.floor_low, result.change.floor_high),
+        ceiling=targets.value(words, result.target, result.ceiling_after),
     )
 
 
@@ -54,13 +53,8 @@ def _ends_of_today(words: Words, result: Result) -> str:
     return words(
         "format.interval",
         low=words.number(low),
-        high=models.value(words, result.target, high),
+        high=targets.value(words, result.target, high),
     )
-
-
-def _outcome(bundle: Bundle, words: Words, result: Result) -> str:
-    name = models.outcome_name(bundle, words, result.outcome)
-    return words(f"whatif.finding.of.{result.target}", outcome=name)
 
 
 def _condition(words: Words, steps: Sequence[Asked], labels: Mapping[str, str]) -> str:
@@ -81,7 +75,7 @@ def _condition(words: Words, steps: Sequence[Asked], labels: Mapping[str, str]) 
 def share(words: Words, step: Asked) -> str:
     """The share of those concerned in words."""
     percent = moves.percent(step)
-    named = SHARES.get(percent, "other")
+    named = NAMED_SHARES.get(percent, "other")
     return words(f"whatif.finding.share.{named}", share=words.percent(percent, 0))
 
 
@@ -94,7 +88,7 @@ def for_everybody(bundle: Bundle, words: Words, customers: Customers, result: Re
         "whatif.finding.of_all",
         who=models.in_words(bundle, words, customers),
         weight=words.percent(100 * weight, 0),
-        change=models.change(words, result.target, weight * result.change.floor),
+        change=targets.change(words, result.target, weight * result.change.floor),
     )
 
 

@@ -9,18 +9,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, rows, units
+from app.core import choices, rows, targets
 from app.core.bundle import Bundle
 from app.core.choices import Choice
 from app.core.language import Words
 from pipelines.contract.people import EVERYBODY
-from pipelines.contract.table import Unit
 from pipelines.contract.whatif_codes import OUTCOME_MODEL_REASONS, WHATIF_TARGETS
 from pipelines.decisions.surfaces import Surface
 
 Row = Mapping[str, Any]
 LEADING = ("nps", "mean")  # target that speaks for its outcome: the first it has
-PERCENT = ("top_two", "top_box", "bottom_box")
 
 
 @dataclass(frozen=True)
@@ -76,25 +74,12 @@ def outcomes(bundle: Bundle, mode: str) -> list[str]:
     return [question for question in bundle.register["questions"] if question in set(found)]
 
 
-def outcome_name(bundle: Bundle, words: Words, outcome: str) -> str:
-    """An outcome as it is read."""
-    return words.label(bundle.register["questions"][outcome]["label"], outcome)
-
-
-def target_name(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
-    """A target as it is read: the ends of the recommendation scale have names of their own."""
-    is_nps = bundle.register["questions"][outcome]["measure"] == "nps"
-    if is_nps and target in ("top_box", "bottom_box"):
-        return words(f"drivers.target.nps_{target}")
-    return words.sentence(WHATIF_TARGETS, target)
-
-
 def label(bundle: Bundle, words: Words, outcome: str, target: str) -> str:
     """A target of an outcome as it is read in a table or a chart."""
     return words(
         "whatif.outcome_target",
-        outcome=outcome_name(bundle, words, outcome),
-        target=target_name(bundle, words, outcome, target),
+        outcome=targets.outcome_name(bundle, words, outcome),
+        target=targets.name(bundle, words, outcome, target),
     )
 
 
@@ -155,31 +140,3 @@ def is_indirect(bundle: Bundle, touchpoint: str | None) -> bool:
     """Whether a touchpoint is not the company's own, so that nobody here can change it."""
     known = bundle.register["touchpoints"].get(touchpoint or "", {})
     return not known.get("controllable", True)
-
-
-def unit(target: str) -> Unit:
-    """How values of a target are written."""
-    return "percent" if target in PERCENT else "points"
-
-
-def change(words: Words, target: str, value: float) -> str:
-    """A change of a target, with its sign and unit."""
-    if target in PERCENT:
-        return words.percentage_points(value)
-    return words.number(value, signed=True)
-
-
-def change_ends(words: Words, target: str, low: float, high: float) -> str:
-    """Both ends of the interval of a change."""
-    ends = [words.number(low, signed=True), change(words, target, high)]
-    return words("format.interval", low=ends[0], high=ends[1])
-
-
-def value(words: Words, target: str, number: float) -> str:
-    """A value of a target with its unit."""
-    return units.written(words, unit(target), number)
-
-
-def clipped(target: str, number: float) -> float:
-    """A value inside what the target can be: today and a change may add up to more."""
-    return min(max(number, -100.0 if target == "nps" else 0.0), 100.0)

@@ -12,11 +12,11 @@ from app.views.whatif.models import Customers
 from pipelines.contract.whatif_codes import MOVES
 from pipelines.decisions.surfaces import Asked
 
-KEY = "moves"  # in the address
-NOTHING = "none"  # in the address: no move is set
+MOVES_KEY = "moves"  # in the address
+NO_MOVES = "none"  # in the address: no move is set
 MOST_MOVES = 8
 USUAL_MOVE, USUAL_PERCENT = "lift_good", 50  # of a touchpoint that was just picked
-BETWEEN, WITHIN = ",", ":"
+BETWEEN_MOVES, IN_MOVE = ",", ":"
 
 
 def written(steps: Sequence[Asked]) -> str:
@@ -25,8 +25,8 @@ def written(steps: Sequence[Asked]) -> str:
     >>> written([Asked("wifi", "lift_good", 0.5)])
     'wifi:lift_good:50'
     """
-    parts = (f"{s.driver}{WITHIN}{s.move}{WITHIN}{percent(s)}" for s in steps)
-    return BETWEEN.join(parts) or NOTHING
+    parts = (f"{s.driver}{IN_MOVE}{s.move}{IN_MOVE}{percent(s)}" for s in steps)
+    return BETWEEN_MOVES.join(parts) or NO_MOVES
 
 
 def percent(step: Asked) -> int:
@@ -42,9 +42,9 @@ def read(text: str) -> list[Asked] | None:
     >>> read("wifi:50") is None
     True
     """
-    if text == NOTHING:
+    if text == NO_MOVES:
         return []
-    parts = [part.rsplit(WITHIN, 2) for part in text.split(BETWEEN)]
+    parts = [part.rsplit(IN_MOVE, 2) for part in text.split(BETWEEN_MOVES)]
     steps = [_step(*part) for part in parts if len(part) == 3]
     found = [step for step in steps if step is not None]
     is_whole = len(found) == len(parts) <= MOST_MOVES
@@ -70,7 +70,7 @@ def usual(bundle: Bundle, customers: Customers, outcome: str) -> str:
     """
     row = models.leading(bundle, customers, outcome)
     if row is None:
-        return NOTHING
+        return NO_MOVES
     found = models.find(bundle, "moves", customers, outcome=outcome, target=row["target"])
     lifts = found.filter(pl.col("move") == USUAL_MOVE, pl.col("reason").is_null())
     own = [
@@ -79,7 +79,7 @@ def usual(bundle: Bundle, customers: Customers, outcome: str) -> str:
         if not models.is_indirect(bundle, row["touchpoint_id"])
     ]
     if not own:
-        return NOTHING
+        return NO_MOVES
     best = max(own, key=lambda row: (row["value"], row["driver"]))
     share = min(USUAL_PERCENT, int(100 * best["max_share"])) / 100
     return written([Asked(best["driver"], best["move"], share)])

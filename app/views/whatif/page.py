@@ -34,7 +34,7 @@ def show(view: View) -> None:
         return
     drivers = models.drivers(bundle, words, customers)
     usual = moves.usual(bundle, customers, outcome)
-    choices.settle_text(moves.KEY, usual, lambda text: moves.is_known(text, drivers))
+    choices.settle_text(moves.MOVES_KEY, usual, lambda text: moves.is_known(text, drivers))
     sections.shared_first(bundle, words, customers, outcome)
     sections.scenario(bundle, words, customers, outcome)
     trust.calibration(bundle, words, customers, outcome)

@@ -27,12 +27,12 @@ STEP_PERCENT = 5  # of a slider
 
 def current() -> list[Asked]:
     """The moves that are set."""
-    return moves.read(choices.chosen(moves.KEY, moves.NOTHING)) or []
+    return moves.read(choices.chosen(moves.MOVES_KEY, moves.NO_MOVES)) or []
 
 
 def put(steps: Sequence[Asked]) -> None:
     """Set the moves, in a callback."""
-    choices.set_choice(moves.KEY, moves.written(steps))
+    choices.set_choice(moves.MOVES_KEY, moves.written(steps))
 
 
 def add(driver: str) -> None:
@@ -172,7 +172,7 @@ def _pick_on_map(
     choose: Callable[[int], None] = lambda row: add(by_row[row])  # noqa: E731
     about = words("whatif.map")
     # Renewed with the moves, so that a touchpoint can be clicked again after it was taken away.
-    key = f"whatif_map_{choices.chosen(moves.KEY)}"
+    key = f"whatif_map_{choices.chosen(moves.MOVES_KEY)}"
     drawing.draw_choosing(chart, words, key, choose, alt_text=about)
     st.caption(words("whatif.map_about"))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from app.core import targets
 from app.core.bundle import Bundle
 from app.core.language import Words
 from app.views.whatif import models
@@ -15,7 +16,16 @@ from app.views.whatif.models import Customers
 from pipelines.charts.estimates import wrapped
 from pipelines.decisions.surfaces import Asked, Change, Refusal, Surface
 
-COLUMNS = ("target", "today", "after", "floor", "interval", "after_ceiling", "ceiling", "ceilings")
+RESULT_COLUMNS = (
+    "target",
+    "today",
+    "after",
+    "floor",
+    "interval",
+    "after_ceiling",
+    "ceiling",
+    "ceilings",
+)
 
 OF_CHART = (
     "label", "text", "value", "low", "high", "ceiling", "ceiling_low", "ceiling_high", "n",
@@ -43,16 +53,16 @@ class Result:
     @property
     def floor_after(self) -> float:
         """Where the target would stand, the other ratings held."""
-        return models.clipped(self.target, self.today["value"] + self.change.floor)
+        return targets.clipped(self.target, self.today["value"] + self.change.floor)
 
     @property
     def ceiling_after(self) -> float:
         """Where the target would stand, the other ratings moving along."""
-        return models.clipped(self.target, self.today["value"] + self.change.ceiling)
+        return targets.clipped(self.target, self.today["value"] + self.change.ceiling)
 
 
 @dataclass(frozen=True)
-class Scenario:
+class Evaluated:
     """A scenario, evaluated.
 
     Parameters
@@ -83,7 +93,7 @@ def evaluate(
     steps: Sequence[Asked],
     *,
     in_full: bool = False,
-) -> Scenario:
+) -> Evaluated:
     """Evaluate steps on every outcome; what its model refuses is left out of it.
 
     Parameters
@@ -107,7 +117,7 @@ def evaluate(
             for row in models.fitted(bundle, customers, outcome)
             if row["target"] in changes
         ]
-    return Scenario(tuple(results), refused)
+    return Evaluated(tuple(results), refused)
 
 
 def _in_full(surface: Surface, step: Asked) -> Asked:
@@ -127,8 +137,8 @@ def as_table(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.Data
     """Results in numbers, one row per outcome and target; changes in points."""
     rows = [
         {
-            "outcome": models.outcome_name(bundle, words, r.outcome),
-            "target": models.target_name(bundle, words, r.outcome, r.target),
+            "outcome": targets.outcome_name(bundle, words, r.outcome),
+            "target": targets.name(bundle, words, r.outcome, r.target),
             "today": r.today["value"],
             "value": r.change.floor,
             "low": r.change.floor_low,
@@ -150,7 +160,7 @@ def for_chart(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.Dat
     """Results of one outcome as its chart draws them."""
     rows = [
         (
-            models.target_name(bundle, words, r.outcome, r.target),
+            targets.name(bundle, words, r.outcome, r.target),
             _beside(words, r),
             r.change.floor,
             r.change.floor_low,
@@ -168,8 +178,8 @@ def for_chart(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.Dat
 
 def _beside(words: Words, result: Result) -> str:
     """Today and after, as they stand beside the marks of a chart."""
-    today = models.value(words, result.target, result.today["value"])
-    after = models.value(words, result.target, result.floor_after)
+    today = targets.value(words, result.target, result.today["value"])
+    after = targets.value(words, result.target, result.floor_after)
     return words("whatif.today_after", today=today, after=after)
 
 
@@ -177,19 +187,15 @@ def in_text(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataF
     """The same as it is read."""
     rows = [
         {
-            "target": models.target_name(bundle, words, r.outcome, r.target),
-            "today": models.value(words, r.target, r.today["value"]),
-            "after": models.value(words, r.target, r.floor_after),
-            "floor": models.change(words, r.target, r.change.floor),
-            "interval": models.change_ends(
-                words, r.target, r.change.floor_low, r.change.floor_high
-            ),
-            "after_ceiling": models.value(words, r.target, r.ceiling_after),
-            "ceiling": models.change(words, r.target, r.change.ceiling),
-            "ceilings": models.change_ends(
-                words, r.target, r.change.ceiling_low, r.change.ceiling_high
-            ),
+            "target": targets.name(bundle, words, r.outcome, r.target),
+            "today": targets.value(words, r.target, r.today["value"]),
+            "after": targets.value(words, r.target, r.floor_after),
+            "floor": targets.change(words, r.target, r.change.floor),
+            "interval": targets.ends(words, r.target, r.change.floor_low, r.change.floor_high),
+            "after_ceiling": targets.value(words, r.target, r.ceiling_after),
+            "ceiling": targets.change(words, r.target, r.change.ceiling),
+            "ceilings": targets.ends(words, r.target, r.change.ceiling_low, r.change.ceiling_high),
         }
         for r in results
     ]
-    return pl.DataFrame(rows, schema=dict.fromkeys(COLUMNS, pl.String))
+    return pl.DataFrame(rows, schema=dict.fromkeys(RESULT_COLUMNS, pl.String))

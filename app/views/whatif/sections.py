@@ -9,13 +9,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from app.core import choices, drawing, exports, rows, scenarios, tables, units
+from app.core import choices, drawing, exports, rows, scenarios, tables, targets, units
 from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.core.page import View
 from app.views.whatif import findings, models, moves, pickers, results
 from app.views.whatif.models import Customers
-from app.views.whatif.results import Result, Scenario
+from app.views.whatif.results import Evaluated, Result
 from pipelines.charts.scenario import floor_and_ceiling, span_of
 from pipelines.contract.code import read_code
 from pipelines.contract.people import EVERYBODY
@@ -23,13 +23,13 @@ from pipelines.contract.whatif_codes import FLAGS_OF_OUTCOMES, MOVE_REASONS
 from pipelines.contract.whatif_trust_codes import VERDICTS_OF_ROBUSTNESS
 from pipelines.decisions.surfaces import Asked, Refusal
 
-SHARED = "mostly_shared"  # flag of models and moves whose floor and ceiling are far apart
-ADDRESS = ("mode", "segment", "group", "outcome", moves.KEY)  # what makes a scenario
+MOSTLY_SHARED = "mostly_shared"  # flag of models and moves whose floor and ceiling are far apart
+SCENARIO_KEYS = ("mode", "segment", "group", "outcome", moves.MOVES_KEY)  # what makes a scenario
 
 
 def choose_outcome(bundle: Bundle, words: Words, outcomes: Sequence[str]) -> str:
     """The picker of the outcome that the page speaks of first; one with NPS if there is one."""
-    labels = {outcome: models.outcome_name(bundle, words, outcome) for outcome in outcomes}
+    labels = {outcome: targets.outcome_name(bundle, words, outcome) for outcome in outcomes}
     asked = bundle.register["questions"]
     first = next((o for o in outcomes if asked[o]["measure"] == "nps"), outcomes[0])
     return choices.switch(
@@ -58,9 +58,9 @@ def refuse_customers(bundle: Bundle, words: Words, customers: Customers, outcome
 def shared_first(bundle: Bundle, words: Words, customers: Customers, outcome: str) -> None:
     """Say before anything else where floor and ceiling are far apart."""
     row = models.leading(bundle, customers, outcome)
-    if row is None or SHARED not in rows.flags(row):
+    if row is None or MOSTLY_SHARED not in rows.flags(row):
         return
-    said = words.sentence(FLAGS_OF_OUTCOMES, SHARED)
+    said = words.sentence(FLAGS_OF_OUTCOMES, MOSTLY_SHARED)
     if row["halo"] is not None:
         said = f"{said} {findings.shared_with_others(words, row)}"
     st.warning(plain(said), icon=":material/join:")
@@ -85,7 +85,7 @@ def scenario(bundle: Bundle, words: Words, customers: Customers, outcome: str) -
         _refusals(bundle, words, outcome, evaluated)
         _result(bundle, words, evaluated, most)
     _one_by_one(bundle, words, customers, outcome, steps)
-    choices.show_in_address(moves.KEY)
+    choices.show_in_address(moves.MOVES_KEY)
 
 
 def _say(
@@ -93,7 +93,7 @@ def _say(
     words: Words,
     customers: Customers,
     outcome: str,
-    evaluated: Scenario,
+    evaluated: Evaluated,
     steps: Sequence[Asked],
 ) -> None:
     """The sentence, its assumption, and the leading target in large type."""
@@ -110,12 +110,12 @@ def _say(
     said += [
         words.sentence(FLAGS_OF_OUTCOMES, flag, **bundle.places)
         for flag in rows.flags(result.today)
-        if flag != SHARED
+        if flag != MOSTLY_SHARED
     ]
     st.caption(plain(" ".join(said)))
 
 
-def _refusals(bundle: Bundle, words: Words, outcome: str, evaluated: Scenario) -> None:
+def _refusals(bundle: Bundle, words: Words, outcome: str, evaluated: Evaluated) -> None:
     """What is refused, why, and the largest move that is supported, with a button that sets it.
 
     What several outcomes refuse for the same reason is told of the first; the button then sets
@@ -146,7 +146,7 @@ def _refusal(
         "whatif.refused" if is_leading else "whatif.refused_of",
         driver=labels.get(asked.driver, asked.driver),
         move=words(f"whatif.move.{asked.move}"),
-        outcome=models.outcome_name(bundle, words, outcome),
+        outcome=targets.outcome_name(bundle, words, outcome),
         reason=words.sentence(MOVE_REASONS, refusal.code, **bundle.places),
     )
     with st.container(border=True):
@@ -161,16 +161,16 @@ def _refusal(
             )
 
 
-def _result(bundle: Bundle, words: Words, evaluated: Scenario, whole: Scenario) -> None:
+def _result(bundle: Bundle, words: Words, evaluated: Evaluated, whole: Evaluated) -> None:
     """Today and after, outcome by outcome: a chart, then a table.
 
     `whole` is the same at the largest strength: the axis has room for it, so that it stands still
     while a slider moves.
     """
-    headings = {name: words(f"whatif.column.{name}") for name in results.COLUMNS}
+    headings = {name: words(f"whatif.column.{name}") for name in results.RESULT_COLUMNS}
     for outcome in evaluated.refused:
         own, most = evaluated.of_outcome(outcome), whole.of_outcome(outcome)
-        name = models.outcome_name(bundle, words, outcome)
+        name = targets.outcome_name(bundle, words, outcome)
         st.markdown(f"**{plain(name)}**")
         found = results.for_chart(bundle, words, own)
         low, high = (
@@ -282,7 +282,7 @@ def shelf(view: View, customers: Customers) -> None:
     st.header(words("scenarios.title"), divider="gray")
     st.caption(words("scenarios.about"))
     compare = partial(_compare, view.bundle, words, customers.mode)
-    scenarios.draw(words, view.bundle.study, "whatif", ADDRESS, compare)
+    scenarios.draw(words, view.bundle.study, "whatif", SCENARIO_KEYS, compare)
 
 
 def _compare(bundle: Bundle, words: Words, mode: str, saved: Sequence[scenarios.Scenario]) -> None:
@@ -305,7 +305,7 @@ def _line(bundle: Bundle, words: Words, mode: str, saved: scenarios.Scenario) ->
     customers = Customers(
         view.get("mode", mode), view.get("segment", EVERYBODY), view.get("group", EVERYBODY)
     )
-    steps = moves.read(view.get(moves.KEY, moves.NOTHING)) or []
+    steps = moves.read(view.get(moves.MOVES_KEY, moves.NO_MOVES)) or []
     known = customers.are_everybody or customers.segment in bundle.register["segments"]
     line = {"name": saved.name, "who": models.in_words(bundle, words, customers) if known else "?"}
     outcomes = models.outcomes(bundle, customers.mode)
@@ -318,8 +318,8 @@ def _line(bundle: Bundle, words: Words, mode: str, saved: scenarios.Scenario) ->
         heading = models.label(bundle, words, outcome, result.target)
         line[heading] = words(
             "format.with_interval",
-            value=models.value(words, result.target, result.floor_after),
-            ends=models.change_ends(
+            value=targets.value(words, result.target, result.floor_after),
+            ends=targets.ends(
                 words, result.target, result.change.floor_low, result.change.floor_high
             ),
         )

@@ -26,7 +26,7 @@ def told(all_edits: dict[str, Edit]) -> dict[str, Edit]:
     return {name: edit for name, edit in all_edits.items() if edit != Edit()}
 
 
-@given(st.dictionaries(names.filter(lambda name: name != edits.NOTHING), made, max_size=4))
+@given(st.dictionaries(names.filter(lambda name: name != edits.NO_EDITS), made, max_size=4))
 def test_edits_come_back_from_their_text(some):
     assert edits.read(edits.written(some)) == told(some)
 
