@@ -6,7 +6,7 @@ do not know falls back to the usual one, and the page says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -52,18 +52,28 @@ def settle(key: str, options: Sequence[str], default: str) -> str:
 
     The decision is kept over the pages; `write_address` puts it into the URL.
     """
+    return settle_text(key, default, options.__contains__)
+
+
+def settle_text(key: str, default: str, is_known: Callable[[str], bool]) -> str:
+    """Decide a choice that is no list of options but a text, such as the moves of a scenario."""
     state, kept, seen = st.session_state, _kept(), _seen()
     linked = st.query_params.get(key)
     wanted: str = state.get(key, kept.get(key, default))
     if linked is not None and linked != seen.get(key):
         wanted = linked
-        if linked not in options:
+        if not is_known(linked):
             state.setdefault(UNKNOWN, {})[key] = linked
-    if wanted not in options:
+    if not is_known(wanted):
         wanted = default
     state[key] = kept[key] = seen[key] = wanted
     state.setdefault(VIEW, {})[key] = wanted
     return wanted
+
+
+def chosen(key: str, default: str = "") -> str:
+    """What is chosen now, without a picker: for what reruns alone, such as a fragment."""
+    return _kept().get(key, default)
 
 
 def pick(
@@ -105,6 +115,13 @@ def set_choice(key: str, value: str) -> None:
     st.session_state[key] = _kept()[key] = value
 
 
+def follow(view: Mapping[str, str]) -> None:
+    """Choose as a link does, in a callback: what the data do not know is told."""
+    for key, value in view.items():
+        _seen().pop(key, None)
+        st.query_params[key] = value
+
+
 def tell_unknown(words: Words, page: str) -> None:
     """Say once which values of the link the data do not know."""
     for key, value in st.session_state.pop(UNKNOWN, {}).items():
@@ -113,6 +130,16 @@ def tell_unknown(words: Words, page: str) -> None:
         st.warning(
             words("url.unknown", picker=picker, value=plain(value)), icon=":material/link_off:"
         )
+
+
+def show_in_address(key: str) -> None:
+    """Write one choice to the URL at once: after a rerun of a fragment `write_address` is not."""
+    value = _kept().get(key, "")
+    _seen()[key] = value
+    if VIEW in st.session_state:  # the whole script runs, and will write all of it
+        st.session_state[VIEW][key] = value
+    elif st.query_params.get(key) != value:
+        st.query_params[key] = value
 
 
 def write_address() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import polars as pl
 import streamlit as st
 
 from app.core import evidence
@@ -36,15 +38,50 @@ def draw_picking(
     chart: alt.TopLevelMixin, bundle: Bundle, words: Words, table: str, name: str, *, alt_text: str
 ) -> None:
     """A chart whose marks open the evidence card of their row in `table`."""
-    key = evidence.turn(name)
+    draw_choosing(
+        chart,
+        words,
+        evidence.turn(name),
+        lambda row: evidence.ask(bundle, table, row),
+        alt_text=alt_text,
+    )
+
+
+def draw_choosing(
+    chart: alt.TopLevelMixin,
+    words: Words,
+    key: str,
+    choose: Callable[[int], None],
+    *,
+    alt_text: str,
+) -> None:
+    """A chart whose marks call `choose` with the number of their row, in a callback."""
 
     def _picked() -> None:
         marks = st.session_state[key]["selection"].get(PICK) or []
         if marks:
-            evidence.ask(bundle, table, int(marks[0]["row"]))
+            choose(int(marks[0]["row"]))
 
     spec = _spec(chart, words)
     st.vega_lite_chart(spec, width="stretch", alt=alt_text, key=key, on_select=_picked)
+
+
+def draw_rows(
+    spec: Mapping[str, Any], frames: Sequence[pl.DataFrame], *, alt_text: str, key: str
+) -> None:
+    """A chart that was made before, as `made`, with these rows in place of its own."""
+    rows = [frame.to_dicts() for frame in frames]
+    places = {frozenset(told[0]): told for told in rows if told}
+    datasets = {
+        name: places.get(frozenset(told[0]), told) for name, told in spec["datasets"].items()
+    }
+    changed = {**spec, "datasets": datasets}
+    st.vega_lite_chart(changed, width="stretch", alt=alt_text, key=key)
+
+
+def made(chart: alt.TopLevelMixin, words: Words) -> dict[str, Any]:
+    """A chart as `draw_rows` draws it. To make one takes longer than a fragment has; keep it."""
+    return _spec(chart, words)
 
 
 def _spec(chart: alt.TopLevelMixin, words: Words) -> dict[str, Any]:

@@ -82,8 +82,9 @@ def _draw(
         else st.column_config.TextColumn(heading, width=widths.get(name))
         for name, heading in headings.items()
     }
+    table = frame.to_pandas()
     st.dataframe(
-        frame.to_pandas().style.format(written, na_rep="–"),
+        table.style.format(written, na_rep="–") if written else table,
         hide_index=True,
         height="content",
         column_config=config,

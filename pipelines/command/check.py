@@ -13,7 +13,7 @@ from typing import Literal
 import polars as pl
 
 from pipelines.contract.validate import ValidateSettings
-from pipelines.core import engine, imports, params, store
+from pipelines.core import breaks, engine, imports, params, store
 from pipelines.core.engine import Frame
 from pipelines.core.errors import (
     ContractError,
@@ -30,7 +30,6 @@ from pipelines.ingest.header import SOURCE_ROW
 from pipelines.ingest.layout import columns_read, require_columns
 from pipelines.ingest.readers import RawTable, find_files, read_file, read_query
 from pipelines.ingest.tables import map_study
-from pipelines.measure import breaks
 from pipelines.validate import duplicates, helpers, quarantine
 from pipelines.validate.examples import cells, per_broken_rule
 from pipelines.validate.refusal import BESIDE, PRIVATE

@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from pipelines.core.params import PROJECT
-from pipelines.simulate import metrics, surveys, truth
+from pipelines.simulate import measures, metrics, surveys, truth
 from pipelines.simulate.dirt import KINDS_OF_DIRT, TABLE_OF_FILE
 from pipelines.simulate.model import INCIDENT, N_RATED, PLANNED, REWORDING, TOUCHPOINTS
 from pipelines.simulate.paths import BAD_MOOD, GOOD
@@ -33,6 +33,7 @@ TOPICS = {  # module -> heading
     "leaving": "Leaving",
     "answers": "How people answer",
     "surveys": "The two surveys",
+    "measures": "What could be done",
     "orders": "Orders",
     "opinions": "Who writes what",
     "texts": "Words",
@@ -52,7 +53,7 @@ TOPICS = {  # module -> heading
 # Told in a table of their own, or names and columns and no parameters.
 ELSEWHERE = {
     *("TOUCHPOINTS", "TOUCHPOINT_NAMES", "PLACE_OF", "N_RATED", "SYSTEMS", "STAGES"),
-    *("PLANNED", "INCIDENT", "REWORDING"),
+    *("PLANNED", "INCIDENT", "REWORDING", "REGISTERED", "EFFECTS"),
     *("GOOD", "BAD_MOOD", "HOME", "CHECKOUT", "START", "END", "START_STATE", "END_STATE"),
     *("KANO", "KANO_ANSWERS", "RECORD_COLUMNS", "TRUTH_COLUMNS", "PERSON_NAMES", "ADDRESS"),
     *("PHRASE_LANGUAGES", "POLARITIES", "GENERAL", "TRANSCRIBED", "ABBREVIATED", "LETTERS"),
@@ -66,6 +67,7 @@ def demo_truth() -> str:
         "touchpoints": _touchpoints(),
         "kano": _kano(),
         "measures": _measures(),
+        "register": _register(),
         "odds": _odds(),
         "daily": _daily(),
         "figures": _figures(),
@@ -128,6 +130,16 @@ def _measures() -> str:
     days = f"{INCIDENT.first} to {INCIDENT.last}"
     rows += [(f"`{INCIDENT.id}`", t, days, "everybody", f"{e:+g}") for t, e in INCIDENT.effects]
     return _rows(("what", "touchpoint", "when", "where", "quality"), rows)
+
+
+def _register() -> str:
+    return _rows(
+        ("measure", "touchpoint", "lift", "share", "of"),
+        (
+            (f"`{m.id}`", m.touchpoint, m.lift, _cell(m.share), m.segment or "everybody")
+            for m in measures.REGISTERED
+        ),
+    )
 
 
 def _odds() -> str:

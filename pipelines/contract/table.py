@@ -21,6 +21,7 @@ from pipelines.contract.people import Rests, of_rows
 BETWEEN_CODES = " "  # in a column that holds several
 TIME = pl.Datetime("us", "UTC")
 TEXT, NUMBER, WHOLE, FLAG, DATE = pl.String(), pl.Float64(), pl.Int64(), pl.Boolean(), pl.Date()
+NUMBERS = pl.List(pl.Float32())  # numbers that only programs read, such as draws; never null inside
 
 Unit = Literal[
     "measure",  # that of the row's measure

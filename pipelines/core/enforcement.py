@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import polars as pl
 
 from pipelines.contract.step import Step
-from pipelines.contract.table import Column, Table
+from pipelines.contract.table import NUMBERS, Column, Table
 from pipelines.core.errors import ContractError, examples
 
 FAULTS_SHOWN = 3  # of codes; more would hide the message
@@ -97,6 +97,9 @@ def _faults_of_column(column: Column) -> Iterator[tuple[str, pl.Expr, tuple[str,
         yield f"{name} among {examples(column.values)}", ~cell.is_in(column.values), (name,)
     if column.dtype == pl.Float64():
         yield f"finite numbers in {name}", ~cell.is_finite(), (name,)
+    if column.dtype == NUMBERS:
+        told = pl.element().is_finite().fill_null(False)
+        yield f"finite numbers in {name}", ~cell.list.eval(told).list.all(), (name,)
     if column.lowest is not None:
         yield f"{name} of {column.lowest:g} or more", ~(cell >= column.lowest), (name,)
     if column.highest is not None:

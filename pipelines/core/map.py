@@ -6,20 +6,13 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipelines.contract.breaks import Change
 from pipelines.contract.canonical import MissingReason, QuestionKind
 from pipelines.contract.people import EVERYBODY
-
-Text = Annotated[str, Field(min_length=1)]
-Labels = dict[str, str]  # language code -> text
-
-
-class Part(BaseModel):
-    """A part of study.yaml; a misspelt key is an error."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from pipelines.core.measures import Aim, Capacity, CompanyMeasure, Name
+from pipelines.core.parts import Labels, Part, Text
 
 
 class Stage(Part):
@@ -286,9 +279,18 @@ class Map(Part):
     breaks: list[Break] = []
     segments: dict[str, Segment] = {}
     outcomes: dict[str, Outcome] = {}  # question -> what is related to it
+    measures: dict[Name, CompanyMeasure] = {}  # what the company could do
+    capacities: dict[Name, Capacity] = {}  # what measures take up beside money
+    plan: Aim | None = None  # what measures are chosen for
     codes: dict[str, str | dict[str, str | None]] = {}  # code -> label; or a csv file's path
     benchmarks: list[Benchmark] = []
     sources: dict[str, Source]
+
+    @model_validator(mode="after")
+    def _measures_have_an_aim(self) -> Self:
+        if self.measures and self.plan is None:
+            raise ValueError("`plan` beside `measures`: the outcome, the months and the budgets")
+        return self
 
     @field_validator("waves")
     @classmethod

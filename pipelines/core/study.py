@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,9 @@ from pipelines.core.map import (
     Break,
     ColumnMap,
     Feature,
-    Labels,
     Long,
     Map,
     Outcome,
-    Part,
     Question,
     Scale,
     Segment,
@@ -35,7 +33,10 @@ from pipelines.core.map import (
     Unpivot,
     template_fields,
 )
+from pipelines.core.measure_checks import Need, measure_needs, refusals_of_measures
+from pipelines.core.measures import PARTS_OF_MEASURES, Aim, Capacity, CompanyMeasure
 from pipelines.core.params import PROJECT
+from pipelines.core.parts import Labels, Part
 
 __all__ = [  # the map's words are part of what a study is
     "DATA_FOLDER",
@@ -251,7 +252,11 @@ _CHILDREN: dict[type[Part], dict[str, type[Part]]] = {
         "sources": Source,
         "benchmarks": Benchmark,
         "breaks": Break,
+        "measures": CompanyMeasure,
+        "capacities": Capacity,
+        "plan": Aim,
     },
+    **PARTS_OF_MEASURES,
     Source: {"tables": TableMap},
     TableMap: {"columns": ColumnMap, "unpivot": Unpivot, "long": Long},
 }
@@ -270,9 +275,6 @@ def _model_at(location: tuple[int | str, ...]) -> type[Part] | None:
     return model
 
 
-Need = Callable[[str, str, str | None, Collection[str]], None]  # place, kind, name, valid names
-
-
 def _unresolved(study: Study, where: str) -> list[StudyError]:
     """List names in the map that point at nothing."""
     found: list[StudyError] = []
@@ -289,6 +291,8 @@ def _unresolved(study: Study, where: str) -> list[StudyError]:
             )
 
     _register_needs(study.map, need)
+    measure_needs(study.map, need)
+    found += refusals_of_measures(study.map, where)
     for name in study.map.codes:
         try:
             study._code_list(name)

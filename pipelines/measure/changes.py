@@ -7,9 +7,9 @@ import polars as pl
 from pipelines.contract.canonical import EXPERIENCES
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.answers import CUSTOMER, sampling_unit
+from pipelines.core.breaks import SUBJECT
 from pipelines.estimates.differences import AGAINST, with_adjusted_p, with_differences
 from pipelines.estimates.provenance import WARNINGS
-from pipelines.measure.breaks import SUBJECT
 
 CELL = (*SUBJECT, "segment", "group", "measure", "weighted")  # and the wave
 # What a reader sees together, all customers or a group, is a family; groups are a second stage.

@@ -10,7 +10,7 @@ import polars as pl
 from pipelines.contract.canonical import SEGMENT_PREFIX
 from pipelines.contract.measure import CHANGES, DISTRIBUTIONS, SCORES
 from pipelines.contract.table import Table
-from pipelines.core import answers, engine, waves
+from pipelines.core import answers, breaks, engine, waves
 from pipelines.core.engine import Frame
 from pipelines.core.map import Break
 from pipelines.core.study import Study
@@ -18,7 +18,7 @@ from pipelines.estimates.cells import estimate_cells
 from pipelines.estimates.families import with_intervals
 from pipelines.estimates.provenance import WARNINGS, with_flags
 from pipelines.estimates.samples import Sample, SamplingDesign, samples
-from pipelines.measure import breaks, changes, panels, provenance
+from pipelines.measure import changes, panels, provenance
 from pipelines.measure.items import items_of, questions_of
 from pipelines.measure.reach import without_unrouted_reach
 

@@ -19,6 +19,8 @@ DECLARED = (
     "notes",
     "stages",
     "touchpoints",
+    "capacities",
+    "plan",
     "features",
 )
 
@@ -41,6 +43,7 @@ def describe(study: Map, scores: pl.DataFrame, waves: list[dict[str, Any]]) -> d
         "questions": {
             name: _question(question, study) for name, question in study.questions.items()
         },
+        "measures": {name: {"label": one.label} for name, one in study.measures.items()},
         "segments": {
             name: {
                 "label": segment.label,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from pipelines.simulate import truth
+from pipelines.simulate import measures, truth
 from pipelines.simulate.dirt import TABLE_OF_FILE, spoil
 from pipelines.simulate.exports import contacts as logs
 from pipelines.simulate.exports.cells import Numbers
@@ -20,7 +20,7 @@ from pipelines.simulate.exports.writings import written_texts
 from pipelines.simulate.files import ending_of
 from pipelines.simulate.identities import customer_records
 from pipelines.simulate.journeys import Histories, live
-from pipelines.simulate.model import PARTITION, Flags
+from pipelines.simulate.model import PARTITION, Flags, Floats
 from pipelines.simulate.operations import Operations
 from pipelines.simulate.opinions import TextPlan, plan_texts
 from pipelines.simulate.orders import Orders, place_orders
@@ -61,11 +61,14 @@ class Partition:
         This partition's part of truth.json.
     waves : mapping of Sums
         Population values of each wave of the cold survey.
+    measured : mapping of ndarray
+        Of each wave, see `measures.effects_of`.
     """
 
     exports: Mapping[str, pl.DataFrame]
     truth: dict[str, Any]
     waves: Mapping[str, Sums]
+    measured: Mapping[str, Floats]
 
 
 def sizes(customers: int) -> Iterator[tuple[int, int]]:
@@ -121,6 +124,7 @@ def simulate(number: int, size: int, world: Operations, seed: int) -> Partition:
         {name: part.rows for name, part in spoilt.items()},
         told,
         {wave.name: Sums.over(wave) for wave in scene.waves},
+        {wave.name: measures.effects_of(wave, people) for wave in scene.waves},
     )
 
 

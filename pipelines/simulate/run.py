@@ -10,7 +10,8 @@ from pipelines.contract.simulate import SimulateSettings
 from pipelines.core import progress, store
 from pipelines.core.study import Study
 from pipelines.core.tables import Read
-from pipelines.simulate import company, files, truth
+from pipelines.simulate import company, files, measures, truth
+from pipelines.simulate.model import Floats
 from pipelines.simulate.operations import draw_operations
 from pipelines.simulate.partition import simulate, sizes
 
@@ -20,6 +21,7 @@ def run(study: Study, settings: SimulateSettings, _read: Read, draft: Path) -> s
     seed, customers = settings.seed, settings.customers
     world = draw_operations(np.random.default_rng([seed, 0]))
     waves: dict[str, truth.Sums] = {}
+    measured: dict[str, Floats] = {}
     rows = 0
     with (
         store.replacing(study.folder / "truth.json") as kept,
@@ -31,10 +33,11 @@ def run(study: Study, settings: SimulateSettings, _read: Read, draft: Path) -> s
             part = simulate(number, size, world, seed)
             rows += files.write_partition(draft / "raw", part.exports, number)
             waves = truth.add(waves, part.waves)
+            measured = measures.add(measured, part.measured)
             told.add(part.truth)
             del part  # or there would be two in memory
             progress.done(size)
         whole = company.describe(seed)
         rows += files.write_company(draft / "raw", whole.exports)
-        told.close(truth.of_company(waves) | whole.truth)
+        told.close(truth.of_company(waves, measured) | whole.truth)
     return f"{customers:,} customers, {rows:,} raw rows"

@@ -142,7 +142,7 @@ def _wave(
     would = {}
     for place, touchpoint in enumerate(TOUCHPOINT_NAMES[:N_RATED]):
         meant = quality[:, place] + answers.SATISFACTION_HALO * satisfied
-        meant = meant + _reworded(touchpoint, name)
+        meant = meant + reworded(touchpoint, name)
         rating = style.answer(RATING, meant, answers.RATING_NOISE, rng)
         would[touchpoint] = np.where(used[:, place], rating, NOT_USED_CODE)
     would["overall"] = style.answer(OVERALL, satisfied, answers.OVERALL_NOISE, rng)
@@ -159,7 +159,7 @@ def _wave(
     return Wave(name, chosen, satisfied, quality, used, would, style, response, answered, weight)
 
 
-def _reworded(touchpoint: str, wave: str) -> float:
+def reworded(touchpoint: str, wave: str) -> float:
     """What the new wording adds to an answer."""
     new = touchpoint == REWORDING.touchpoint and wave >= REWORDING.wave
     return REWORDING.effect if new else 0.0

@@ -24,6 +24,7 @@ from pipelines.simulate import (
     identities,
     journeys,
     leaving,
+    measures,
     misspellings,
     model,
     observations,
@@ -179,13 +180,17 @@ def importance(sums: Sums) -> dict[str, Any]:
     }
 
 
-def of_company(waves: Mapping[str, Sums]) -> dict[str, Any]:
+def of_company(waves: Mapping[str, Sums], measured: Mapping[str, Floats]) -> dict[str, Any]:
     """What holds for the company as a whole."""
     pooled = reduce(operator.add, waves.values())
     return {
         "parameters": parameters(),
         "effects": effects(),
         "waves": {name: describe_wave(sums) for name, sums in waves.items()},
+        "measures": {
+            name: measures.describe(sums, waves[name].size, TRUTH_DECIMALS)
+            for name, sums in measured.items()
+        },
         "importance": {
             **{name: importance(sums) for name, sums in waves.items()},
             "all": importance(pooled),
@@ -253,6 +258,7 @@ MODULES = (
     journeys,
     answers,
     surveys,
+    measures,
     orders,
     opinions,
     texts,

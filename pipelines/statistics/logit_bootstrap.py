@@ -49,19 +49,42 @@ def latent_replicates(
     ----------
     Davidson and MacKinnon (1999), Econometric Reviews 18, 1-15.
     """
-    from pipelines.statistics.logit_loops import sum_units
-
     model, top = fit_rows(rows, weights)
     slopes = model.slopes * rows.scale
-    point = np.concatenate([top.thresholds, slopes])
-    inner = top.thresholds.size
-    sums = sum_units(rows.values, rows.code, weights, inner, point, units.of_row, units.n)
-    steps = _steps(counts @ sums, point.size)
-    every = np.concatenate([slopes[None], slopes + steps[:, inner:]])
+    points = replicate_points(rows, weights, units, counts, top.thresholds, slopes)
+    every = np.concatenate([slopes[None], points[:, top.thresholds.size :]])
     tables = covariances / np.outer(rows.scale, rows.scale)
     latent = np.einsum("rij,rj->ri", tables, every)
     explained = np.einsum("ri,ri->r", latent, every)
     return with_latent(tables, latent, explained, rows.scale)
+
+
+def replicate_points(
+    rows: OrdinalRows,
+    weights: FloatArray,
+    units: Units,
+    counts: FloatArray,
+    thresholds: FloatArray,
+    slopes: FloatArray,
+) -> FloatArray:
+    """Thresholds and slopes of replicates, one Newton step from those of the sample.
+
+    Parameters
+    ----------
+    rows, weights, units, counts
+        See `latent_replicates`.
+    thresholds, slopes : ndarray
+        Where the sample's likelihood is highest, of the standardised columns.
+
+    Returns
+    -------
+    ndarray, shape (n_replicates, n_thresholds + n_columns)
+    """
+    from pipelines.statistics.logit_loops import sum_units
+
+    point = np.concatenate([thresholds, slopes])
+    sums = sum_units(rows.values, rows.code, weights, thresholds.size, point, units.of_row, units.n)
+    return np.asarray(point + _steps(counts @ sums, point.size))
 
 
 def _steps(sums: FloatArray, size: int) -> FloatArray:

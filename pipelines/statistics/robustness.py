@@ -10,6 +10,8 @@ from scipy import special
 from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import FloatArray
 
+MIN_LEFT = 1e-12  # of the outcome's variance, where a confounder leaves nothing
+
 
 @dataclass(frozen=True)
 class Coefficients:
@@ -64,7 +66,10 @@ class Confounder:
 
 
 def robustness_value(
-    found: Coefficients, share: float = 1.0, alpha: float | None = None
+    found: Coefficients,
+    share: float = 1.0,
+    alpha: float | None = None,
+    critical: FloatArray | None = None,
 ) -> FloatArray:
     """Strength at which a confounder changes a coefficient by a share of itself.
 
@@ -79,6 +84,9 @@ def robustness_value(
     alpha : float, optional
         The confounder need only make the coefficient differ insignificantly from what is left
         of it, at this two-sided level; without it the value itself is changed.
+    critical : ndarray, optional
+        Quantile that tells coefficients from zero at that level; by default Student's of the
+        regression. The design of a survey may leave fewer degrees of freedom.
 
     Returns
     -------
@@ -109,7 +117,8 @@ def robustness_value(
             raise ContractError(
                 "robustness", expected="a level in 0-1", got=str(alpha), todo="write 0.05"
             )
-        limit = special.stdtrit(found.df - 1, 1 - alpha / 2) / np.sqrt(found.df - 1)
+        usual = special.stdtrit(found.df - 1, 1 - alpha / 2)
+        limit = (usual if critical is None else critical) / np.sqrt(found.df - 1)
     left = np.maximum(f - limit, 0.0)
     equal = (np.sqrt(left**4 + 4 * left**2) - left**2) / 2
     # With a high enough bar a confounder of the regressor alone does it.
@@ -117,15 +126,14 @@ def robustness_value(
     return np.where((left > 0) & (f * limit > 1), alone, equal)
 
 
-def as_strong_as(benchmark: Coefficients, with_regressor: FloatArray) -> Confounder:
+def as_strong_as(observed: Confounder) -> Confounder:
     """A confounder as strong as an observed one, in both its relations.
 
     Parameters
     ----------
-    benchmark : Coefficients
-        Of the observed confounder in the regression of the outcome.
-    with_regressor : ndarray
-        Its partial R2 with the regressor given the other regressors, 0 to 1.
+    observed : Confounder
+        Partial R2 of an observed confounder, which may be several columns: with the regressor
+        given the other regressors, and with the outcome given these and the regressor.
 
     Returns
     -------
@@ -142,16 +150,17 @@ def as_strong_as(benchmark: Coefficients, with_regressor: FloatArray) -> Confoun
     ----------
     Cinelli and Hazlett (2020), section 4.4, with k = 1.
     """
-    if not (with_regressor < 0.5).all():
+    if not (observed.with_regressor < 0.5).all():
         raise ContractError(
             "robustness",
             expected="a benchmark with a partial R2 below 0.5 with the regressor",
-            got=f"{with_regressor.max():.3g}",
+            got=f"{observed.with_regressor.max():.3g}",
             todo="take another benchmark",
         )
-    odds = with_regressor / (1 - with_regressor)
+    odds = observed.with_regressor / (1 - observed.with_regressor)
     shared = odds**2  # partial R2 of the two confounders, given the regressor
-    outcome = (1 + np.sqrt(shared)) ** 2 / (1 - shared) * benchmark.f**2
+    left = np.maximum(1 - observed.with_outcome, MIN_LEFT)
+    outcome = (1 + np.sqrt(shared)) ** 2 / (1 - shared) * observed.with_outcome / left
     return Confounder(odds, np.minimum(outcome, 1.0))
 
 

@@ -17,6 +17,8 @@ Row = dict[str, Any]
 PARAMS = {
     "measure": {"level": 0.95, "fdr": 0.05, "flag_n": 30},
     "publish": {"withhold_below": 10},
+    "plan": {"tail": 0.1, "solved": 100},
+    "seed": 12,
     "validate": {"max_rejected_share": 0.05, "examples": 20},
 }
 
@@ -42,7 +44,7 @@ def put(
 ) -> str:
     """Put down a bundle with any tables: a new version folder, then the manifest."""
     content = json.dumps(register, ensure_ascii=False)
-    sums = {name: _sha(table.write_csv()) for name, table in tables.items()}
+    sums = {name: _sha(table.write_ndjson()) for name, table in tables.items()}
     version = _sha(content + json.dumps(sums))[:12]
     folder = study / "published" / version
     (folder / "docs").mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.publish.withholding import blank
-from tests.app import tiny_drivers
+from tests.app import tiny_drivers, tiny_plan, tiny_whatif
 from tests.app.tiny_bundle import Row, frame, labels, write
 from tests.contract.samples import sample
 
@@ -291,6 +291,8 @@ def tables() -> dict[str, pl.DataFrame]:
         "distributions": frame("distributions", _distributions(scores)),
         "activity": frame("activity", activity),
         **tiny_drivers.tables(),
+        **tiny_whatif.tables(),
+        **tiny_plan.tables(),
         **_quality_of_survey(),
     }
 
@@ -338,6 +340,7 @@ def register() -> Row:
             for name, (stage, en, de, *_) in TOUCHPOINTS.items()
         },
         "questions": questions,
+        **tiny_plan.register(),
         "segments": {
             name: {
                 "label": labels(*label),

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipelines.contract.code import LANGUAGES, READER_PLACES, places_of
-from pipelines.contract.table import NUMBER, Column, Table
+from pipelines.contract.table import NUMBER, NUMBERS, Column, Table
 from tests.contract.samples import measure_of, range_of
 
 Row = Mapping[str, Any]
@@ -82,6 +82,9 @@ def _ranges(column: Column) -> Iterator[Mutation]:
     name, lowest, highest = column.name, column.lowest, column.highest
     if column.dtype == NUMBER:
         yield Mutation({name: float("inf")}, f"finite numbers in {name}", in_suite=False)
+    if column.dtype == NUMBERS:
+        yield Mutation({name: [1.0, float("nan")]}, f"finite numbers in {name}", in_suite=False)
+        yield Mutation({name: [1.0, None]}, f"finite numbers in {name}", in_suite=False)
     if lowest is not None:
         yield Mutation({name: int(lowest) - 1}, f"{name} of {lowest:g} or more")
     if highest is not None:

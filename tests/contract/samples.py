@@ -11,7 +11,18 @@ from typing import Any
 import polars as pl
 
 from pipelines.contract.code import LANGUAGES, READER_PLACES, WITHHELD, places_of, write_code
-from pipelines.contract.table import DATE, FLAG, NUMBER, TEXT, TIME, WHOLE, Column, Measure, Table
+from pipelines.contract.table import (
+    DATE,
+    FLAG,
+    NUMBER,
+    NUMBERS,
+    TEXT,
+    TIME,
+    WHOLE,
+    Column,
+    Measure,
+    Table,
+)
 
 DAY, TIME_OF_DAY = date(2024, 1, 1), datetime(2024, 1, 1, tzinfo=UTC)
 SPAN = 1000.0  # of numbers with an open end; more than any limit of people
@@ -98,6 +109,8 @@ def _free(column: Column, number: float | None, at: int) -> Any:
         return DAY + timedelta(days=at)
     if column.dtype == TIME:
         return TIME_OF_DAY + timedelta(hours=at)
+    if column.dtype == NUMBERS:
+        return [float(at), 0.5]
     assert number is not None, f"no value for {column.name} of type {column.dtype}; add it here"
     return int(number) + at if column.dtype == WHOLE else number + at
 

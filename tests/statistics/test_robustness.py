@@ -30,7 +30,7 @@ def test_darfur_has_the_published_robustness_values():
 
 def test_a_confounder_as_strong_as_female_has_the_published_bounds():
     """The vignette: R2dz.x .00916, R2yz.dx .1246, adjusted estimate .0752, error .0219."""
-    bound = as_strong_as(FEMALE, np.array([0.009078]))
+    bound = as_strong_as(Confounder(np.array([0.009078]), FEMALE.partial_r2))
     assert bound.with_regressor[0] == pytest.approx(0.00916, abs=5e-6)
     assert bound.with_outcome[0] == pytest.approx(0.1246, abs=5e-4)
     left = adjust(DARFUR, bound)
@@ -90,6 +90,15 @@ def test_a_confounder_of_that_strength_leaves_the_coefficient_just_significant(t
         assert left.value[0] / left.std_error[0] == pytest.approx(critical, rel=1e-6)
 
 
+def test_fewer_degrees_of_freedom_of_a_design_leave_less_to_spare():
+    of_design = special.stdtrit(np.array([12.0]), 0.975)
+    usual = special.stdtrit(DARFUR.df - 1, 0.975)
+    assert robustness_value(DARFUR, alpha=0.05, critical=usual) == robustness_value(
+        DARFUR, alpha=0.05
+    )
+    assert robustness_value(DARFUR, alpha=0.05, critical=of_design)[0] < 0.076
+
+
 def test_what_cannot_be_reckoned_is_refused():
     with pytest.raises(ContractError, match="standard errors above 0"):
         Coefficients(np.array([1.0]), np.array([0.0]), np.array([10.0]))
@@ -98,4 +107,4 @@ def test_what_cannot_be_reckoned_is_refused():
     with pytest.raises(ContractError, match=r"a level in 0-1, got 95"):
         robustness_value(DARFUR, alpha=95)
     with pytest.raises(ContractError, match=r"below 0.5 .* got 0.6"):
-        as_strong_as(FEMALE, np.array([0.6]))
+        as_strong_as(Confounder(np.array([0.6]), FEMALE.partial_r2))

@@ -1,0 +1,1 @@
+"""Plan: which measures to take together under a budget, and why."""

@@ -1,0 +1,1 @@
+"""What-if: what outcomes would be if touchpoints were better."""

@@ -1,0 +1,248 @@
+"""Calibration: predicted against observed changes of waves, groups and respondents held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+from scipy import special
+
+from pipelines.contract.code import write_code
+from pipelines.core.errors import ContractError
+from pipelines.statistics.intervals import t_quantile
+from pipelines.statistics.meta_regression import MetaRegression, regress_estimates
+from pipelines.statistics.survey import FloatArray
+from pipelines.whatif.alike import AskedAlike
+from pipelines.whatif.foretelling import (
+    Answers,
+    Points,
+    foretold_points,
+    groups_of,
+    linear,
+    points_of_tenths,
+)
+from pipelines.whatif.stacks import Stack, stack
+from pipelines.whatif.trust_terms import Row, TrustTerms, about, flags_of, generator
+
+MIN_POINTS = 3  # for a slope
+MIN_COMMON_DRIVERS = 2
+FOLDS = 10  # of respondents
+
+
+def calibration_rows(asked: AskedAlike, terms: TrustTerms) -> Iterator[tuple[Row, list[Row]]]:
+    """Rows of `CALIBRATIONS`, each with its points."""
+    several = len(asked.sheets) > 1
+    yield from _of_waves(asked, terms)
+    if len(asked.today.drivers) < MIN_COMMON_DRIVERS:
+        return
+    try:
+        today = stack(asked.sheets[-1:], asked.today.drivers, asked.targets[-1:])
+    except ContractError:
+        for held_out in ("groups", *(() if several else ("respondents",))):
+            yield from _refused(asked, held_out, "no_fit")
+        return
+    yield from _of_groups(asked, today, terms)
+    if not several:
+        yield from _of_respondents(asked, today, terms)
+
+
+def _of_waves(asked: AskedAlike, terms: TrustTerms) -> Iterator[tuple[Row, list[Row]]]:
+    if len(asked.sheets) == 1:
+        yield from _refused(asked, "waves", "one_wave")
+        return
+    if len(asked.drivers) < MIN_COMMON_DRIVERS:
+        yield from _refused(asked, "waves", "few_drivers")
+        return
+    try:
+        whole = stack(asked.sheets, asked.drivers, asked.targets)
+    except ContractError:
+        yield from _refused(asked, "waves", "no_fit")
+        return
+    held_out = [whole.wave == place for place in range(len(asked.sheets))]
+    names = [{"wave": sheet.wave} for sheet in asked.sheets]
+    answers = _answers(whole)
+    for target, points in zip(answers.targets, foretold_points(answers, held_out), strict=True):
+        yield _rows(asked, whole, "waves", target, points, names, terms)
+
+
+def _of_groups(
+    asked: AskedAlike, today: Stack, terms: TrustTerms
+) -> Iterator[tuple[Row, list[Row]]]:
+    groups = groups_of(today.segments, terms.min_n)
+    if not groups:
+        yield from _refused(asked, "groups", write_code("few_groups", least=terms.min_n))
+        return
+    names = [{"segment": segment, "group": group} for segment, group, _ in groups]
+    answers = _answers(today)
+    found = foretold_points(answers, [rows for _, _, rows in groups])
+    for target, points in zip(answers.targets, found, strict=True):
+        yield _rows(asked, today, "groups", target, points, names, terms)
+
+
+def _of_respondents(
+    asked: AskedAlike, today: Stack, terms: TrustTerms
+) -> Iterator[tuple[Row, list[Row]]]:
+    fold = generator(asked.today, terms).permutation(today.units.n)[today.units.of_row] % FOLDS
+    answers = _answers(today)
+    found, places = points_of_tenths(answers, fold)
+    for target, points, tenths in zip(answers.targets, found, places, strict=True):
+        names = [{"tenth": int(tenth)} for tenth in tenths]
+        yield _rows(asked, today, "respondents", target, points, names, terms)
+
+
+def _answers(whole: Stack) -> Answers:
+    answered = np.column_stack(list(whole.targets.values()))
+    foretell = linear(whole.columns, whole.of, answered, whole.weight)
+    return Answers(tuple(whole.targets), answered, whole.weight, whole.units, foretell)
+
+
+def _refused(asked: AskedAlike, held_out: str, reason: str) -> Iterator[tuple[Row, list[Row]]]:
+    """Rows without numbers, one per target."""
+    n = sum(sheet.n for sheet in asked.sheets)
+    for target in asked.targets[-1]:
+        row = _of(asked, target, held_out)
+        yield row | {"reason": reason, "n": n, "n_points": 0, "n_drivers": len(asked.drivers)}, []
+
+
+def _of(asked: AskedAlike, target: str, held_out: str) -> Row:
+    """What a row of `CALIBRATIONS` is about, and how it was made."""
+    return {
+        **about(asked.today),
+        "target": target,
+        "held_out": held_out,
+        "method": "meta_regression",
+        "missing_policy": "expected",
+        "flags": flags_of(asked.today, is_small=False),
+    }
+
+
+def _rows(
+    asked: AskedAlike,
+    rows: Stack,
+    held_out: str,
+    target: str,
+    points: Points,
+    names: Sequence[Row],
+    terms: TrustTerms,
+) -> tuple[Row, list[Row]]:
+    """One calibration and its points, which `names` tells apart."""
+    row = _of(asked, target, held_out)
+    sizes = {"n": len(rows.weight), "n_drivers": len(rows.drivers)}
+    low, high = points.interval(terms.level)
+    columns = {
+        "value": points.observed,
+        "low": low,
+        "high": high,
+        "predicted": points.predicted,
+        "std_error": points.observed_error,
+        "noise": points.noise,
+        "n": points.n,
+    }
+    each = [
+        row
+        | {name: values[at].item() for name, values in columns.items()}
+        | {"method": "difference"}
+        | {"flags": flags_of(asked.today, is_small=points.n[at] < terms.flag_n)}
+        | name_of
+        for at, name_of in enumerate(names)
+    ]
+    return row | asdict(calibrate(points, terms.level)) | sizes, each
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How predicted and observed changes go together; numbers as in `contract.whatif_trust`."""
+
+    rmse: float
+    rmse_low: float
+    rmse_high: float
+    mae: float
+    rmse_attainable: float
+    rmse_no_change: float
+    n_points: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    attainable_low: float | None = None
+    attainable_high: float | None = None
+    intercept: float | None = None
+    verdict: str | None = None
+    reason: str | None = None
+
+
+def calibrate(points: Points, level: float) -> Calibration:
+    """Regress observed on predicted changes.
+
+    Predictions are taken as they are, with their own error: what is asked is how much comes of a
+    predicted point. Observed changes have the error of those held out, and points may be moved by
+    more than chance. A perfect model's slope would be 1 with the error that chance alone gives.
+
+    Parameters
+    ----------
+    points : Points
+    level : float
+        Of intervals, 0 to 1.
+
+    References
+    ----------
+    See `statistics.meta_regression`.
+    """
+    gap, df = points.observed - points.predicted, points.contrasts - 1
+    has_line = len(gap) >= MIN_POINTS and df > 0 and bool(np.ptp(points.predicted) > 0)
+    found = _line(points, df, level) if has_line else None
+    between = found.between if found else 0.0
+    rmse = float(np.sqrt((gap**2).mean()))
+    least, most = _factors(points.noise**2 + between, points.contrasts, level)
+    errors = Calibration(
+        rmse=rmse,
+        rmse_low=rmse * least,
+        rmse_high=rmse * most,
+        mae=float(np.abs(gap).mean()),
+        rmse_attainable=float(np.sqrt((points.noise**2).mean())),
+        rmse_no_change=float(np.sqrt((points.observed**2).mean())),
+        n_points=len(gap),
+    )
+    if found is None:
+        return replace(errors, reason=write_code("few_points", n=len(gap), least=MIN_POINTS))
+    value, low, high = (float(one[1]) for one in (found.value, found.low, found.high))
+    half = t_quantile(np.array([float(df)]), level)[0] * float(found.chance_error[1])
+    return replace(
+        errors,
+        value=value,
+        low=low,
+        high=high,
+        attainable_low=1 - half,
+        attainable_high=1 + half,
+        intercept=float(found.value[0]),
+        verdict=verdict(value, low, high),
+    )
+
+
+def _line(points: Points, df: int, level: float) -> MetaRegression:
+    """Observed on predicted changes."""
+    columns = np.column_stack([np.ones(len(points.predicted)), points.predicted])
+    return regress_estimates(points.observed, columns, points.covariance, df, level)
+
+
+def _factors(variance: FloatArray, most: int, level: float) -> tuple[float, float]:
+    """Ends of the interval of a root mean square over the root itself, by chi-square.
+
+    Degrees of freedom are Satterthwaite's, of errors that differ, at most those there are.
+    """
+    free = min(variance.sum() ** 2 / (variance**2).sum(), most)
+    low, high = special.chdtri(free, [(1 - level) / 2, (1 + level) / 2])
+    return float(np.sqrt(free / low)), float(np.sqrt(free / high))
+
+
+def verdict(slope: float, low: float, high: float) -> str:
+    """Code of `VERDICTS_OF_CALIBRATIONS` with its value."""
+    if high < 0:
+        code = "opposite"
+    elif low > 1:
+        code = "more_than_predicted"
+    elif low > 0:
+        code = "as_predicted" if high >= 1 else "less_than_predicted"
+    else:
+        code = "not_told" if high >= 1 else "did_not_come"
+    return write_code(code, slope=f"{slope:.2f}")

@@ -1,0 +1,235 @@
+"""Foretelling: what models say of those they did not see, and what was observed.
+
+Each wave is foretold from the others, each group of customers from all others, and each tenth
+of the respondents from other respondents. A change is what those held out have more than those
+whom the model saw: predicted, its predictions for the ones less its predictions for the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from pipelines.statistics.bootstrap import Units, degrees_of_freedom
+from pipelines.statistics.intervals import t_quantile
+from pipelines.statistics.linearised import covariance_of_sums
+from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
+
+TENTHS = 10
+MIN_SPREAD_LEFT = 1e-10  # of a column's variance; with less the others already say it
+
+# Fitted on some of the rows, it foretells the targets of all: (rows seen) -> (n, n_targets).
+Foretelling = Callable[[BoolArray], FloatArray]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Rows whose targets are foretold.
+
+    Attributes
+    ----------
+    targets : tuple of str
+    answered : ndarray, shape (n, n_targets)
+        Points of each target, observed.
+    weight : ndarray, shape (n,)
+    units : Units
+        Clusters and strata of the rows.
+    foretell : callable
+        See `Foretelling`.
+    """
+
+    targets: tuple[str, ...]
+    answered: FloatArray
+    weight: FloatArray
+    units: Units
+    foretell: Foretelling
+
+
+@dataclass(frozen=True)
+class Points:
+    """Changes of one target over what was held out; arrays of shape (n_points,).
+
+    Attributes
+    ----------
+    predicted, observed : ndarray
+    observed_error : ndarray
+        Standard error of the observed change, by the design.
+    covariance : ndarray, shape (n_points, n_points)
+        Of the errors of observed less predicted, were the model perfect: those held out answer
+        otherwise than people like them would, by chance.
+    n : ndarray of int
+        Respondents held out.
+    contrasts : int
+        How many points do not follow from others.
+    df : int
+        Degrees of freedom of the design.
+    """
+
+    predicted: FloatArray
+    observed: FloatArray
+    observed_error: FloatArray
+    covariance: FloatArray
+    n: IntArray
+    contrasts: int
+    df: int
+
+    @property
+    def noise(self) -> FloatArray:
+        """Standard errors of observed less predicted, were the model perfect."""
+        found: FloatArray = np.sqrt(np.diagonal(self.covariance))
+        return found
+
+    def interval(self, level: float) -> tuple[FloatArray, FloatArray]:
+        """Of the observed changes."""
+        half = t_quantile(np.array([float(max(self.df, 1))]), level)[0] * self.observed_error
+        return self.observed - half, self.observed + half
+
+
+def foretold_points(answers: Answers, held_out: Sequence[BoolArray]) -> list[Points]:
+    """Hold out some rows after others, and compare; one `Points` per target.
+
+    Parameters
+    ----------
+    answers : Answers
+    held_out : sequence of ndarray of bool, shape (n,)
+        The rows of each point; the model sees the others.
+    """
+    foretold = [answers.foretell(~rows) for rows in held_out]
+    return [
+        _points(answers, held_out, [one[:, k] for one in foretold], k)
+        for k in range(len(answers.targets))
+    ]
+
+
+def points_of_tenths(answers: Answers, folds: IntArray) -> tuple[list[Points], list[IntArray]]:
+    """Foretell each fold from the others; compare tenths of all by what was foretold.
+
+    Parameters
+    ----------
+    answers : Answers
+    folds : ndarray of int, shape (n,)
+        Rows of one customer belong into one fold.
+
+    Returns
+    -------
+    list of Points
+        One per target.
+    list of ndarray of int
+        The tenths that each has, from 1; fewer where many predictions are the same.
+    """
+    foretold = np.empty_like(answers.answered)
+    for fold in np.unique(folds):
+        foretold[folds == fold] = answers.foretell(folds != fold)[folds == fold]
+    found, places = [], []
+    for k in range(len(answers.targets)):
+        tenth = _tenths(foretold[:, k], answers.weight)
+        there = np.unique(tenth)
+        rows = [tenth == one for one in there]
+        found.append(_points(answers, rows, [foretold[:, k]] * len(rows), k))
+        places.append(there)
+    return found, places
+
+
+def _tenths(values: FloatArray, weight: FloatArray) -> IntArray:
+    """Which tenth of the weight each value is in, from 1; equal values are together."""
+    distinct, place = np.unique(values, return_inverse=True)
+    below = np.cumsum(np.bincount(place, weight, distinct.size))
+    middle = (below - np.bincount(place, weight, distinct.size) / 2) / below[-1]
+    tenth = np.minimum((TENTHS * middle).astype(np.int64), TENTHS - 1) + 1
+    return np.asarray(tenth[place])
+
+
+def _points(
+    answers: Answers, held_out: Sequence[BoolArray], foretold: Sequence[FloatArray], k: int
+) -> Points:
+    answered, weight = answers.answered[:, k], answers.weight
+    observed, predicted, errors, chances = [], [], [], []
+    for rows, said in zip(held_out, foretold, strict=True):
+        contrast = _contrast(rows, weight)
+        observed.append(contrast @ answered)
+        predicted.append(contrast @ said)
+        errors.append(_influence(rows, contrast, answered))
+        chances.append(_influence(rows, contrast, answered - said))
+    members = np.column_stack([np.ones(len(weight)), *held_out]).astype(np.float64)
+    return Points(
+        np.array(predicted),
+        np.array(observed),
+        np.sqrt(np.diagonal(covariance_of_sums(np.column_stack(errors), answers.units))),
+        covariance_of_sums(np.column_stack(chances), answers.units),
+        np.array([int(rows.sum()) for rows in held_out]),
+        int(np.linalg.matrix_rank(members.T @ members)) - 1,
+        degrees_of_freedom(answers.units),
+    )
+
+
+def _contrast(rows: BoolArray, weight: FloatArray) -> FloatArray:
+    """What gives the mean of some rows less that of the others."""
+    found: FloatArray = np.where(rows, weight / weight[rows].sum(), -weight / weight[~rows].sum())
+    return found
+
+
+def _influence(rows: BoolArray, contrast: FloatArray, values: FloatArray) -> FloatArray:
+    """What each row adds to the error of such a difference."""
+    mean = contrast[rows] @ values[rows]
+    others = -contrast[~rows] @ values[~rows]
+    return contrast * (values - np.where(rows, mean, others))
+
+
+def linear(
+    columns: FloatArray,
+    of: Sequence[str | None],
+    answered: FloatArray,
+    weight: FloatArray,
+) -> Foretelling:
+    """Foretell by weighted least squares.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n, n_columns)
+    of : sequence of str or None
+        The confounder that each column belongs to. One of which those seen have not all groups
+        says nothing of the others: it is left out.
+    answered : ndarray, shape (n, n_targets)
+    weight : ndarray, shape (n,)
+    """
+
+    def foretell(seen: BoolArray) -> FloatArray:
+        kept = columns[:, usable(columns, of, seen)]
+        share = np.where(seen, weight, 0.0) / weight[seen].sum()
+        x, y = kept - share @ kept, answered - share @ answered
+        spread = np.sqrt(share @ x**2)
+        x = x[:, spread > 0] / spread[spread > 0]
+        inner = x.T @ (share[:, None] * x)
+        slopes = np.linalg.pinv(inner, rcond=MIN_SPREAD_LEFT, hermitian=True) @ (x.T * share) @ y
+        found: FloatArray = share @ answered + x @ slopes
+        return found
+
+    return foretell
+
+
+def usable(columns: FloatArray, of: Sequence[str | None], seen: BoolArray) -> BoolArray:
+    """Columns that are no confounder's of which those seen lack a group, shape (n_columns,)."""
+    names = np.array([name or "" for name in of], dtype=object)
+    kept = np.ones(len(names), bool)
+    for name in {name for name in of if name}:
+        own = np.column_stack([np.ones(len(columns)), columns[:, names == name]])
+        if np.linalg.matrix_rank(own[seen]) < np.linalg.matrix_rank(own):
+            kept[names == name] = False
+    return kept
+
+
+def groups_of(segments: pl.DataFrame, least: int) -> list[tuple[str, str, BoolArray]]:
+    """Groups of which there are two or more in an attribute, each with as many rows as needed."""
+    found = []
+    for name in segments.columns:
+        sizes = segments[name].drop_nulls().value_counts().sort(name)
+        large = [str(group) for group, n in sizes.rows() if n >= least]
+        rows = segments.height
+        for group in large if len(large) > 1 else []:
+            mask = (segments[name] == group).fill_null(False).to_numpy()
+            if rows - mask.sum() >= least:
+                found.append((name, group, mask))
+    return found

@@ -1,0 +1,184 @@
+"""Response: what every move changes in a model's population, with bootstrap draws.
+
+The change is computed for the people there are, each with their own answers (g-computation), and
+averaged by their weights. In a replicate these averages are as exact as in the sample, since they
+are sums over units; the replicate's slopes enter through the derivatives of the change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipelines.outcomes.filling import Filled
+from pipelines.outcomes.models import OutcomeFit
+from pipelines.statistics.bootstrap import Units
+from pipelines.statistics.survey import FloatArray
+from pipelines.whatif.along import MovingAlong, moving_along
+from pipelines.whatif.moves import MOVE_NAMES, Move, moves_of
+
+EDGE_OF_SHARE = 1e-6  # of where those concerned end, from 0 and 1
+MOST_LOG_ODDS = 50.0  # beyond them a share is 0 or 1 to all digits
+MAX_PAIR_ROWS = 20_000  # respondents that interactions are computed of, over all fillings
+
+
+@dataclass(frozen=True)
+class Response:
+    """What moves change, of one filling of the blanks.
+
+    Parameters
+    ----------
+    effects : ndarray, shape (2, n_moves, n_targets)
+        The others held, and moving along.
+    draws : ndarray, shape (n_replicates, 2, n_moves, n_targets)
+    interactions : ndarray, shape (n_targets, n_moves, n_moves)
+        What the second of two moves adds beside the first; 0 for two of one touchpoint.
+    shares, lifts : ndarray, shape (n_moves,)
+        Share of the weight that is concerned, and mean points by which their ratings rise.
+    along : MovingAlong
+    """
+
+    effects: FloatArray
+    draws: FloatArray
+    interactions: FloatArray
+    shares: FloatArray
+    lifts: FloatArray
+    along: MovingAlong
+
+
+def respond(
+    fit: OutcomeFit, filled: Filled, units: Units, counts: FloatArray, points: tuple[int, ...],
+    pair_rows: int, rng: np.random.Generator,
+) -> Response:  # fmt: skip
+    """Compute what every move changes.
+
+    Parameters
+    ----------
+    fit : OutcomeFit
+    filled : Filled
+        The rows it was fitted to.
+    units : Units
+        Theirs.
+    counts : ndarray, shape (n_replicates, n_units)
+        How often each unit counts.
+    points : tuple of int
+        Of the drivers' scales.
+    pair_rows : int
+        Rows that interactions are computed of, at most; drawn if there are more.
+    rng : Generator
+    """
+    model, weights = fit.model, fit.weights
+    latent = fit.values @ model.beta
+    along = moving_along(fit, filled)
+    point = np.concatenate([model.thresholds, model.beta])
+    steps = fit.replicates(units, counts) - point
+    by_unit = np.bincount(units.of_row, weights, minlength=units.n)
+    total, counted = weights.sum(), counts @ by_unit
+    moves = list(moves_of(filled, model, latent, weights, points))
+    effects = np.empty((2, len(moves), len(model.targets)))
+    draws = np.empty((len(counts), *effects.shape))
+    for at, move in enumerate(moves):
+        sums, gradient = _sums(fit, latent, units, move, along)
+        effects[:, at] = sums.sum(axis=1) / total
+        weighed = np.einsum("ru,kut->rkt", counts, sums) / counted[:, None, None]
+        draws[:, :, at] = weighed + np.einsum("rp,ktp->rkt", steps, gradient) / total
+    concerned = np.array([weights[move.rows].sum() for move in moves])
+    if not model.is_linear:
+        expected = model.expected(latent)
+        before = np.array([weights[move.rows] @ expected[move.rows] for move in moves])
+        there = np.where(concerned > 0, concerned, 1.0)
+        draws = bounded(effects, draws, before / there[:, None], concerned / total)
+    lifted = np.array([weights[move.rows] @ move.lift for move in moves])
+    return Response(
+        effects,
+        draws,
+        _interactions(fit, latent, moves, pair_rows, rng),
+        concerned / total,
+        np.divide(lifted, concerned, out=np.zeros_like(lifted), where=concerned > 0),
+        along,
+    )
+
+
+def bounded(
+    effects: FloatArray, draws: FloatArray, before: FloatArray, shares: FloatArray
+) -> FloatArray:
+    """Keep draws where changes can be: those concerned end between 0 and 100.
+
+    Draws that are linear in the slopes leave these bounds where little is known. They are taken
+    as linear in the log odds of where those concerned end instead, which is the same for small
+    steps.
+
+    Parameters
+    ----------
+    effects : ndarray, shape (2, n_moves, n_targets)
+        Changes, averaged over all.
+    draws : ndarray, shape (n_replicates, 2, n_moves, n_targets)
+    before : ndarray, shape (n_moves, n_targets)
+        Where those concerned are expected to be today, 0 to 100.
+    shares : ndarray, shape (n_moves,)
+        Of those concerned.
+
+    Examples
+    --------
+    >>> effects = np.full((2, 1, 1), 10.0)
+    >>> draws = np.array([10.0, 10.1, 90.0])[:, None, None, None] + np.zeros((3, 2, 1, 1))
+    >>> bounded(effects, draws, np.array([[40.0]]), np.array([0.5]))[:, 0, 0, 0].round(2).tolist()
+    [10.0, 10.1, 29.96]
+    """
+    part = np.where(shares > 0, shares, 1.0)[:, None]
+    after = np.clip((before + effects / part) / 100, EDGE_OF_SHARE, 1 - EDGE_OF_SHARE)
+    step = (draws - effects) / part / 100 / (after * (1 - after))
+    odds = np.log(after / (1 - after)) + step
+    moved = 1 / (1 + np.exp(-np.clip(odds, -MOST_LOG_ODDS, MOST_LOG_ODDS)))
+    return np.asarray(effects + 100 * part * (moved - after))
+
+
+def _sums(
+    fit: OutcomeFit, latent: FloatArray, units: Units, move: Move, along: MovingAlong
+) -> tuple[FloatArray, FloatArray]:
+    """Changes by unit, shape (2, n_units, n_targets), and their gradients."""
+    from pipelines.statistics.move_loops import move_sums
+
+    model, slope = fit.model, along.columns[move.driver]
+    delta = move.change @ model.beta[move.columns]
+    if model.is_linear:
+        return _linear_sums(fit, units, move, delta, slope)
+    return move_sums(
+        fit.values, latent, fit.weights, units.of_row, units.n, model.thresholds, model.rises,
+        move.rows, move.columns, np.ascontiguousarray(move.change), delta, move.lift,
+        float(slope @ model.beta), slope,
+    )  # fmt: skip
+
+
+def _linear_sums(
+    fit: OutcomeFit, units: Units, move: Move, delta: FloatArray, slope: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    w, beside = fit.weights[move.rows], move.lift * (slope @ fit.model.beta)
+    sums = [np.bincount(units.of_row[move.rows], w * change, minlength=units.n)
+            for change in (delta, delta + beside)]  # fmt: skip
+    held = np.zeros(slope.size)
+    held[move.columns] = w @ move.change
+    gradient = np.stack([held, held + (w @ move.lift) * slope])
+    return np.array(sums, np.float64)[:, :, None], gradient[:, None, :]
+
+
+def _interactions(
+    fit: OutcomeFit, latent: FloatArray, moves: list[Move], most: int, rng: np.random.Generator
+) -> FloatArray:
+    from pipelines.statistics.move_loops import pair_sums
+
+    model, n = fit.model, latent.size
+    if model.is_linear:
+        return np.zeros((len(model.targets), len(moves), len(moves)))
+    rows = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+    place = np.full(n, -1)
+    place[rows] = np.arange(rows.size)
+    deltas = np.zeros((rows.size, len(moves)))
+    for at, move in enumerate(moves):
+        here = place[move.rows] >= 0
+        deltas[place[move.rows[here]], at] = move.change[here] @ model.beta[move.columns]
+    weights = fit.weights[rows]
+    found = pair_sums(latent[rows], deltas, weights, model.thresholds, model.rises)
+    of = np.arange(len(moves)) // len(MOVE_NAMES)
+    return np.asarray(np.where(of[:, None] == of, 0.0, found / weights.sum()))
