@@ -230,7 +230,7 @@ def frontier(
             base.mark_line(interpolate="step-after", color=ACCENT).encode(x=x, y=y),
             mark.mark_rule(color=BACKDROP, strokeDash=[4, 3]).encode(x=x),
             mark.mark_point(size=130, opacity=1, color=FALL).encode(x=x, y=y),
-            mark.mark_text(dy=-14, align="center").encode(x=x, y=y, text="here:N"),
+            mark.mark_text(dy=-12, dx=-8, align="right").encode(x=x, y=y, text="here:N"),
             base.mark_point(size=500, opacity=0).encode(x=x, y=y, tooltip=tips),
         ]
     )
