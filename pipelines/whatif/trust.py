@@ -48,7 +48,7 @@ def trust(
         table.name: [] for table in (ROBUSTNESS, CALIBRATIONS, CALIBRATION_POINTS)
     }
     for asked in asked_alike(sheets, register, waves, declared):
-        rows[ROBUSTNESS.name] += robustness_rows(asked.today, terms)
+        rows[ROBUSTNESS.name] += robustness_rows(asked.today, asked.scales, terms)
         for found, points in calibration_rows(asked, terms):
             rows[CALIBRATIONS.name].append(found)
             rows[CALIBRATION_POINTS.name] += points
