@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import BoolArray, FloatArray
 
-HALF = 0.5
+_HALF = 0.5
 CLOSE, ROUGH = 1e-9, 1e-6  # of values up to 1: differences that are rounding, or do not matter yet
 
 
@@ -135,7 +135,7 @@ def best_plan(
             if bound - reached <= max(accepted * abs(bound), CLOSE if whole else ROUGH):
                 break
             cuts.append(cut)
-    chosen = np.asarray(best > HALF)
+    chosen = np.asarray(best > _HALF)
     gap = scale * (bound - reached) if bound - reached > CLOSE else 0.0
     return Portfolio(chosen, plan_value(options, chosen, tail), gap)
 
@@ -164,7 +164,7 @@ def _bounded(
     taken = np.asarray(found.x[:n])
     if not whole:
         return taken, -float(found.fun)
-    return (taken > HALF).astype(float), -float(found.mip_dual_bound)
+    return (taken > _HALF).astype(float), -float(found.mip_dual_bound)
 
 
 def plan_value(options: Options, taken: BoolArray, tail: float = 1.0) -> float:

@@ -14,7 +14,7 @@ from pipelines.contract.plan_codes import CHOOSING_RULES, OBJECTIVES
 from pipelines.core.measures import Aim
 from pipelines.decisions.candidates import Candidate
 from pipelines.decisions.effects import Gain, Who
-from pipelines.decisions.plans import Offer, Plan, plan_under
+from pipelines.decisions.plans import BestPlan, Offer, plan_under
 from pipelines.decisions.rules import Figures, chosen_by
 
 PER = 1000.0  # of the currency, for values by cost
@@ -28,12 +28,12 @@ class Frontier:
     Parameters
     ----------
     objective : str
-    plans : tuple of Plan
+    plans : tuple of BestPlan
         By rising budget.
     """
 
     objective: str
-    plans: tuple[Plan, ...]
+    plans: tuple[BestPlan, ...]
 
     @property
     def marginal(self) -> list[float | None]:
