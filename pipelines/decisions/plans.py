@@ -54,7 +54,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class BestPlan:
+class ChosenPlan:
     """The best measures under one budget.
 
     Parameters
@@ -217,7 +217,7 @@ def _rivals(
 
 def plan_under(
     budget: float, offer: Offer, *, objective: str, tail: float, solved: int
-) -> BestPlan:
+) -> ChosenPlan:
     """Choose the best measures under a budget.
 
     Parameters
@@ -239,7 +239,7 @@ def plan_under(
         :, found.taken
     ].sum(axis=1)
     total = offer.together(found.taken)
-    return BestPlan(
+    return ChosenPlan(
         budget=budget,
         cost=float(options.cost[found.taken].sum()),
         taken=offer.names(found.taken),

@@ -146,17 +146,23 @@ def _bounded(
     """The measures with the highest least cut, and what no others can exceed."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # not at the start of the app
 
-    n = options.n
+    n, least = options.n, int(len(cuts) > 1)
     rows, limits = _constraints(options, budget)
-    # Beside the measures: the least of the cuts.
-    matrix = np.block([[rows, np.zeros((len(rows), 1))], [-cuts, np.ones((len(cuts), 1))]])
+    # Of several cuts the least counts: a further column, below each of them.
+    gain = np.r_[np.zeros(n), 1.0] if least else cuts[0]
+    below = np.hstack([-cuts, np.ones((len(cuts), 1))]) if least else np.zeros((0, n))
     found = milp(
-        np.r_[np.zeros(n), -1.0],
-        integrality=np.r_[np.full(n, float(whole)), 0.0],
+        -gain,
+        integrality=np.r_[np.full(n, float(whole)), np.zeros(least)],
         bounds=Bounds(
-            np.r_[np.zeros(n), -np.inf], np.r_[np.where(options.barred, 0.0, 1.0), np.inf]
+            np.r_[np.zeros(n), np.full(least, -np.inf)],
+            np.r_[np.where(options.barred, 0.0, 1.0), np.full(least, np.inf)],
         ),
-        constraints=LinearConstraint(matrix, -np.inf, np.r_[limits, np.zeros(len(cuts))]),
+        constraints=LinearConstraint(
+            np.vstack([np.hstack([rows, np.zeros((len(rows), least))]), below]),
+            -np.inf,
+            np.r_[limits, np.zeros(len(below))],
+        ),
         options={"mip_rel_gap": accepted},
     )
     if not found.success:

@@ -14,7 +14,7 @@ from pipelines.contract.plan_codes import CHOOSING_RULES, OBJECTIVES
 from pipelines.core.measures import Aim
 from pipelines.decisions.candidates import Candidate
 from pipelines.decisions.effects import Gain, Who
-from pipelines.decisions.plans import BestPlan, Offer, plan_under
+from pipelines.decisions.plans import ChosenPlan, Offer, plan_under
 from pipelines.decisions.rules import Figures, chosen_by
 
 PER = 1000.0  # of the currency, for values by cost
@@ -28,12 +28,12 @@ class Frontier:
     Parameters
     ----------
     objective : str
-    plans : tuple of BestPlan
+    plans : tuple of ChosenPlan
         By rising budget.
     """
 
     objective: str
-    plans: tuple[BestPlan, ...]
+    plans: tuple[ChosenPlan, ...]
 
     @property
     def marginal(self) -> list[float | None]:
