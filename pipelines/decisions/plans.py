@@ -54,7 +54,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ChosenPlan:
     """The best measures under one budget.
 
     Parameters
@@ -215,7 +215,9 @@ def _rivals(
     ]
 
 
-def plan_under(budget: float, offer: Offer, *, objective: str, tail: float, solved: int) -> Plan:
+def plan_under(
+    budget: float, offer: Offer, *, objective: str, tail: float, solved: int
+) -> ChosenPlan:
     """Choose the best measures under a budget.
 
     Parameters
@@ -237,7 +239,7 @@ def plan_under(budget: float, offer: Offer, *, objective: str, tail: float, solv
         :, found.taken
     ].sum(axis=1)
     total = offer.together(found.taken)
-    return Plan(
+    return ChosenPlan(
         budget=budget,
         cost=float(options.cost[found.taken].sum()),
         taken=offer.names(found.taken),
