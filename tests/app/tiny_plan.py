@@ -1,7 +1,7 @@
 """A register of measures for the small survey study, and plans as the pipeline would find them.
 
 Wi-Fi has two measures that exclude each other, training needs the desk, parking delights behind a
-must-be that fails, the website belongs to somebody else, and the signs were measured by a trial.
+must-be that fails (see tiny_kano), the website belongs to somebody else, and the signs were measured by a trial.
 """
 
 from __future__ import annotations
@@ -110,20 +110,10 @@ def _rules() -> list[Row]:
     ]  # fmt: skip
 
 
-def _gates() -> list[Row]:
-    return [
-        {"mode": "cold", "segment": EVERYBODY, "group": EVERYBODY, "wave": "2018",
-         "driver": "parking_rating", "touchpoint_id": "parking", "gate": "fails", "p_fails": 0.97,
-         "value": 80.0, "low": 77.0, "high": 83.0, "n": 400, "n_eff": 350.0, "minimum": 90.0,
-         "evidence": "descriptive", "inputs_hash": HASH, "level": 0.95}
-    ]  # fmt: skip
-
-
 def tables() -> dict[str, pl.DataFrame]:
     """The tables of measures and plans that pages read."""
     made = {
         "measures": _measures(), "measure_moves": _moves(), "plans": _plans(),
-        "plan_rules": _rules(), "gates": _gates(),
+        "plan_rules": _rules(),
     }  # fmt: skip
-    empty = {"asymmetry": frame("asymmetry", [])}
-    return {name: frame(name, rows) for name, rows in made.items()} | empty
+    return {name: frame(name, rows) for name, rows in made.items()}

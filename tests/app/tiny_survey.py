@@ -14,11 +14,7 @@ import polars as pl
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.publish.withholding import blank
-<<<<<<< HEAD
-from tests.app import tiny_drivers, tiny_plan, tiny_whatif
-=======
-from tests.app import tiny_drivers, tiny_kano
->>>>>>> k12
+from tests.app import tiny_drivers, tiny_kano, tiny_plan, tiny_whatif
 from tests.app.tiny_bundle import Row, frame, labels, write
 from tests.contract.samples import sample
 
@@ -295,12 +291,9 @@ def tables() -> dict[str, pl.DataFrame]:
         "distributions": frame("distributions", _distributions(scores)),
         "activity": frame("activity", activity),
         **tiny_drivers.tables(),
-<<<<<<< HEAD
+        **tiny_kano.tables(),
         **tiny_whatif.tables(),
         **tiny_plan.tables(),
-=======
-        **tiny_kano.tables(),
->>>>>>> k12
         **_quality_of_survey(),
     }
 
