@@ -217,7 +217,9 @@ def test_the_navigation_has_the_pages_of_the_folder_and_no_others(open_view):
     assert faults == []
     links = view.locator("[data-testid=stSidebarNav] a").all_inner_texts()
     listed = [text.split("\n")[-1] for text in links]
-    assert listed == ["Overview", "Touchpoints", "Drivers", "Data quality", "What if", "Plan"]
+    assert listed == [
+        "Overview", "Touchpoints", "Drivers", "Kano and gaps", "What if", "Plan", "Data quality",
+    ]  # fmt: skip
 
 
 def serious_violations(view: Page) -> dict[str, list[str]]:

@@ -1,7 +1,8 @@
 """A register of measures for the small survey study, and plans as the pipeline would find them.
 
 Wi-Fi has two measures that exclude each other, training needs the desk, parking delights behind a
-must-be that fails (see tiny_kano), the website belongs to somebody else, and the signs were measured by a trial.
+must-be that fails (see tiny_kano), the website belongs to somebody else, and the signs were
+measured by a trial.
 """
 
 from __future__ import annotations

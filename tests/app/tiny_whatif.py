@@ -143,6 +143,7 @@ def _move(driver: str, move: str, target: str, n: int, after: int) -> Row:
         "draws": draws if is_drawn else None,
         "ceiling_draws": [2.5 * draw for draw in draws] if is_drawn else None,
         "interactions": [0.0] * after if is_drawn else None,
+        "ceiling_interactions": [0.0] * after if is_drawn else None,
         "flags": " ".join(flags) or None,
     }  # fmt: skip
 
