@@ -118,7 +118,7 @@ def edit_measures(bundle: Bundle, words: Words, names: MeasureNames) -> None:
         num_rows="fixed",
         disabled=["label", "touchpoint"],
         column_config={
-            "label": st.column_config.TextColumn(words("plan.column.measure"), width=190),
+            "label": st.column_config.TextColumn(words("plan.column.measure"), width=230),
             "use": st.column_config.SelectboxColumn(
                 words("plan.column.use"), options=list(_uses(words)), required=True
             ),

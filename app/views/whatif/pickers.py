@@ -62,11 +62,12 @@ def draw(bundle: Bundle, words: Words, customers: Customers, outcome: str) -> li
     labels = models.driver_labels(bundle, words)
     options = models.drivers(bundle, words, customers)
     _pick_from_list(words, options, labels)
-    with st.expander(
-        words("whatif.map"), icon=":material/scatter_plot:", key="whatif_map", on_change="rerun"
-    ) as opened:
-        if opened.open:
-            _pick_on_map(bundle, words, customers, outcome, options)
+    if bundle.has("priorities"):
+        icon = ":material/scatter_plot:"
+        opened = st.expander(words("whatif.map"), icon=icon, key="whatif_map", on_change="rerun")
+        if opened.open:  # it is drawn only when it is seen
+            with opened:
+                _pick_on_map(bundle, words, customers, outcome, options)
     steps = current()
     for step in steps:
         _move(bundle, words, customers, outcome, step, labels)
