@@ -36,6 +36,8 @@ class Response:
         What two moves change beyond the sum of both; 0 for two of one touchpoint.
     triples : ndarray, shape (n_targets, n_triples)
         What three moves change beyond their singles and pairs, the others held; see `joint_sums`.
+    halves : ndarray, shape (n_moves, n_targets)
+        Changes where half of what moves along does.
     shares, lifts : ndarray, shape (n_moves,)
         Share of the weight that is concerned, and mean points by which their ratings rise.
     along : MovingAlong
@@ -45,6 +47,7 @@ class Response:
     draws: FloatArray
     pairs: FloatArray
     triples: FloatArray
+    halves: FloatArray
     shares: FloatArray
     lifts: FloatArray
     along: MovingAlong
@@ -99,6 +102,7 @@ def respond(
         effects,
         draws,
         *_joint(fit, latent, moves, along, joint_rows, triples, rng),
+        np.array([_half(fit, latent, move, along) for move in moves]) / total,
         concerned / total,
         np.divide(lifted, concerned, out=np.zeros_like(lifted), where=concerned > 0),
         along,
@@ -154,6 +158,15 @@ def _sums(
         move.rows, move.columns, np.ascontiguousarray(move.change), delta, move.lift,
         float(slope @ model.beta), slope,
     )  # fmt: skip
+
+
+def _half(fit: OutcomeFit, latent: FloatArray, move: Move, along: MovingAlong) -> FloatArray:
+    """Weighted sum of changes where half of what moves along does, by target."""
+    model, rows = fit.model, move.rows
+    delta = move.change @ model.beta[move.columns]
+    delta += move.lift * (along.columns[move.driver] @ model.beta) / 2
+    gain = model.expected(latent[rows] + delta) - model.expected(latent[rows])
+    return np.asarray(fit.weights[rows] @ gain)
 
 
 def _linear_sums(
