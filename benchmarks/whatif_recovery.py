@@ -28,7 +28,6 @@ from pipelines.simulate.truth import LEVER  # noqa: E402
 from pipelines.whatif.robustness import robustness_rows  # noqa: E402
 from pipelines.whatif.tables import tables_of  # noqa: E402
 from pipelines.whatif.terms import WhatifSample, WhatifTerms  # noqa: E402
-from pipelines.whatif.trust_terms import TrustTerms  # noqa: E402
 from tests.whatif import demo_worlds as demo  # noqa: E402
 from tests.whatif.demo_worlds import DRIVERS, Errors, Lives, Survey  # noqa: E402
 
@@ -38,9 +37,6 @@ TERMS = WhatifTerms(
     seed=1, level=0.95, flag_n=30, draws=200, segment_draws=50, imputations=5, min_n=400,
     min_shown=10,
 )  # fmt: skip
-TRUST_TERMS = TrustTerms(
-    level=0.95, flag_n=30, min_n=400, imputations=5, seed=1, inputs_hash="0" * 16
-)
 GOALS = {"lift_middle": demo.MIDDLE, "lift_good": demo.GOOD, "lift_best": demo.BEST}
 POINTS = {"overall": 10, "nps": 11}  # of the outcomes' scales
 WORLDS = {
@@ -209,7 +205,7 @@ def hidden(seeds: range) -> None:
         for strength in (0.0, 0.2, 0.3, 0.4, 0.6, 0.8):
             survey = demo.with_hidden_cause(demo.ask(lives, demo.EXACT_RATINGS), strength)
             sheet = demo.sheet_of(survey, "overall")
-            rows = robustness_rows(sheet, scales_of(sheet), TRUST_TERMS)
+            rows = robustness_rows(sheet, scales_of(sheet), TERMS)
             parts.setdefault(strength, []).append(pl.DataFrame(rows, infer_schema_length=None))
     for strength, found in parts.items():
         rows = pl.concat(found, how="diagonal")

@@ -26,6 +26,7 @@ from pipelines.contract.whatif_codes import (
     PUBLISHED_MOVE_REASONS,
     WHATIF_TARGETS,
 )
+from pipelines.contract.whatif_trust import TRUST
 
 
 class WhatifSettings(Settings):
@@ -245,6 +246,6 @@ STEP = Step(
     "whatif",
     "what outcomes would be if touchpoints were better",
     reads=("canonical/responses", "canonical/customers"),
-    writes=(OUTCOME_MODELS, MOVES_TABLE),
+    writes=(OUTCOME_MODELS, MOVES_TABLE, *TRUST),
     settings=WhatifSettings,
 )

@@ -23,14 +23,15 @@ from pipelines.whatif.foretelling import (
     points_of_tenths,
 )
 from pipelines.whatif.stacks import Stack, stack
-from pipelines.whatif.trust_terms import Row, TrustTerms, about, flags_of, generator
+from pipelines.whatif.terms import WhatifTerms
+from pipelines.whatif.trust_rows import Row, about, flags_of, generator
 
 MIN_POINTS = 3  # for a slope
 MIN_COMMON_DRIVERS = 2
 FOLDS = 10  # of respondents
 
 
-def calibration_rows(asked: AskedAlike, terms: TrustTerms) -> Iterator[tuple[Row, list[Row]]]:
+def calibration_rows(asked: AskedAlike, terms: WhatifTerms) -> Iterator[tuple[Row, list[Row]]]:
     """Rows of `CALIBRATIONS`, each with its points."""
     yield from _tried("waves", asked, _of_waves, terms)
     if len(asked.today.drivers) >= MIN_COMMON_DRIVERS:
@@ -45,8 +46,8 @@ Calibrated = Iterator[tuple[Row, list[Row]]]
 def _tried(
     held_out: str,
     asked: AskedAlike,
-    calibrated: Callable[[AskedAlike, TrustTerms], Calibrated],
-    terms: TrustTerms,
+    calibrated: Callable[[AskedAlike, WhatifTerms], Calibrated],
+    terms: WhatifTerms,
 ) -> Calibrated:
     """What is found, or why there is nothing, as one row of the mean."""
     try:
@@ -65,7 +66,7 @@ def _refused(reason: str) -> ContractError:
                          todo="see its reason", code=reason)  # fmt: skip
 
 
-def _of_waves(asked: AskedAlike, terms: TrustTerms) -> Calibrated:
+def _of_waves(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
     if len(asked.sheets) == 1:
         raise _refused("one_wave")
     if len(asked.drivers) < MIN_COMMON_DRIVERS:
@@ -78,7 +79,7 @@ def _of_waves(asked: AskedAlike, terms: TrustTerms) -> Calibrated:
         yield _rows(asked, whole, "waves", target, points, names, terms)
 
 
-def _of_groups(asked: AskedAlike, terms: TrustTerms) -> Calibrated:
+def _of_groups(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
     groups = groups_of(asked.today.segments, terms.min_n)
     if not groups:
         raise _refused(write_code("few_groups", least=terms.min_n))
@@ -90,7 +91,7 @@ def _of_groups(asked: AskedAlike, terms: TrustTerms) -> Calibrated:
         yield _rows(asked, today, "groups", target, points, names, terms)
 
 
-def _of_respondents(asked: AskedAlike, terms: TrustTerms) -> Calibrated:
+def _of_respondents(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
     today = stack(asked.sheets[-1:], asked.today.drivers, asked.scales)
     fold = generator(asked.today, terms).permutation(today.units.n)[today.units.of_row] % FOLDS
     answers = answers_of(today)
@@ -119,7 +120,7 @@ def _rows(
     target: str,
     points: Points,
     names: Sequence[Row],
-    terms: TrustTerms,
+    terms: WhatifTerms,
 ) -> tuple[Row, list[Row]]:
     """One calibration and its points, which `names` tells apart."""
     row = _of(asked, target, held_out)

@@ -13,10 +13,11 @@ from pipelines.outcomes.slopes import MIDDLE
 from pipelines.statistics.bootstrap import sampling_units
 from pipelines.statistics.effective_size import effective_n
 from pipelines.whatif.confounding import Regressors, Robustness, slopes_and_robustness, verdict
-from pipelines.whatif.trust_terms import Row, TrustTerms, about, flags_of, generator
+from pipelines.whatif.terms import WhatifTerms
+from pipelines.whatif.trust_rows import Row, about, flags_of, generator
 
 
-def robustness_rows(sheet: Sheets, scales: SheetScales, terms: TrustTerms) -> list[Row]:
+def robustness_rows(sheet: Sheets, scales: SheetScales, terms: WhatifTerms) -> list[Row]:
     """Rows of `ROBUSTNESS` for all customers of a wave; none if its answers bear no model."""
     if not sheet.drivers:
         return []
@@ -70,7 +71,7 @@ def _beside_benchmark(one: Robustness, level: float) -> Row:
     }
 
 
-def _regressors(sheet: Sheets, scales: SheetScales, terms: TrustTerms) -> Regressors:
+def _regressors(sheet: Sheets, scales: SheetScales, terms: WhatifTerms) -> Regressors:
     """Columns of the linear model of the mean answer, their blanks drawn several times."""
     rng = generator(sheet, terms)
     units = sampling_units(sheet.n, sheet.cluster, sheet.stratum, sheet.n, rng)

@@ -9,12 +9,15 @@ import polars as pl
 
 from pipelines.outcomes.scales import SheetScales
 from pipelines.outcomes.sheets import Sheets, targets_of
-from pipelines.whatif.trust_terms import TrustTerms
+from pipelines.whatif.terms import WhatifTerms
 
 NAMES = ("desk", "shop", "web")
 SLOPES = np.array([0.5, 0.3, 0.1])
 SCALES = SheetScales(11, False, (101, 101, 101))
-TERMS = TrustTerms(level=0.95, flag_n=30, min_n=100, imputations=3, seed=1, inputs_hash="0" * 16)
+TERMS = WhatifTerms(
+    seed=1, level=0.95, flag_n=30, draws=100, segment_draws=50, imputations=3, min_n=100,
+    min_shown=10,
+)  # fmt: skip
 
 
 def wave(
