@@ -220,6 +220,14 @@ MOVES_TABLE = Table(
             "number for each row of this model and target that comes after this one, by driver "
             "and move; null as draws are, and of linear models, where nothing is added",
         ),
+        Column(
+            "ceiling_interactions", NUMBERS, "the same of the ceiling, each of the two with all "
+            "that moves along with it alone",
+        ),
+        Column(
+            "triples", NUMBERS, "what this move and two later ones of other touchpoints add "
+            "beyond their singles and pairs, in the order of those; of everybody's model alone",
+        ),
         *making(METHODS_OF_MOVES, BLANK_POLICIES, FLAGS_OF_MOVES, evidence="association"),
     ),
     rests_on=PEOPLE_OF_MODEL,

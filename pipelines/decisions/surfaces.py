@@ -17,7 +17,8 @@ import polars as pl
 from pipelines.contract.code import write_code
 from pipelines.contract.whatif_codes import BOTTOM_BOX, LIFTS, NPS, TOP_BOX
 from pipelines.core.errors import ContractError
-from pipelines.decisions.combining import combine
+from pipelines.decisions.combining import combine, moved_along, pairs_along
+from pipelines.decisions.triples import Triples
 from pipelines.statistics.survey import FloatArray
 
 SHARE_ROUNDING = 1e-6  # of shares that were asked
@@ -112,8 +113,10 @@ class Surface:
         Respondents concerned, and those who show the target.
     effects, ceilings : mapping of str to ndarray, shape (n_moves, 1 + n_draws)
         By target that has draws; the point first.
-    interactions : mapping of str to ndarray, shape (n_moves, n_moves)
+    pairs, ceiling_pairs : mapping of str to ndarray, shape (n_moves, n_moves)
         Symmetric; of no target if the model is linear.
+    triples : mapping of str to Triples
+        Of no target if they are not told, as of groups.
     along, correlations : ndarray, shape (n_drivers, n_drivers)
         See the table outcome_models.
     drivers : tuple of str
@@ -132,7 +135,9 @@ class Surface:
     counts: tuple[tuple[int, int], ...]
     effects: Mapping[str, FloatArray]
     ceilings: Mapping[str, FloatArray]
-    interactions: Mapping[str, FloatArray]
+    pairs: Mapping[str, FloatArray]
+    ceiling_pairs: Mapping[str, FloatArray]
+    triples: Mapping[str, Triples]
     along: FloatArray
     correlations: FloatArray
     drivers: tuple[str, ...]
@@ -165,7 +170,6 @@ class Surface:
         along, correlations = (_square(fitted, name, len(drivers))
                                for name in ("along", "correlations"))  # fmt: skip
         drawn = [name for name in told if name != NPS]
-        linear = first["method"].to_list()[:1] == ["linear"]
         return cls(
             targets=told,
             today=dict(fitted.select("target", "value").iter_rows()),
@@ -177,9 +181,9 @@ class Surface:
             ceilings={
                 name: _effects(by_target[name], "ceiling", "ceiling_draws") for name in drawn
             },
-            interactions={}
-            if linear
-            else {name: _pairs(by_target[name]["interactions"]) for name in drawn},
+            pairs=_pairs(by_target, drawn, "interactions"),
+            ceiling_pairs=_pairs(by_target, drawn, "ceiling_interactions"),
+            triples=_triples(by_target, drawn, first["driver"].to_list()),
             along=along,
             correlations=correlations,
             drivers=drivers,
@@ -236,21 +240,36 @@ class Surface:
         """
         told = [self._place(one, asked[:at]) for at, one in enumerate(asked)]
         share = np.array([one.share for one in asked])
-        moving = self._along(asked)[:, None]
+        part = self._along(asked)
         floors, ceilings = {}, {}
-        for name, effects in self.effects.items():
-            floor, ceiling = effects[told], self.ceilings[name][told]
-            pairs = self.interactions.get(name)
-            among = None if pairs is None else pairs[np.ix_(told, told)]
-            today = self.today[name]
-            floors[name] = combine(today, floor, floor[:, 0], among, share)
-            ceilings[name] = combine(
-                today, floor + moving * (ceiling - floor), floor[:, 0], among, share
-            )
+        for name in self.effects:
+            floors[name], ceilings[name] = self._together(name, told, share, part)
         if NPS in self.targets:
             floors[NPS] = floors[TOP_BOX] - floors[BOTTOM_BOX]
             ceilings[NPS] = ceilings[TOP_BOX] - ceilings[BOTTOM_BOX]
         return {name: self._change(name, floors[name], ceilings[name]) for name in self.targets}
+
+    def _together(
+        self, name: str, told: list[int], share: FloatArray, part: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Floor and ceiling of a target: the point first, then every draw."""
+        today, floor, ceiling = (
+            self.today[name],
+            self.effects[name][told],
+            self.ceilings[name][told],
+        )
+        if name not in self.pairs:
+            partly = floor + part[:, None] * (ceiling - floor)
+            return (combine(today, floor, floor[:, 0], None, None, share),
+                    combine(today, partly, partly[:, 0], None, None, share))  # fmt: skip
+        pairs, moving = (
+            each[name][np.ix_(told, told)] for each in (self.pairs, self.ceiling_pairs)
+        )
+        triples = self.triples[name].among(told) if name in self.triples else None
+        partly = moved_along(today, floor, ceiling, part)
+        beside = pairs_along(today, (floor[:, 0], pairs), (ceiling[:, 0], moving), part)
+        return (combine(today, floor, floor[:, 0], pairs, triples, share),
+                combine(today, partly, partly[:, 0], beside, None, share))  # fmt: skip
 
     def _place(self, one: Asked, before: Sequence[Asked]) -> int:
         refusal = self._refusal(one, before)
@@ -346,10 +365,27 @@ def _effects(rows: pl.DataFrame, value: str, draws: str) -> FloatArray:
     return found
 
 
-def _pairs(told: pl.Series) -> FloatArray:
-    """A symmetric matrix of what each row says of those after it."""
-    found = np.zeros((len(told), len(told)))
-    for at, row in enumerate(told):
-        if row is not None:
-            found[at, at + 1 :] = row.to_numpy()
-    return np.asarray(found + found.T)
+def _pairs(
+    by_target: Mapping[str, pl.DataFrame], targets: Sequence[str], column: str
+) -> dict[str, FloatArray]:
+    """Symmetric matrices of what each row says of those after it."""
+    found = {}
+    for name in targets:
+        told = by_target[name][column]
+        if not len(told.drop_nulls()):
+            continue
+        matrix = np.zeros((len(told), len(told)))
+        for at, row in enumerate(told):
+            if row is not None:
+                matrix[at, at + 1 :] = row.to_numpy()
+        found[name] = np.asarray(matrix + matrix.T)
+    return found
+
+
+def _triples(
+    by_target: Mapping[str, pl.DataFrame], targets: Sequence[str], drivers: Sequence[str]
+) -> dict[str, Triples]:
+    """What is told of three moves, by target."""
+    number = np.unique(drivers, return_inverse=True)[1] if drivers else np.empty(0, np.int64)
+    told = {name: by_target[name]["triples"] for name in targets}
+    return {name: Triples.of(rows, number) for name, rows in told.items() if len(rows.drop_nulls())}

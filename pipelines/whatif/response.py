@@ -20,7 +20,7 @@ from pipelines.whatif.moves import MOVE_NAMES, Move, moves_of
 
 EDGE_OF_SHARE = 1e-6  # of where those concerned end, from 0 and 1
 MOST_LOG_ODDS = 50.0  # beyond them a share is 0 or 1 to all digits
-MAX_PAIR_ROWS = 20_000  # respondents that interactions are computed of, over all fillings
+MAX_JOINT_ROWS = 20_000  # respondents that pairs and triples are computed of, in all fillings
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,10 @@ class Response:
     effects : ndarray, shape (2, n_moves, n_targets)
         The others held, and moving along.
     draws : ndarray, shape (n_replicates, 2, n_moves, n_targets)
-    interactions : ndarray, shape (n_targets, n_moves, n_moves)
-        What the second of two moves adds beside the first; 0 for two of one touchpoint.
+    pairs : ndarray, shape (2, n_targets, n_moves, n_moves)
+        What two moves change beyond the sum of both; 0 for two of one touchpoint.
+    triples : ndarray, shape (n_targets, n_triples)
+        What three moves change beyond their singles and pairs, the others held; see `joint_sums`.
     shares, lifts : ndarray, shape (n_moves,)
         Share of the weight that is concerned, and mean points by which their ratings rise.
     along : MovingAlong
@@ -41,7 +43,8 @@ class Response:
 
     effects: FloatArray
     draws: FloatArray
-    interactions: FloatArray
+    pairs: FloatArray
+    triples: FloatArray
     shares: FloatArray
     lifts: FloatArray
     along: MovingAlong
@@ -49,7 +52,7 @@ class Response:
 
 def respond(
     fit: OutcomeFit, filled: Filled, units: Units, counts: FloatArray, points: tuple[int, ...],
-    pair_rows: int, rng: np.random.Generator,
+    joint_rows: int, triples: bool, rng: np.random.Generator,
 ) -> Response:  # fmt: skip
     """Compute what every move changes.
 
@@ -64,8 +67,10 @@ def respond(
         How often each unit counts.
     points : tuple of int
         Of the drivers' scales.
-    pair_rows : int
-        Rows that interactions are computed of, at most; drawn if there are more.
+    joint_rows : int
+        Rows that pairs and triples are computed of, at most; drawn if there are more.
+    triples : bool
+        Whether triples are computed.
     rng : Generator
     """
     model, weights = fit.model, fit.weights
@@ -93,7 +98,7 @@ def respond(
     return Response(
         effects,
         draws,
-        _interactions(fit, latent, moves, pair_rows, rng),
+        *_joint(fit, latent, moves, along, joint_rows, triples, rng),
         concerned / total,
         np.divide(lifted, concerned, out=np.zeros_like(lifted), where=concerned > 0),
         along,
@@ -163,22 +168,28 @@ def _linear_sums(
     return np.array(sums, np.float64)[:, :, None], gradient[:, None, :]
 
 
-def _interactions(
-    fit: OutcomeFit, latent: FloatArray, moves: list[Move], most: int, rng: np.random.Generator
-) -> FloatArray:
-    from pipelines.statistics.move_loops import pair_sums
+def _joint(
+    fit: OutcomeFit, latent: FloatArray, moves: list[Move], along: MovingAlong, most: int,
+    triples: bool, rng: np.random.Generator,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """What two moves change beyond both, shape (2, n_targets, n_moves, n_moves), and three."""
+    from pipelines.statistics.move_loops import joint_sums
 
     model, n = fit.model, latent.size
     if model.is_linear:
-        return np.zeros((len(model.targets), len(moves), len(moves)))
+        return np.zeros((2, len(model.targets), len(moves), len(moves))), np.zeros((0, 0))
     rows = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
     place = np.full(n, -1)
     place[rows] = np.arange(rows.size)
-    deltas = np.zeros((rows.size, len(moves)))
+    deltas = np.zeros((2, rows.size, len(moves)))
     for at, move in enumerate(moves):
         here = place[move.rows] >= 0
-        deltas[place[move.rows[here]], at] = move.change[here] @ model.beta[move.columns]
-    weights = fit.weights[rows]
-    found = pair_sums(latent[rows], deltas, weights, model.thresholds, model.rises)
-    of = np.arange(len(moves)) // len(MOVE_NAMES)
-    return np.asarray(np.where(of[:, None] == of, 0.0, found / weights.sum()))
+        to = place[move.rows[here]]
+        deltas[:, to, at] = move.change[here] @ model.beta[move.columns]
+        deltas[1, to, at] += move.lift[here] * (along.columns[move.driver] @ model.beta)
+    weights = fit.weights[rows] / fit.weights[rows].sum()
+    per = len(MOVE_NAMES)
+    held, three = joint_sums(latent[rows], deltas[0], weights, model.thresholds, per, triples)
+    moving, _ = joint_sums(latent[rows], deltas[1], weights, model.thresholds, per, False)
+    pairs = np.einsum("tk,skab->stab", model.rises, np.stack([held, moving]))
+    return np.asarray(pairs), np.asarray(model.rises @ three)
