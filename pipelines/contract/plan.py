@@ -139,7 +139,7 @@ _PLAN = (
     *_MODEL,
     Column("objective", TEXT, "what is raised", True, codes=OBJECTIVES),
     Column("budget", NUMBER, "money there is, over the months of the plan", True, lowest=0,
-           unit="money", label=says(en="Budget", de="Budget")),
+           unit="money", label=says(en="Budget", de="Verfügbares Geld")),
 )  # fmt: skip
 _PLAN_KEY = tuple(column.name for column in _PLAN)
 _TAKEN = Column("taken", TEXT, "measures that are taken, separated by blanks; null if none")

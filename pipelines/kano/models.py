@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from pipelines.core.errors import ContractError
 from pipelines.importance.totals import Draws
 from pipelines.kano.levels import LevelDesign, knee
 from pipelines.statistics.bootstrap import percentile
@@ -156,9 +157,23 @@ def asymmetries(sample: LevelSample, least: int) -> list[Asymmetry | None]:
     -------
     list
         None for a driver that has no pair of cuts with so many answers at each level.
+
+    Raises
+    ------
+    ContractError
+        If other columns foretell the levels of a driver, as in few and repeated answers.
     """
     wide = _Widened.of(sample, least)
-    return [wide.asymmetry(k) if wide.pairs[k] else None for k in range(len(wide.pairs))]
+    try:
+        return [wide.asymmetry(k) if wide.pairs[k] else None for k in range(len(wide.pairs))]
+    except np.linalg.LinAlgError as error:
+        raise ContractError(
+            "kano",
+            expected="levels of ratings that the other columns do not foretell",
+            got="some that they do",
+            todo="use more answers, or fewer drivers",
+            code="no_fit",
+        ) from error
 
 
 @dataclass(frozen=True)
