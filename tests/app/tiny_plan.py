@@ -111,10 +111,35 @@ def _rules() -> list[Row]:
     ]  # fmt: skip
 
 
+BARS = {
+    "valet": "gate?p=0.99&touchpoint=parking",
+    "website_fix": "not_controllable?touchpoint=website",
+    "wifi_best": "beyond_support?asked=90&concerned=330&largest=60&shown=550",
+}
+WHY = BARS | {"security_lanes": "taken", "wifi_vouchers": "excluded?other=wifi_upgrade"}
+
+
+def _effects() -> list[Row]:
+    return [
+        _KEY | {"segment": EVERYBODY, "group": EVERYBODY, "measure_id": name,
+                "bar": BARS.get(name)} | ({} if name in BARS else _numbers(1.0)) | _MAKING
+        for name in MEASURES
+    ]  # fmt: skip
+
+
+def _members() -> list[Row]:
+    return [
+        _KEY | {"objective": "expected", "budget": 200_000.0, "measure_id": name,
+                "why": WHY.get(name, "outweighed")}
+        | ({} if name in BARS else _numbers(1.0)) | _MAKING
+        for name in MEASURES
+    ]  # fmt: skip
+
+
 def tables() -> dict[str, pl.DataFrame]:
     """The tables of measures and plans that pages read."""
     made = {
         "measures": _measures(), "measure_moves": _moves(), "plans": _plans(),
-        "plan_rules": _rules(),
+        "plan_rules": _rules(), "measure_effects": _effects(), "plan_members": _members(),
     }  # fmt: skip
     return {name: frame(name, rows) for name, rows in made.items()}

@@ -1,4 +1,4 @@
-"""Charts of scenarios: floor and ceiling, predicted and observed, the frontier; odd labels too."""
+"""Charts of scenarios: floor and ceiling, and the frontier; odd labels too."""
 
 import altair as alt
 import polars as pl
@@ -9,7 +9,6 @@ from pipelines.charts import theme
 from pipelines.charts.scenario import (
     floor_and_ceiling,
     frontier,
-    predicted_and_observed,
     span_of,
 )
 from tests.charts.reading_charts import layers, mark, rows_of
@@ -28,16 +27,6 @@ CHANGES = pl.DataFrame(
         "n": [1100, 1100],
     }
 )
-POINTS = pl.DataFrame(
-    {
-        "label": ["2016", "2017"],
-        "predicted": [-1.2, 0.4],
-        "value": [-0.4, 0.9],
-        "low": [-1.4, None],
-        "high": [0.6, None],
-        "n": [900, 800],
-    }
-)
 PLANS = pl.DataFrame(
     {
         "budget": [100.0, 0.0],
@@ -49,7 +38,6 @@ PLANS = pl.DataFrame(
     }
 )
 NAMED = {"title": "Change", "today": "today", "floor": "floor", "ceiling": "ceiling"}
-AXES = {"across": "Predicted", "up": "Observed", "equal": "equal"}
 HERE = {"across": "Budget", "up": "Change", "here": "here", "budget": 60.0, "value": 0.0}
 
 
@@ -61,8 +49,6 @@ DRAWN = {
     "floor_and_ceiling": lambda: floor_and_ceiling(CHANGES, **NAMED),
     "odd": lambda: floor_and_ceiling(odd(), **{**NAMED, "today": ODD, "floor": ODD + "x"}),
     "of_nothing": lambda: floor_and_ceiling(CHANGES.clear(), **NAMED),
-    "predicted": lambda: predicted_and_observed(POINTS, fitted="fit", line=(0.4, 0.1), **AXES),
-    "without_a_line": lambda: predicted_and_observed(POINTS, **AXES),
     "frontier": lambda: frontier(PLANS, **HERE),
 }
 
@@ -103,14 +89,6 @@ def test_rows_take_the_place_of_a_charts_own_and_nothing_else_changes(monkeypatc
     wanted = sorted(made["datasets"].values(), key=len)
     assert sorted(seen[0]["datasets"].values(), key=len) == wanted
     assert seen[0]["layer"] == spec["layer"]
-
-
-def test_predictions_and_observations_share_one_scale():
-    chart = DRAWN["predicted"]()
-    assert domain(chart, "x") == domain(chart, "y")
-    lines = {row["what"] for row in rows_of(chart, 0)}
-    assert lines == {"equal", "fit"}
-    assert {row["what"] for row in rows_of(DRAWN["without_a_line"](), 0)} == {"equal"}
 
 
 def test_the_frontier_steps_up_in_the_order_of_budgets_and_marks_the_chosen_one():

@@ -262,7 +262,7 @@ def rules(bundle: Bundle, words: Words, aim: PlanAim) -> None:
     said = findings.regret(bundle, words, aim, found)
     if said:
         st.markdown(plain(said))
-    names = [words(f"plan.rule.{rule}") for rule in found["rule"]]
+    names = [words.sentence(CHOOSING_RULES, rule) for rule in found["rule"]]
     shown = found.select(
         "row",
         pl.Series("rule", names, dtype=pl.String),
