@@ -1,8 +1,10 @@
 """Hold what the what-if promises against what moves truly change for the demo study's customers.
 
-    python benchmarks/whatif_recovery.py [worlds] [steps] [hidden] [--seeds N] [--first SEED]
+    python benchmarks/whatif_recovery.py [TASK ...] [--seeds N] [--first SEED]
 
-`worlds` says how often intervals of the floor hold the truth, `steps` which error of measurement
+Tasks: `exact` says how often intervals of the floor hold the truth where ratings say exactly what
+is remembered and the declared confounders suffice, `worlds` that and the same in the demo study as
+it is; `steps` which error of measurement
 bends it how far, `hidden` how often a lever without an effect is flagged whose slope a hidden
 confounder makes. The worlds are those of the tests, tests/whatif/demo_worlds.py.
 """
@@ -26,7 +28,6 @@ from pipelines.simulate.truth import LEVER  # noqa: E402
 from pipelines.whatif.robustness import robustness_rows  # noqa: E402
 from pipelines.whatif.tables import tables_of  # noqa: E402
 from pipelines.whatif.terms import WhatifSample, WhatifTerms  # noqa: E402
-from pipelines.whatif.trust_terms import TrustTerms  # noqa: E402
 from tests.whatif import demo_worlds as demo  # noqa: E402
 from tests.whatif.demo_worlds import DRIVERS, Errors, Lives, Survey  # noqa: E402
 
@@ -36,9 +37,6 @@ TERMS = WhatifTerms(
     seed=1, level=0.95, flag_n=30, draws=200, segment_draws=50, imputations=5, min_n=400,
     min_shown=10,
 )  # fmt: skip
-TRUST_TERMS = TrustTerms(
-    level=0.95, flag_n=30, min_n=400, imputations=5, seed=1, inputs_hash="0" * 16
-)
 GOALS = {"lift_middle": demo.MIDDLE, "lift_good": demo.GOOD, "lift_best": demo.BEST}
 POINTS = {"overall": 10, "nps": 11}  # of the outcomes' scales
 WORLDS = {
@@ -61,10 +59,15 @@ def line(*cells: object) -> None:
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
+def scales_of(sheet: Sheets) -> SheetScales:
+    """Those of the demo study."""
+    return SheetScales(POINTS[sheet.outcome], sheet.outcome == "nps", (5,) * len(DRIVERS))
+
+
 def floors(sheet: Sheets) -> pl.DataFrame:
     """The table of moves, of everybody, with the true change of each still to come."""
-    scales = SheetScales(POINTS[sheet.outcome], sheet.outcome == "nps", (5,) * len(DRIVERS))
-    sample = WhatifSample.of(replace(sheet, segments=pl.DataFrame()), scales, TERMS)
+    plain = replace(sheet, segments=pl.DataFrame())
+    sample = WhatifSample.of(plain, scales_of(sheet), TERMS)
     found = tables_of(sample, "0" * 16)["moves"]
     return found.filter(pl.col("move").is_in(list(GOALS))).select(
         "driver", "move", "target", "value", "low", "high", "naive"
@@ -106,22 +109,27 @@ def with_mean_truth(rows: pl.DataFrame) -> pl.DataFrame:
     ).drop_nulls("value")
 
 
-def worlds(seeds: range) -> None:
+def exact(seeds: range) -> None:
+    """Print the same of the one world in which the floor should be right."""
+    worlds(seeds, tuple(WORLDS)[:1])
+
+
+def worlds(seeds: range, names: tuple[str, ...] = tuple(WORLDS)) -> None:
     """Print how often intervals hold the truth, the error, and that of the naive answer."""
     parts = []
     for seed in seeds:
         lives = Lives.lived(seed, CUSTOMERS)
-        for world, errors in WORLDS.items():
+        for world in names:
             for outcome in POINTS:
-                parts.append(compared(lives, errors, outcome, world))
+                parts.append(compared(lives, WORLDS[world], outcome, world))
     rows = with_mean_truth(pl.concat(parts))
     header("world", "outcome", "target", "move", "pairs", "held", "mean bias, %", "mean error",
            "naive: mean error", "order of levers (tau)", "naive")  # fmt: skip
     shown = ("world", "outcome", "target", "move")
-    for names, part in rows.group_by(shown, maintain_order=True):
-        if names[2] in ("mean", "nps") and not (names[1] == "overall" and names[2] == "nps"):
-            line(names[0], names[1], names[2], names[3], *_summary(part))
-    _by_driver(rows)
+    for about, part in rows.group_by(shown, maintain_order=True):
+        if about[2] in ("mean", "nps"):
+            line(*about, *_summary(part))
+    _by_driver(rows, names)
 
 
 def _summary(part: pl.DataFrame) -> list[str]:
@@ -140,14 +148,14 @@ def _summary(part: pl.DataFrame) -> list[str]:
     ]  # fmt: skip
 
 
-def _by_driver(rows: pl.DataFrame) -> None:
+def _by_driver(rows: pl.DataFrame, names: tuple[str, ...]) -> None:
     """Print the same by touchpoint, of the mean answer and lifts to good."""
-    header("touchpoint", *(f"{world}: {what}" for world in WORLDS
+    header("touchpoint", *(f"{world}: {what}" for world in names
                            for what in ("true", "floor", "naive", "held")))  # fmt: skip
     chosen = rows.filter(outcome="overall", target="mean", move="lift_good")
     for driver in DRIVERS:
         cells = []
-        for world in WORLDS:
+        for world in names:
             part = chosen.filter(world=world, driver=driver)
             held = (part["low"] <= part["true"]) & (part["true"] <= part["high"])
             cells += [f"{part[name].mean():.2f}" for name in ("true", "value", "naive")]
@@ -197,7 +205,8 @@ def hidden(seeds: range) -> None:
         for strength in (0.0, 0.2, 0.3, 0.4, 0.6, 0.8):
             survey = demo.with_hidden_cause(demo.ask(lives, demo.EXACT_RATINGS), strength)
             sheet = demo.sheet_of(survey, "overall")
-            parts.setdefault(strength, []).append(pl.DataFrame(robustness_rows(sheet, TRUST_TERMS)))
+            rows = robustness_rows(sheet, scales_of(sheet), TERMS)
+            parts.setdefault(strength, []).append(pl.DataFrame(rows, infer_schema_length=None))
     for strength, found in parts.items():
         rows = pl.concat(found, how="diagonal")
         idle = rows.filter(driver=demo.IDLE)
@@ -211,7 +220,7 @@ def _flagged(rows: pl.DataFrame) -> str:
     return f"{(~rows['verdict'].str.starts_with('robust')).mean():.0%}"
 
 
-TASKS = {"worlds": worlds, "steps": steps, "hidden": hidden}
+TASKS = {"exact": exact, "worlds": worlds, "steps": steps, "hidden": hidden}
 
 
 def main() -> None:

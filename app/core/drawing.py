@@ -31,7 +31,7 @@ def wording(words: Words) -> Wording:
 
 def draw(chart: alt.TopLevelMixin, words: Words, *, alt_text: str, key: str | None = None) -> None:
     """A chart that only shows."""
-    st.vega_lite_chart(_spec(chart, words), width="stretch", alt=alt_text, key=key)
+    st.vega_lite_chart(made(chart, words), width="stretch", alt=alt_text, key=key)
 
 
 def draw_picking(
@@ -39,8 +39,7 @@ def draw_picking(
 ) -> None:
     """A chart whose marks open the evidence card of their row in `table`."""
     draw_choosing(
-        chart,
-        words,
+        made(chart, words),
         evidence.turn(name),
         lambda row: evidence.ask(bundle, table, row),
         alt_text=alt_text,
@@ -48,21 +47,15 @@ def draw_picking(
 
 
 def draw_choosing(
-    chart: alt.TopLevelMixin,
-    words: Words,
-    key: str,
-    choose: Callable[[int], None],
-    *,
-    alt_text: str,
+    spec: dict[str, Any], key: str, choose: Callable[[int], None], *, alt_text: str
 ) -> None:
-    """A chart whose marks call `choose` with the number of their row, in a callback."""
+    """A chart, as `made`, whose marks call `choose` with the number of their row, in a callback."""
 
     def _picked() -> None:
         marks = st.session_state[key]["selection"].get(PICK) or []
         if marks:
             choose(int(marks[0]["row"]))
 
-    spec = _spec(chart, words)
     st.vega_lite_chart(spec, width="stretch", alt=alt_text, key=key, on_select=_picked)
 
 
@@ -80,11 +73,9 @@ def draw_rows(
 
 
 def made(chart: alt.TopLevelMixin, words: Words) -> dict[str, Any]:
-    """A chart as `draw_rows` draws it. To make one takes longer than a fragment has; keep it."""
-    return _spec(chart, words)
+    """A chart as Vega-Lite. To make one takes longer than a fragment has: it keeps its charts.
 
-
-def _spec(chart: alt.TopLevelMixin, words: Words) -> dict[str, Any]:
-    """The chart as Vega-Lite. Tests validate the charts; here it would take most of a rerun."""
+    Tests validate the charts; here that would take most of a rerun.
+    """
     spec: dict[str, Any] = theme.dress(chart, words.code).to_dict(validate=False)
     return spec

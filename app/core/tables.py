@@ -14,6 +14,7 @@ from app.core import evidence, units
 from app.core.bundle import Bundle
 from app.core.language import Words
 from pipelines.contract.registry import published
+from pipelines.contract.table import Unit
 
 Writer = Callable[[float], str]
 
@@ -39,14 +40,17 @@ def show_picking(
     bundle: Bundle,
     table: str,
     name: str,
+    units_of: Mapping[str, Unit] = MappingProxyType({}),
 ) -> None:
     """Draw rows of a published table; a click on a cell opens the evidence card of `row`.
 
-    Numbers are written by the units that their columns declare.
+    Numbers are written by the units that their columns declare; `units_of` are those of columns
+    that are not the table's own.
     """
     key, rows = evidence.turn(name), frame["row"]
     columns = [c for c in published()[table].columns if c.name in frame.columns]
-    writers = {c.name: partial(units.written, words, c.unit) for c in columns if c.unit}
+    declared = {c.name: c.unit for c in columns if c.unit} | dict(units_of)
+    writers = {column: partial(units.written, words, unit) for column, unit in declared.items()}
 
     def _picked() -> None:
         cells = st.session_state[key]["selection"]["cells"]

@@ -1,4 +1,4 @@
-"""Scenarios: what a change could bring, how predictions fared, and what a budget buys."""
+"""Scenarios: what changes could bring, and what a budget buys."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ ROOM_RIGHT = 1.35  # how much further than the data the axis reaches, for the wo
 LEAST_SPAN = 1.0  # least width of the axis of changes, in points
 NUMBERS_FROM_WIDTH = 300  # width of a plot from which on today and after stand beside the marks
 MARK_LETTERS = 40  # characters of a line of a legend, on a telephone
-SQUARE_HEIGHT = 340  # height of a plot whose axes are alike, in pixels
 FRONTIER_HEIGHT = 300  # of the plot, in pixels
 
 
@@ -126,68 +125,6 @@ def _change_axis(span: tuple[float, float], title: str, number: str) -> alt.X:
     return alt.X("value:Q", title=title, axis=value_axis(number), scale=scale)
 
 
-def predicted_and_observed(
-    points: pl.DataFrame,
-    *,
-    across: str,
-    up: str,
-    equal: str,
-    fitted: str | None = None,
-    line: tuple[float, float] | None = None,
-    number: str = "+.1f",
-    wording: Wording = Wording(),  # noqa: B008  (frozen)
-) -> alt.LayerChart:
-    """Changes that were predicted (across) and observed (up), with the line where both agree.
-
-    Parameters
-    ----------
-    points : DataFrame
-        ``label``, ``predicted``, ``value`` (observed), ``low``, ``high``, ``n``.
-    across, up : str
-        Names of the axes.
-    equal, fitted : str
-        What the line of equal values, and that of the points, are called.
-    line : (float, float), optional
-        Slope and intercept of the line of the points.
-    """
-    names = [points["predicted"], points["value"], points["low"], points["high"]]
-    ends = [0.0, *(value for column in names for value in column.drop_nulls())]
-    room = 0.06 * ((max(ends) - min(ends)) or 1.0)
-    low, high = min(ends) - room, max(ends) + room
-    scale = alt.Scale(domain=[low, high], nice=False)
-    x = alt.X("predicted:Q", title=across, axis=value_axis(number), scale=scale)
-    y = alt.Y("value:Q", title=up, axis=value_axis(number), scale=scale)
-    base = alt.Chart(points, height=SQUARE_HEIGHT).transform_calculate(
-        interval=interval_text(number)
-    )
-    lines = [(equal, low, high)]
-    if line is not None and fitted is not None:
-        slope, start = line
-        lines.append((fitted, start + slope * low, start + slope * high))
-    drawn = pl.DataFrame(
-        [
-            {"what": in_lines(what, MARK_LETTERS), "predicted": at, "value": value}
-            for what, first, last in lines
-            for at, value in ((low, first), (high, last))
-        ]
-    )
-    called = drawn["what"].unique(maintain_order=True).to_list()
-    ink = alt.Scale(domain=called, range=[BACKDROP, FALL][: len(called)])
-    legend = alt.Legend(title=None, symbolType="stroke", columns=1)
-    ruled = alt.Chart(drawn).mark_line(clip=True, strokeDash=[4, 3])
-    whisker = base.mark_rule(opacity=0.5, strokeWidth=2, color=ACCENT)
-    tips = [*tooltip("label", "", number, wording), _tip("predicted", across, number)]
-    return layered(
-        [
-            ruled.encode(x=x, y=y, color=alt.Color("what:N", scale=ink, legend=legend)),
-            whisker.encode(x=x, y=alt.Y("low:Q", title=up), y2="high:Q"),
-            base.mark_point(size=70, opacity=1, color=ACCENT).encode(x=x, y=y),
-            base.mark_text(align="left", dx=8, fontSize=11).encode(x=x, y=y, text="label:N"),
-            base.mark_point(size=500, opacity=0).encode(x=x, y=y, tooltip=tips),
-        ]
-    )
-
-
 def frontier(
     plans: pl.DataFrame,
     *,
@@ -230,11 +167,7 @@ def frontier(
             base.mark_line(interpolate="step-after", color=ACCENT).encode(x=x, y=y),
             mark.mark_rule(color=BACKDROP, strokeDash=[4, 3]).encode(x=x),
             mark.mark_point(size=130, opacity=1, color=FALL).encode(x=x, y=y),
-            mark.mark_text(dy=-14, align="center").encode(x=x, y=y, text="here:N"),
+            mark.mark_text(dy=-12, dx=-8, align="right").encode(x=x, y=y, text="here:N"),
             base.mark_point(size=500, opacity=0).encode(x=x, y=y, tooltip=tips),
         ]
     )
-
-
-def _tip(name: str, title: str, number: str) -> alt.Tooltip:
-    return alt.Tooltip(f"{name}:Q", title=title, format=number)

@@ -297,7 +297,7 @@ GATE_TABLE = Table(
         ),
         Column(
             "minimum", NUMBER, "percent of users who must not be dissatisfied", lowest=0,
-            highest=100, unit="percent", label=says(en="Minimum", de="Minimum"),
+            highest=100, unit="percent", label=says(en="Minimum", de="Mindestanteil"),
         ),
         Column(
             "minimum_source", TEXT, "who set the minimum", codes=MINIMUM_SOURCES,

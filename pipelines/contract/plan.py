@@ -98,6 +98,7 @@ REGISTER_OF_MEASURES = Table(
         Column("measured_target", TEXT, "its target", codes=WHATIF_TARGETS),
         Column("measured", NUMBER, "that change, in points, of those whom it reaches"),
         Column("measured_error", NUMBER, "its standard error", lowest=0),
+        Column("measured_n", WHOLE, "people it rests on", lowest=1),
         Column("measured_source", TEXT, "where that is reported"),
         Column("realised", NUMBER, "change after it was taken, in points of the plan's target"),
         Column("realised_error", NUMBER, "its standard error", lowest=0),
@@ -138,7 +139,7 @@ _PLAN = (
     *_MODEL,
     Column("objective", TEXT, "what is raised", True, codes=OBJECTIVES),
     Column("budget", NUMBER, "money there is, over the months of the plan", True, lowest=0,
-           unit="money", label=says(en="Budget", de="Budget")),
+           unit="money", label=says(en="Budget", de="Verfügbares Geld")),
 )  # fmt: skip
 _PLAN_KEY = tuple(column.name for column in _PLAN)
 _TAKEN = Column("taken", TEXT, "measures that are taken, separated by blanks; null if none")
@@ -163,7 +164,7 @@ def _numbers(meaning: str, *, en: str, de: str) -> tuple[Column, ...]:
             "meaning": meaning, "unit": "signed_ratio", "lowest": -MOST, "highest": MOST,
             "label": says(en=en, de=de),
         },
-        "n": {"meaning": "answers that the model rests on; null without one, or if withheld"},
+        "n": {"meaning": "answers of the model, or people of the trial; null if barred"},
         "n_eff": {"meaning": "effective number of these answers"},
     }  # fmt: skip
     return tuple(
@@ -199,7 +200,7 @@ MEASURE_EFFECTS = Table(
                label=says(en="Not to be chosen", de="Nicht wählbar")),
         *_MAKING,
     ),
-    rests_on=(Own(pl.col("n"), rows=pl.col("n").is_not_null()), OF_OUTCOME),
+    rests_on=(Own(pl.col("n")), OF_OUTCOME),
     empty=_UNMODELLED,
     fed_by=("responses",),
     intervals=(INTERVAL, ("ceiling_low", "ceiling", "ceiling_high")),
@@ -267,7 +268,7 @@ PLAN_MEMBERS = Table(
                      de="Wahrscheinlichkeit, dass sie in den besten Plan gehört"),
         *_MAKING,
     ),
-    rests_on=(Own(pl.col("n"), rows=pl.col("n").is_not_null()),),
+    rests_on="n",
     empty=_UNMODELLED,
     fed_by=("responses",),
     intervals=(INTERVAL,),

@@ -26,6 +26,7 @@ from pipelines.contract.whatif_codes import (
     PUBLISHED_MOVE_REASONS,
     WHATIF_TARGETS,
 )
+from pipelines.contract.whatif_trust import TRUST
 
 
 class WhatifSettings(Settings):
@@ -171,6 +172,11 @@ MOVES_TABLE = Table(
         Column("ceiling_high", NUMBER, "upper end of its interval", lowest=-_LARGEST,
                highest=_LARGEST),
         Column(
+            "ceiling_half", NUMBER, "the same where half of what moves along does, of targets "
+            "that have draws; for scenarios that move some of the others themselves",
+            lowest=-_LARGEST, highest=_LARGEST,
+        ),
+        Column(
             "naive", NUMBER, "change that the correlation alone would promise: slope alone among "
             "users times the lift; for comparison only", unit="points",
             label=says(
@@ -220,6 +226,14 @@ MOVES_TABLE = Table(
             "number for each row of this model and target that comes after this one, by driver "
             "and move; null as draws are, and of linear models, where nothing is added",
         ),
+        Column(
+            "ceiling_interactions", NUMBERS, "the same of the ceiling, each of the two with all "
+            "that moves along with it alone",
+        ),
+        Column(
+            "triples", NUMBERS, "what this move and two later ones of other touchpoints add "
+            "beyond their singles and pairs, in the order of those; of everybody's model alone",
+        ),
         *making(METHODS_OF_MOVES, BLANK_POLICIES, FLAGS_OF_MOVES, evidence="association"),
     ),
     rests_on=PEOPLE_OF_MODEL,
@@ -232,6 +246,6 @@ STEP = Step(
     "whatif",
     "what outcomes would be if touchpoints were better",
     reads=("canonical/responses", "canonical/customers"),
-    writes=(OUTCOME_MODELS, MOVES_TABLE),
+    writes=(OUTCOME_MODELS, MOVES_TABLE, *TRUST),
     settings=WhatifSettings,
 )

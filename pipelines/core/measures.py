@@ -46,6 +46,7 @@ class MeasuredEffect(Part):
     target: TargetToRaise
     effect: float = Field(allow_inf_nan=False)  # points of the target, of whom it reaches
     std_error: float = Field(gt=0, allow_inf_nan=False)
+    n: int = Field(ge=1)  # whom it rests on
     source: Text
 
 

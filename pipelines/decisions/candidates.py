@@ -23,6 +23,7 @@ class Trial:
     target: str
     effect: float
     error: float
+    n: int
     evidence: str
 
 
@@ -148,6 +149,7 @@ def _trial(row: Mapping[str, Any]) -> Trial | None:
         row["measured_target"],
         row["measured"],
         row["measured_error"],
+        row["measured_n"],
         row["evidence"],
     )
 

@@ -54,7 +54,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Plan:
+class ChosenPlan:
     """The best measures under one budget.
 
     Parameters
@@ -215,7 +215,9 @@ def _rivals(
     ]
 
 
-def plan_under(budget: float, offer: Offer, *, objective: str, tail: float, solved: int) -> Plan:
+def plan_under(
+    budget: float, offer: Offer, *, objective: str, tail: float, solved: int
+) -> ChosenPlan:
     """Choose the best measures under a budget.
 
     Parameters
@@ -231,13 +233,10 @@ def plan_under(budget: float, offer: Offer, *, objective: str, tail: float, solv
     """
     options = offer.options
     found = best_plan(options, budget, 1.0 if objective == "expected" else tail)
-    best, reached = _best_of_draws(options, budget, solved)
-    own = options.value[: len(reached)] if len(reached) == len(options.value) else None
-    values = (options.value[_spread(len(options.value), solved)] if own is None else own)[
-        :, found.taken
-    ].sum(axis=1)
+    draws, best, reached = _best_of_draws(options, budget, solved)
+    values = options.value[np.ix_(draws, found.taken)].sum(axis=1)
     total = offer.together(found.taken)
-    return Plan(
+    return ChosenPlan(
         budget=budget,
         cost=float(options.cost[found.taken].sum()),
         taken=offer.names(found.taken),
@@ -256,14 +255,17 @@ def _spread(n_draws: int, solved: int) -> IntArray:
     return np.unique(np.linspace(0, n_draws - 1, min(solved, n_draws)).round().astype(np.int64))
 
 
-def _best_of_draws(options: Options, budget: float, solved: int) -> tuple[BoolArray, FloatArray]:
-    """The best set in each draw, and its value: of all draws if every set can be listed."""
+def _best_of_draws(
+    options: Options, budget: float, solved: int
+) -> tuple[IntArray, BoolArray, FloatArray]:
+    """Draws, the best set in each, and its value: all draws if every set can be listed."""
     sets = allowed_sets(options, budget)
     if sets is not None:
         place, value = best_sets(options, sets)
-        return sets[place], value
-    best = [best_plan(options.draw(at), budget) for at in _spread(len(options.value), solved)]
-    return np.array([one.taken for one in best]), np.array([one.value for one in best])
+        return np.arange(len(value)), sets[place], value
+    draws = _spread(len(options.value), solved)
+    best = [best_plan(options.draw(at), budget) for at in draws]
+    return draws, np.array([one.taken for one in best]), np.array([one.value for one in best])
 
 
 def reasons(offer: Offer, budget: float, taken: BoolArray) -> dict[str, str]:

@@ -10,7 +10,7 @@ import numpy as np
 from pipelines.core.errors import ContractError
 from pipelines.statistics.survey import BoolArray, FloatArray
 
-HALF = 0.5
+_HALF = 0.5
 CLOSE, ROUGH = 1e-9, 1e-6  # of values up to 1: differences that are rounding, or do not matter yet
 
 
@@ -135,7 +135,7 @@ def best_plan(
             if bound - reached <= max(accepted * abs(bound), CLOSE if whole else ROUGH):
                 break
             cuts.append(cut)
-    chosen = np.asarray(best > HALF)
+    chosen = np.asarray(best > _HALF)
     gap = scale * (bound - reached) if bound - reached > CLOSE else 0.0
     return Portfolio(chosen, plan_value(options, chosen, tail), gap)
 
@@ -146,17 +146,23 @@ def _bounded(
     """The measures with the highest least cut, and what no others can exceed."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # not at the start of the app
 
-    n = options.n
+    n, least = options.n, int(len(cuts) > 1)
     rows, limits = _constraints(options, budget)
-    # Beside the measures: the least of the cuts.
-    matrix = np.block([[rows, np.zeros((len(rows), 1))], [-cuts, np.ones((len(cuts), 1))]])
+    # Of several cuts the least counts: a further column, below each of them.
+    gain = np.r_[np.zeros(n), 1.0] if least else cuts[0]
+    below = np.hstack([-cuts, np.ones((len(cuts), 1))]) if least else np.zeros((0, n))
     found = milp(
-        np.r_[np.zeros(n), -1.0],
-        integrality=np.r_[np.full(n, float(whole)), 0.0],
+        -gain,
+        integrality=np.r_[np.full(n, float(whole)), np.zeros(least)],
         bounds=Bounds(
-            np.r_[np.zeros(n), -np.inf], np.r_[np.where(options.barred, 0.0, 1.0), np.inf]
+            np.r_[np.zeros(n), np.full(least, -np.inf)],
+            np.r_[np.where(options.barred, 0.0, 1.0), np.full(least, np.inf)],
         ),
-        constraints=LinearConstraint(matrix, -np.inf, np.r_[limits, np.zeros(len(cuts))]),
+        constraints=LinearConstraint(
+            np.vstack([np.hstack([rows, np.zeros((len(rows), least))]), below]),
+            -np.inf,
+            np.r_[limits, np.zeros(len(below))],
+        ),
         options={"mip_rel_gap": accepted},
     )
     if not found.success:
@@ -164,7 +170,7 @@ def _bounded(
     taken = np.asarray(found.x[:n])
     if not whole:
         return taken, -float(found.fun)
-    return (taken > HALF).astype(float), -float(found.mip_dual_bound)
+    return (taken > _HALF).astype(float), -float(found.mip_dual_bound)
 
 
 def plan_value(options: Options, taken: BoolArray, tail: float = 1.0) -> float:

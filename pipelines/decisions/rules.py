@@ -8,15 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from pipelines.contract.people import EVERYBODY
 from pipelines.decisions.candidates import Candidate
-from pipelines.decisions.effects import Outlook
+from pipelines.decisions.effects import ALL, Outlook
 from pipelines.decisions.plans import Offer
 from pipelines.decisions.portfolio import keeps_constraints
 from pipelines.statistics.survey import BoolArray
 
 BEST_PERFORMANCE = 100.0
-WHOLE = (EVERYBODY, EVERYBODY)
 Key = tuple[str, str, str]  # segment, group, driver
 
 
@@ -82,7 +80,7 @@ def promise(one: Candidate, outlook: Outlook, figures: Figures) -> float:
     )
 
 
-RULES: Mapping[str, Callable[[Candidate, Outlook, Figures], float]] = {
+FIGURE_OF_RULE: Mapping[str, Callable[[Candidate, Outlook, Figures], float]] = {
     "importance": importance,
     "gap": room,
     "correlation": promise,
@@ -91,7 +89,7 @@ RULES: Mapping[str, Callable[[Candidate, Outlook, Figures], float]] = {
 
 def _of(told: Mapping[Key, float], one: Candidate, driver: str, otherwise: float) -> float:
     """Of those whom it reaches, or of everybody."""
-    whole = told.get((*WHOLE, driver), otherwise)
+    whole = told.get((*ALL, driver), otherwise)
     return told.get((one.segment, one.group, driver), whole)
 
 
@@ -105,7 +103,7 @@ def chosen_by(rule: str, offer: Offer, figures: Figures, budget: float) -> BoolA
     -------
     ndarray of bool, shape (n_measures,)
     """
-    scores = [RULES[rule](one, offer.outlook, figures) for one in offer.candidates]
+    scores = [FIGURE_OF_RULE[rule](one, offer.outlook, figures) for one in offer.candidates]
     taken = np.zeros(len(scores), bool)
     for at in np.argsort(-np.array(scores), kind="stable"):
         more = taken.copy()

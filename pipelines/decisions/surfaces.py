@@ -17,7 +17,7 @@ import polars as pl
 from pipelines.contract.code import write_code
 from pipelines.contract.whatif_codes import BOTTOM_BOX, LIFTS, NPS, TOP_BOX
 from pipelines.core.errors import ContractError
-from pipelines.decisions.combining import combine
+from pipelines.decisions.curves import Curves
 from pipelines.statistics.survey import FloatArray
 
 SHARE_ROUNDING = 1e-6  # of shares that were asked
@@ -110,10 +110,8 @@ class Surface:
         Share of those concerned up to which it is supported.
     counts : tuple of (int, int)
         Respondents concerned, and those who show the target.
-    effects, ceilings : mapping of str to ndarray, shape (n_moves, 1 + n_draws)
-        By target that has draws; the point first.
-    interactions : mapping of str to ndarray, shape (n_moves, n_moves)
-        Symmetric; of no target if the model is linear.
+    curves : mapping of str to Curves
+        By target that has draws; nps has those of its parts.
     along, correlations : ndarray, shape (n_drivers, n_drivers)
         See the table outcome_models.
     drivers : tuple of str
@@ -130,9 +128,7 @@ class Surface:
     reasons: tuple[str | None, ...]
     largest: FloatArray
     counts: tuple[tuple[int, int], ...]
-    effects: Mapping[str, FloatArray]
-    ceilings: Mapping[str, FloatArray]
-    interactions: Mapping[str, FloatArray]
+    curves: Mapping[str, Curves]
     along: FloatArray
     correlations: FloatArray
     drivers: tuple[str, ...]
@@ -164,22 +160,15 @@ class Surface:
         drivers = tuple(first["driver"].unique().sort())
         along, correlations = (_square(fitted, name, len(drivers))
                                for name in ("along", "correlations"))  # fmt: skip
-        drawn = [name for name in told if name != NPS]
-        linear = first["method"].to_list()[:1] == ["linear"]
+        today = dict(fitted.select("target", "value").iter_rows())
         return cls(
             targets=told,
-            today=dict(fitted.select("target", "value").iter_rows()),
+            today=today,
             moves=tuple(first.select("driver", "move").iter_rows()),
             reasons=tuple(first["reason"]),
             largest=first["max_share"].fill_null(0.0).to_numpy(),
             counts=tuple(first.select(pl.col("n_concerned", "n_shown").fill_null(0)).iter_rows()),
-            effects={name: _effects(by_target[name], "value", "draws") for name in drawn},
-            ceilings={
-                name: _effects(by_target[name], "ceiling", "ceiling_draws") for name in drawn
-            },
-            interactions={}
-            if linear
-            else {name: _pairs(by_target[name]["interactions"]) for name in drawn},
+            curves={name: Curves.of(by_target[name], today[name]) for name in told if name != NPS},
             along=along,
             correlations=correlations,
             drivers=drivers,
@@ -214,7 +203,7 @@ class Surface:
 
     def is_told(self, at: int) -> bool:
         """Whether a row of the table has numbers: it is neither refused nor withheld."""
-        return not any(np.isnan(effect[at]).any() for effect in self.effects.values())
+        return not any(np.isnan(one.effects[at]).any() for one in self.curves.values())
 
     def evaluate(self, asked: Sequence[Asked]) -> dict[str, Change]:
         """Say what a scenario changes, by target.
@@ -236,17 +225,10 @@ class Surface:
         """
         told = [self._place(one, asked[:at]) for at, one in enumerate(asked)]
         share = np.array([one.share for one in asked])
-        moving = self._along(asked)[:, None]
+        part = self._along(asked)
         floors, ceilings = {}, {}
-        for name, effects in self.effects.items():
-            floor, ceiling = effects[told], self.ceilings[name][told]
-            pairs = self.interactions.get(name)
-            among = None if pairs is None else pairs[np.ix_(told, told)]
-            today = self.today[name]
-            floors[name] = combine(today, floor, floor[:, 0], among, share)
-            ceilings[name] = combine(
-                today, floor + moving * (ceiling - floor), floor[:, 0], among, share
-            )
+        for name, curves in self.curves.items():
+            floors[name], ceilings[name] = curves.together(told, share, part)
         if NPS in self.targets:
             floors[NPS] = floors[TOP_BOX] - floors[BOTTOM_BOX]
             ceilings[NPS] = ceilings[TOP_BOX] - ceilings[BOTTOM_BOX]
@@ -333,23 +315,3 @@ def _square(fitted: pl.DataFrame, name: str, size: int) -> FloatArray:
     if not len(told):
         return np.zeros((size, size))
     return np.asarray(told[0].to_numpy(), np.float64).reshape(size, size)
-
-
-def _effects(rows: pl.DataFrame, value: str, draws: str) -> FloatArray:
-    """The point and its draws, NaN where a move is refused."""
-    told = rows[draws].drop_nulls()
-    width = len(told[0]) if len(told) else 0
-    found = np.full((rows.height, 1 + width), np.nan)
-    for at, (point, drawn) in enumerate(rows.select(value, draws).iter_rows()):
-        if drawn is not None:
-            found[at, 0], found[at, 1:] = point, drawn
-    return found
-
-
-def _pairs(told: pl.Series) -> FloatArray:
-    """A symmetric matrix of what each row says of those after it."""
-    found = np.zeros((len(told), len(told)))
-    for at, row in enumerate(told):
-        if row is not None:
-            found[at, at + 1 :] = row.to_numpy()
-    return np.asarray(found + found.T)

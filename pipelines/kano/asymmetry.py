@@ -129,7 +129,11 @@ def _rows(
     who: Row,
 ) -> Iterator[Row]:
     sizes = {"n": int(rows.sum()), "n_eff": sample.n_eff(rows)}
-    found = asymmetries(part, terms.min_level_n)
+    try:
+        found = asymmetries(part, terms.min_level_n)
+    except ContractError as error:
+        yield from _refused(sheets, rows, who, error.code or REFUSAL_WITHOUT_CODE)
+        return
     for k, one in enumerate(found):
         about = {
             **who, "driver": sheets.drivers[k], "touchpoint_id": sheets.touchpoints[k], **sizes,

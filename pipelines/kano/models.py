@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from pipelines.core.errors import ContractError
 from pipelines.importance.totals import Draws
 from pipelines.kano.levels import LevelDesign, knee
 from pipelines.statistics.bootstrap import percentile
@@ -18,12 +19,14 @@ from pipelines.statistics.penalty_reward import (
     CutPair,
     Steps,
     asymmetry,
+    given,
     rising,
     slopes,
 )
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 MIN_ROWS_HELD = 10  # that differ in a column, for a model to hold it
+HELD_COLUMNS = ("use", "below", "above", "held")  # of other drivers, and confounders
 CHI_SQUARE_OF_TWO = 2.0  # half of it is -log of the tail's probability, for two degrees of freedom
 
 
@@ -154,9 +157,23 @@ def asymmetries(sample: LevelSample, least: int) -> list[Asymmetry | None]:
     -------
     list
         None for a driver that has no pair of cuts with so many answers at each level.
+
+    Raises
+    ------
+    ContractError
+        If other columns foretell the levels of a driver, as in few and repeated answers.
     """
     wide = _Widened.of(sample, least)
-    return [wide.asymmetry(k) if wide.pairs[k] else None for k in range(len(wide.pairs))]
+    try:
+        return [wide.asymmetry(k) if wide.pairs[k] else None for k in range(len(wide.pairs))]
+    except np.linalg.LinAlgError as error:
+        raise ContractError(
+            "kano",
+            expected="levels of ratings that the other columns do not foretell",
+            got="some that they do",
+            todo="use more answers, or fewer drivers",
+            code="no_fit",
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -182,28 +199,34 @@ class _Widened:
 
     def asymmetry(self, k: int) -> Asymmetry:
         """That of one driver."""
-        pairs = self.pairs[k]
-        held = [at for at, (driver, what) in enumerate(self.names) if driver != k or what == "use"]
-        held = [at for at in held if self.names[at][1] in ("use", "below", "above", "held")]
-        found = [self._pair(k, held, pair) for pair in pairs]
+        own = [at for at, (driver, what) in enumerate(self.names) if driver == k and what != "use"]
+        held = [
+            at for at, (_, what) in enumerate(self.names) if at not in own and what in HELD_COLUMNS
+        ]
+        left = given(self.covariances, held, [*own, len(self.names)])
+        names = [self.names[at][1] for at in own]
+        found = [_pair(left, names, pair) for pair in self.pairs[k]]
         penalties, rewards = (np.stack(side, axis=1) for side in zip(*found, strict=True))
         return Asymmetry(
-            pairs, penalties, rewards, self._spline(k, held), self.sample.level, self.sample.wide,
-            self.sample.inflation,
+            self.pairs[k], penalties, rewards, _spline(left[0], names), self.sample.level,
+            self.sample.wide, self.sample.inflation,
         )  # fmt: skip
 
-    def _pair(self, k: int, held: Sequence[int], pair: CutPair) -> tuple[FloatArray, FloatArray]:
-        asked = [self.names.index((k, f"{end} {getattr(pair, end)}")) for end in ("low", "high")]
-        drawn = slopes(self.covariances, held, asked, len(self.names))
-        return HALF * drawn[:, 0] / pair.down, HALF * drawn[:, 1] / pair.up
 
-    def _spline(self, k: int, held: Sequence[int]) -> tuple[float, float]:
-        below, above = self.names.index((k, "below")), self.names.index((k, "above"))
-        matrix, outcome = self.covariances[0], len(self.names)
-        both = slopes(matrix, held, [below, above], outcome)
-        alone = [slopes(matrix, held, [one], outcome)[0] for one in (below, above)]
-        down, up = rising(both[0], both[1], np.array(alone))
-        return -HALF * float(down), HALF * float(up)
+def _pair(left: FloatArray, names: list[str], pair: CutPair) -> tuple[FloatArray, FloatArray]:
+    """Penalties and rewards of one pair of cuts, from what the held columns leave."""
+    asked = [names.index(f"{end} {getattr(pair, end)}") for end in ("low", "high")]
+    drawn = slopes(left, asked, len(names))
+    return HALF * drawn[:, 0] / pair.down, HALF * drawn[:, 1] / pair.up
+
+
+def _spline(left: FloatArray, names: list[str]) -> tuple[float, float]:
+    """Penalty and reward of a line with a knot that never falls, of the sample."""
+    asked = [names.index("below"), names.index("above")]
+    both = slopes(left, asked, len(names))
+    alone = [slopes(left, [one], len(names))[0] for one in asked]
+    down, up = rising(both[0], both[1], np.array(alone))
+    return -HALF * float(down), HALF * float(up)
 
 
 def _columns(

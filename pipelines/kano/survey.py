@@ -39,15 +39,24 @@ class KanoSurvey:
     register: pl.DataFrame
 
     @classmethod
-    def of(cls, study: Study, responses: Frame, customers: Frame) -> KanoSurvey:
+    def of(
+        cls, study: Study, register: pl.DataFrame, responses: Frame, customers: Frame
+    ) -> KanoSurvey:
         """Read the questionnaires of a study.
+
+        Parameters
+        ----------
+        study : Study
+        register : DataFrame
+            See `answers.question_register`; not empty.
+        responses, customers : LazyFrame
+            Canonical tables.
 
         Raises
         ------
         ContractError, StudyError
             If a questionnaire lies in two waves, or nothing says which wave came first.
         """
-        register = answers.question_register(responses)
         segments = tuple(study.map.segments)
         questions = register["question_id"].unique().sort()
         wide = answers.questionnaires(responses, customers, questions, segments)

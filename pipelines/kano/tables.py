@@ -11,7 +11,7 @@ from pipelines.contract.code import write_code
 from pipelines.contract.kano import ASYMMETRY, FEATURE_ANSWERS, GATE_TABLE, STEP
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.table import BETWEEN_CODES, Table
-from pipelines.core import progress
+from pipelines.core import answers, progress
 from pipelines.core.engine import Frame
 from pipelines.core.study import Study
 from pipelines.kano.asymmetry import KanoTerms, asymmetry_rows
@@ -39,9 +39,10 @@ def classify(
     dict
         The tables of `contract.kano`; empty ones if there are no responses.
     """
-    survey = KanoSurvey.of(study, responses, customers)
-    if survey.register.is_empty():
+    register = answers.question_register(responses)
+    if register.is_empty():
         return {table.name: table.without_rows() for table in STEP.writes}
+    survey = KanoSurvey.of(study, register, responses, customers)
     shared = {"level": terms.level, "inputs_hash": inputs_hash}
     asymmetries = list(_asymmetries(survey, terms))
     features = list(feature_rows(survey, terms.level, of_gates.flag_n, terms.seed))

@@ -34,6 +34,8 @@ from pipelines.statistics.survey import FloatArray
 DRAW_TOLERANCE = 1e-6  # of EM, in standard deviations; draws spread by far more
 MIN_OWN_VARIANCE = 0.01  # of an attribute's direction, beside the confounders
 LIKELY_USE = 0.5  # above it a drawn use is one
+MIDDLE_OF_SCALE = 50.0  # the rating of who did not use it, which no model reads
+MIN_COLUMN_LEFT = 1e-9  # of a column that others do not repeat
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def fillings(
         yield _filled(sheets, scales, design, design.values, held)
         return
     known = _attributes(sheets, design, held)
-    values = np.column_stack([design.values, known])
+    values = np.column_stack([design.values, known]) if known.size else design.values
     patterns = find_patterns(values, sheets.weight)
     scarce = len(values) < MIN_UNSHRUNK_ROWS_PER_COLUMN * design.columns or not is_joint(patterns)
     prior_rows = float(design.columns) if scarce else 0.0
@@ -114,7 +116,46 @@ def fillings(
             patterns, patterns.weights * times, prior_rows, DRAW_TOLERANCE, MAX_EM_STEPS
         )
         drawn = draw_rows(complete_rows(values, patterns, fit).first(design.columns), rng)
-        yield _filled(sheets, scales, design, drawn, held)
+        first = _filled(sheets, scales, design, drawn, held)
+        yield _as_users_rate(first, sheets, scales, sheets.weight * times, rng)
+
+
+def _as_users_rate(
+    filled: Filled,
+    sheets: Sheets,
+    scales: SheetScales,
+    weight: FloatArray,
+    rng: np.random.Generator,
+) -> Filled:
+    """Draw the blank ratings of users anew, from how users alone rate.
+
+    The normal distribution is that of users and others together: in it the rating of somebody
+    who is known to be a user follows the outcome by the slope among users times their share.
+    """
+    rating, used = filled.rating.copy(), filled.used
+    scores = [each for each in scales.scores(sheets.target[:, 0]).values() if np.ptp(each) > 0]
+    beside = np.column_stack([np.ones(sheets.n), *scores, used, filled.held])
+    for k, points in enumerate(scales.drivers):
+        users, given = used[:, k] > 0, ~np.isnan(sheets.rating[:, k])
+        blank = users & ~given
+        if not blank.any():
+            continue
+        others = np.delete(used * (rating - MIDDLE_OF_SCALE), k, axis=1)
+        columns = np.column_stack([beside, others])
+        root = np.sqrt(weight[given])
+        slopes = np.linalg.lstsq(
+            root[:, None] * columns[given], root * rating[given, k], rcond=MIN_COLUMN_LEFT
+        )[0]
+        rest = rating[given, k] - columns[given] @ slopes
+        chance = rng.choice(rest, int(blank.sum()), p=weight[given] / weight[given].sum())
+        rating[blank, k] = _rounded(columns[blank] @ slopes + chance, points)
+    return Filled(rating, used, filled.held)
+
+
+def _rounded(rating: FloatArray, points: int) -> FloatArray:
+    """The nearest answers that a scale has, 0 to 100."""
+    last = points - 1
+    return np.asarray(100 * np.clip(np.round(rating / 100 * last), 0, last) / last)
 
 
 def _design(sheets: Sheets, scales: SheetScales, held: FloatArray) -> Design:
@@ -175,7 +216,7 @@ def _filled(
     sheets: Sheets, scales: SheetScales, design: Design, drawn: FloatArray, held: FloatArray
 ) -> Filled:
     """Round what was drawn to the answers there are."""
-    rating, used = np.full(sheets.rating.shape, 50.0), np.ones(sheets.used.shape)
+    rating, used = np.full(sheets.rating.shape, MIDDLE_OF_SCALE), np.ones(sheets.used.shape)
     for k, columns in enumerate(design.groups):
         known = sheets.used[:, k]
         if len(columns) > 1:
@@ -183,9 +224,8 @@ def _filled(
             used[:, k] = np.where(np.isnan(known), likely, known)
         else:  # hardly anybody did not use it: who is not known to have not, did
             used[:, k] = known != 0
-        last = scales.drivers[k] - 1
-        place = np.clip(np.round((drawn[:, columns[-1]] + design.centre[k]) / 100 * last), 0, last)
+        likely_rating = _rounded(drawn[:, columns[-1]] + design.centre[k], scales.drivers[k])
         answered = ~np.isnan(sheets.rating[:, k])
-        found = np.where(answered, sheets.rating[:, k], 100 * place / last)
-        rating[:, k] = np.where(used[:, k] > 0, found, 50.0)
+        found = np.where(answered, sheets.rating[:, k], likely_rating)
+        rating[:, k] = np.where(used[:, k] > 0, found, MIDDLE_OF_SCALE)
     return Filled(rating, used, held)

@@ -13,8 +13,8 @@ from pipelines.contract.plan import PlanSettings
 from pipelines.contract.plan_codes import CHOOSING_RULES, OBJECTIVES
 from pipelines.core.measures import Aim
 from pipelines.decisions.candidates import Candidate
-from pipelines.decisions.effects import Gain
-from pipelines.decisions.plans import Offer, Plan, plan_under
+from pipelines.decisions.effects import Gain, Who
+from pipelines.decisions.plans import ChosenPlan, Offer, plan_under
 from pipelines.decisions.rules import Figures, chosen_by
 
 PER = 1000.0  # of the currency, for values by cost
@@ -28,12 +28,12 @@ class Frontier:
     Parameters
     ----------
     objective : str
-    plans : tuple of Plan
+    plans : tuple of ChosenPlan
         By rising budget.
     """
 
     objective: str
-    plans: tuple[Plan, ...]
+    plans: tuple[ChosenPlan, ...]
 
     @property
     def marginal(self) -> list[float | None]:
@@ -78,8 +78,10 @@ def plan_rows(frontier: Frontier, offer: Offer, about: Mapping[str, Any]) -> Ite
         }
 
 
-def member_rows(frontier: Frontier, offer: Offer, about: Mapping[str, Any]) -> Iterator[Row]:
-    """Rows of the table plan_members."""
+def member_rows(
+    frontier: Frontier, offer: Offer, counts: Mapping[Who, Row], about: Mapping[str, Any]
+) -> Iterator[Row]:
+    """Rows of the table plan_members; `counts` are the answers of each group's model."""
     for plan in frontier.plans:
         for one, own in zip(offer.candidates, offer.gains, strict=True):
             yield {
@@ -93,8 +95,17 @@ def member_rows(frontier: Frontier, offer: Offer, about: Mapping[str, Any]) -> I
                 "p_taken": plan.p_taken[one.name],
                 **(numbers(own, offer, ceiling=False) if own else {}),
                 **making([one], offer),
-                **({} if own else {"n": None, "n_eff": None}),
+                **people_of(one, own, offer, counts),
             }
+
+
+def people_of(one: Candidate, own: Gain | None, offer: Offer, counts: Mapping[Who, Row]) -> Row:
+    """Whom the effect of one measure rests on: those of a trial, or of the model."""
+    if own is None:
+        return {"n": None, "n_eff": None}
+    if one.trial and offer.outlook.is_measured(one, offer.target):
+        return {"n": one.trial.n, "n_eff": None}
+    return counts[(one.segment, one.group)]
 
 
 def rule_rows(

@@ -52,6 +52,7 @@ def _trial(one: CompanyMeasure) -> dict[str, Any]:
         "measured_target": measured and measured.target,
         "measured": measured and measured.effect,
         "measured_error": measured and measured.std_error,
+        "measured_n": measured and measured.n,
         "measured_source": measured and measured.source,
         "realised": realised and realised.effect,
         "realised_error": realised and realised.std_error,

@@ -18,7 +18,7 @@ from pipelines.contract.plan import (
 from pipelines.contract.table import BETWEEN_CODES
 from pipelines.core.map import Map
 from pipelines.decisions.candidates import Candidate, candidates
-from pipelines.decisions.effects import ALL, Outlook, outlook_of
+from pipelines.decisions.effects import ALL, Outlook, Who, outlook_of
 from pipelines.decisions.plans import Offer, offer_of
 from pipelines.decisions.rules import Figures, figures_of, promise
 from pipelines.plan.frontier import (
@@ -26,6 +26,7 @@ from pipelines.plan.frontier import (
     making,
     member_rows,
     numbers,
+    people_of,
     plan_rows,
     rule_rows,
 )
@@ -102,7 +103,7 @@ def plan_measures(
                     for frontier in frontiers(offer, aim, settings):
                         told = {**here, **counts[ALL]}
                         rows[PLANS.name] += plan_rows(frontier, offer, told)
-                        rows[PLAN_MEMBERS.name] += member_rows(frontier, offer, told)
+                        rows[PLAN_MEMBERS.name] += member_rows(frontier, offer, counts, told)
                         rows[PLAN_RULES.name] += rule_rows(frontier, offer, figures, told)
     extra = {"level": settings.level, "inputs_hash": inputs_hash}
     tables = {
@@ -124,7 +125,7 @@ def _offer(declared: Map, found: list[Candidate], outlook: Outlook, target: str)
     return offer_of(found, capacities, outlook, target, months=declared.plan.months, beyond=beyond)
 
 
-def _counts(models: pl.DataFrame) -> dict[tuple[str, str], Row]:
+def _counts(models: pl.DataFrame) -> dict[Who, Row]:
     """Answers that each group's model rests on."""
     told = models.select("segment", "group", "n", "n_eff")
     return {(row[0], row[1]): {"n": row[2], "n_eff": row[3]} for row in told.iter_rows()}
@@ -133,21 +134,20 @@ def _counts(models: pl.DataFrame) -> dict[tuple[str, str], Row]:
 def _effect_rows(
     offer: Offer,
     figures: Figures,
-    counts: Mapping[tuple[str, str], Row],
+    counts: Mapping[Who, Row],
     about: Row,
 ) -> Iterator[Row]:
     """Rows of the table measure_effects."""
     outlook = offer.outlook
     for one, barred, own in zip(offer.candidates, offer.bars, offer.gains, strict=True):
         who = (one.segment, one.group)
-        measured = outlook.is_measured(one, offer.target)
         yield {
             **about,
             "segment": one.segment,
             "group": one.group,
             "measure_id": one.name,
             **(numbers(own, offer) if own else {}),
-            **(counts.get(who, {}) if own and not measured else {}),
+            **people_of(one, own, offer, counts),
             "naive": promise(one, outlook, figures) if own else None,
             "share": outlook.reached.get(who),
             "bar": BETWEEN_CODES.join(barred) or None,

@@ -112,31 +112,74 @@ def move_sums(values: FloatArray, eta: FloatArray, weights: FloatArray, unit: In
 
 
 @compiled
-def pair_sums(eta: FloatArray, deltas: FloatArray, weights: FloatArray, thresholds: FloatArray,
-              rises: FloatArray) -> FloatArray:  # fmt: skip
-    """Weighted sums of what two moves change beyond the sum of both, the others held.
+def _starts(moves: int, per: int) -> tuple[IntArray, int]:
+    """Where the triples of moves a and b begin, less the first c; and how many there are."""
+    start, total = np.zeros((moves, moves), np.int64), 0
+    for a in range(moves):
+        for b in range((a // per + 1) * per, moves):
+            start[a, b] = total - (b // per + 1) * per
+            total += moves - (b // per + 1) * per
+    return start, total
+
+
+@compiled
+def _add_triples(triples: FloatArray, start: IntArray, concerned: IntArray, per: int, w: float,
+                 grown: FloatArray, factor: FloatArray, odds: FloatArray, base: FloatArray,
+                 alone: FloatArray, both: FloatArray) -> None:  # fmt: skip
+    """Add what a row says of every three moves that concern it."""
+    count = concerned.size
+    for i in range(count):
+        a = concerned[i]
+        for j in range(i + 1, count):
+            b = concerned[j]
+            if b // per == a // per:
+                continue
+            for last in range(j + 1, count):
+                c = concerned[last]
+                if c // per == b // per:
+                    continue
+                whole, at = grown[a] * factor[b] * factor[c], start[a, b] + c
+                for k in range(odds.size):
+                    triples[k, at] += w * (
+                        whole / (whole + odds[k]) - both[a, b, k] - both[a, c, k] - both[b, c, k]
+                        + alone[a, k] + alone[b, k] + alone[c, k] - base[k]
+                    )  # fmt: skip
+
+
+@compiled
+def joint_sums(eta: FloatArray, deltas: FloatArray, weights: FloatArray, thresholds: FloatArray,
+               per: int, with_triples: bool) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Weighted sums of what two and three moves change in every S beyond fewer of them.
 
     Parameters
     ----------
     eta, weights : ndarray, shape (n_rows,)
     deltas : ndarray, shape (n_rows, n_moves)
         What each move adds to eta; 0 for those it does not concern.
-    thresholds, rises
-        As for `move_sums`.
+    thresholds : ndarray, shape (n_thresholds,)
+    per : int
+        Moves of one touchpoint, which follow one another; those of one are not put together.
+    with_triples : bool
 
     Returns
     -------
-    ndarray, shape (n_targets, n_moves, n_moves)
+    pairs : ndarray, shape (n_thresholds, n_moves, n_moves)
         Above the diagonal.
+    triples : ndarray, shape (n_thresholds, n_triples)
+        Of moves a, b, c of three touchpoints in their order; c runs fastest.
     """
-    inner, targets, moves = thresholds.size, rises.shape[0], deltas.shape[1]
+    inner, moves = thresholds.size, deltas.shape[1]
     odds = np.exp(thresholds)
-    found = np.zeros((targets, moves, moves))
-    alone, factor = np.empty((moves, inner)), np.empty(moves)
+    start, total = _starts(moves, per)
+    pairs = np.zeros((inner, moves, moves))
+    triples = np.zeros((inner, total if with_triples else 0))
+    alone, both = np.empty((moves, inner)), np.empty((moves, moves, inner))
+    factor, base = np.empty(moves), np.empty(inner)
     concerned = np.empty(moves, np.int64)
     for row in range(eta.size):
-        growth, w = np.exp(eta[row]), weights[row]
-        count = 0
+        growth, w, count = np.exp(eta[row]), weights[row], 0
+        for k in range(inner):
+            base[k] = growth / (growth + odds[k])
         for m in range(moves):
             if deltas[row, m] != 0.0:
                 concerned[count] = m
@@ -148,10 +191,23 @@ def pair_sums(eta: FloatArray, deltas: FloatArray, weights: FloatArray, threshol
             a = concerned[i]
             for j in range(i + 1, count):
                 b = concerned[j]
-                grown = growth * factor[a] * factor[b]
-                for k in range(inner):
-                    base = growth / (growth + odds[k])
-                    one = w * (grown / (grown + odds[k]) - alone[a, k] - alone[b, k] + base)
-                    for t in range(targets):
-                        found[t, a, b] += rises[t, k] * one
-    return found
+                if b // per > a // per:
+                    grown = growth * factor[a] * factor[b]
+                    for k in range(inner):
+                        both[a, b, k] = grown / (grown + odds[k])
+                        pairs[k, a, b] += w * (both[a, b, k] - alone[a, k] - alone[b, k] + base[k])
+        if with_triples:
+            _add_triples(
+                triples,
+                start,
+                concerned[:count],
+                per,
+                w,
+                growth * factor,
+                factor,
+                odds,
+                base,
+                alone,
+                both,
+            )
+    return pairs, triples

@@ -162,29 +162,45 @@ def _thinned(cuts: FloatArray) -> FloatArray:
     return cuts[places]
 
 
-def slopes(
-    covariances: FloatArray, held: Sequence[int], asked: Sequence[int], outcome: int
-) -> FloatArray:
-    """Coefficients of the asked columns in regressions with the held ones.
+def given(covariances: FloatArray, held: Sequence[int], asked: Sequence[int]) -> FloatArray:
+    """Covariances of what held columns leave of the asked ones.
 
     Parameters
     ----------
     covariances : ndarray, shape (..., n_columns, n_columns)
     held, asked : sequence of int
+
+    Returns
+    -------
+    ndarray, shape (..., n_asked, n_asked)
+    """
+    known, cross = covariances[..., held, :][..., held], covariances[..., held, :][..., asked]
+    spread = np.sqrt(np.diagonal(known, axis1=-2, axis2=-1))
+    scale = np.where(spread > 0, spread, 1.0)
+    correlation = known / (scale[..., :, None] * scale[..., None, :]) + RIDGE * np.eye(len(held))
+    cross = cross / scale[..., :, None]
+    explained = np.swapaxes(cross, -1, -2) @ np.linalg.solve(correlation, cross)
+    found: FloatArray = covariances[..., asked, :][..., asked] - explained
+    return found
+
+
+def slopes(covariances: FloatArray, asked: Sequence[int], outcome: int) -> FloatArray:
+    """Coefficients of a regression of the outcome on the asked columns.
+
+    Parameters
+    ----------
+    covariances : ndarray, shape (..., n_columns, n_columns)
+        As they are, or what held columns leave of them: see `given`.
+    asked : sequence of int
     outcome : int
 
     Returns
     -------
     ndarray, shape (..., n_asked)
     """
-    inner = [*held, *asked]
-    matrix = covariances[..., inner, :][..., inner]
-    scale = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1))
-    scale = np.where(scale > 0, scale, 1.0)
-    correlation = matrix / (scale[..., :, None] * scale[..., None, :]) + RIDGE * np.eye(len(inner))
-    right = covariances[..., inner, outcome] / scale
-    found: FloatArray = np.linalg.solve(correlation, right[..., None])[..., 0] / scale
-    return found[..., len(held) :]
+    matrix = covariances[..., asked, :][..., asked]
+    found = np.linalg.solve(matrix, covariances[..., asked, outcome][..., None])
+    return np.asarray(found[..., 0], dtype=np.float64)
 
 
 def rising(

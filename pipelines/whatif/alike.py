@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from pipelines.core import breaks
 from pipelines.core.map import Break
+from pipelines.outcomes.scales import SheetScales
 from pipelines.outcomes.sheets import Sheets
-from pipelines.statistics.survey import FloatArray
-from pipelines.whatif.stacks import targets_of
 
 
 @dataclass(frozen=True)
@@ -26,13 +24,13 @@ class AskedAlike:
         In the order of time; the last is today's.
     drivers : tuple of str
         Those that all of them rate in the same way.
-    targets : list of dict
-        By sheet, see `stacks.targets_of`; those that vary today.
+    scales : SheetScales
+        Of today's.
     """
 
     sheets: list[Sheets]
     drivers: tuple[str, ...]
-    targets: list[dict[str, FloatArray]]
+    scales: SheetScales
 
     @property
     def today(self) -> Sheets:
@@ -60,7 +58,6 @@ def asked_alike(
     own = pl.col("is_stage") | pl.col("in_pairs")
     series = breaks.series(register, {}, declared, waves).filter(~own)
     since = _by_question(series.rename({"subject": "question_id"}), "since", "place")
-    scales = _by_question(register, "scale_min", "scale_max", "kind")
     for mode, outcome in sorted({(one.mode, one.outcome) for one in sheets}):
         every = [one for one in sheets if (one.mode, one.outcome) == (mode, outcome)]
         every.sort(key=lambda one: since[one.mode, one.outcome, one.wave][1])
@@ -72,10 +69,7 @@ def asked_alike(
             if all(name in one.drivers for one in alike)
             and len({since[mode, name, one.wave][0] for one in alike}) == 1
         ]
-        targets = [targets_of(one, *scales[mode, outcome, one.wave]) for one in alike]
-        vary = [name for name, values in targets[-1].items() if np.ptp(values) > 0]
-        kept = [{name: one[name] for name in vary} for one in targets]
-        yield AskedAlike(alike, tuple(common), kept)
+        yield AskedAlike(alike, tuple(common), SheetScales.of(alike[-1], register))
 
 
 def _by_question(rows: pl.DataFrame, *columns: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:

@@ -2,107 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from scipy import special
 
 from pipelines.contract.code import write_code
+from pipelines.contract.whatif_trust_codes import REASONS_OF_CALIBRATIONS
 from pipelines.core.errors import ContractError
 from pipelines.statistics.intervals import t_quantile
 from pipelines.statistics.meta_regression import MetaRegression, regress_estimates
 from pipelines.statistics.survey import FloatArray
 from pipelines.whatif.alike import AskedAlike
 from pipelines.whatif.foretelling import (
-    Answers,
     Points,
+    answers_of,
     foretold_points,
     groups_of,
-    linear,
     points_of_tenths,
 )
 from pipelines.whatif.stacks import Stack, stack
-from pipelines.whatif.trust_terms import Row, TrustTerms, about, flags_of, generator
+from pipelines.whatif.terms import WhatifTerms
+from pipelines.whatif.trust_rows import Row, about, flags_of, generator
 
 MIN_POINTS = 3  # for a slope
 MIN_COMMON_DRIVERS = 2
 FOLDS = 10  # of respondents
 
 
-def calibration_rows(asked: AskedAlike, terms: TrustTerms) -> Iterator[tuple[Row, list[Row]]]:
+def calibration_rows(asked: AskedAlike, terms: WhatifTerms) -> Iterator[tuple[Row, list[Row]]]:
     """Rows of `CALIBRATIONS`, each with its points."""
-    several = len(asked.sheets) > 1
-    yield from _of_waves(asked, terms)
-    if len(asked.today.drivers) < MIN_COMMON_DRIVERS:
-        return
+    yield from _tried("waves", asked, _of_waves, terms)
+    if len(asked.today.drivers) >= MIN_COMMON_DRIVERS:
+        yield from _tried("groups", asked, _of_groups, terms)
+        if len(asked.sheets) == 1:
+            yield from _tried("respondents", asked, _of_respondents, terms)
+
+
+Calibrated = Iterator[tuple[Row, list[Row]]]
+
+
+def _tried(
+    held_out: str,
+    asked: AskedAlike,
+    calibrated: Callable[[AskedAlike, WhatifTerms], Calibrated],
+    terms: WhatifTerms,
+) -> Calibrated:
+    """What is found, or why there is nothing, as one row of the mean."""
     try:
-        today = stack(asked.sheets[-1:], asked.today.drivers, asked.targets[-1:])
-    except ContractError:
-        for held_out in ("groups", *(() if several else ("respondents",))):
-            yield from _refused(asked, held_out, "no_fit")
-        return
-    yield from _of_groups(asked, today, terms)
-    if not several:
-        yield from _of_respondents(asked, today, terms)
+        yield from list(calibrated(asked, terms))
+    except ContractError as error:
+        code = error.code or "no_fit"
+        reason = code if REASONS_OF_CALIBRATIONS.fault(code) is None else "no_fit"
+        sizes = {"n": sum(sheet.n for sheet in asked.sheets), "n_points": 0}
+        row = _of(asked, "mean", held_out) | {"reason": reason} | sizes
+        yield row | {"n_drivers": len(asked.drivers)}, []
 
 
-def _of_waves(asked: AskedAlike, terms: TrustTerms) -> Iterator[tuple[Row, list[Row]]]:
+def _refused(reason: str) -> ContractError:
+    """Nothing to compare, with the code that says why."""
+    return ContractError("calibration", expected="something to compare", got=reason,
+                         todo="see its reason", code=reason)  # fmt: skip
+
+
+def _of_waves(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
     if len(asked.sheets) == 1:
-        yield from _refused(asked, "waves", "one_wave")
-        return
+        raise _refused("one_wave")
     if len(asked.drivers) < MIN_COMMON_DRIVERS:
-        yield from _refused(asked, "waves", "few_drivers")
-        return
-    try:
-        whole = stack(asked.sheets, asked.drivers, asked.targets)
-    except ContractError:
-        yield from _refused(asked, "waves", "no_fit")
-        return
+        raise _refused("few_drivers")
+    whole = stack(asked.sheets, asked.drivers, asked.scales)
     held_out = [whole.wave == place for place in range(len(asked.sheets))]
     names = [{"wave": sheet.wave} for sheet in asked.sheets]
-    answers = _answers(whole)
+    answers = answers_of(whole)
     for target, points in zip(answers.targets, foretold_points(answers, held_out), strict=True):
         yield _rows(asked, whole, "waves", target, points, names, terms)
 
 
-def _of_groups(
-    asked: AskedAlike, today: Stack, terms: TrustTerms
-) -> Iterator[tuple[Row, list[Row]]]:
-    groups = groups_of(today.segments, terms.min_n)
+def _of_groups(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
+    groups = groups_of(asked.today.segments, terms.min_n)
     if not groups:
-        yield from _refused(asked, "groups", write_code("few_groups", least=terms.min_n))
-        return
+        raise _refused(write_code("few_groups", least=terms.min_n))
+    today = stack(asked.sheets[-1:], asked.today.drivers, asked.scales)
     names = [{"segment": segment, "group": group} for segment, group, _ in groups]
-    answers = _answers(today)
+    answers = answers_of(today)
     found = foretold_points(answers, [rows for _, _, rows in groups])
     for target, points in zip(answers.targets, found, strict=True):
         yield _rows(asked, today, "groups", target, points, names, terms)
 
 
-def _of_respondents(
-    asked: AskedAlike, today: Stack, terms: TrustTerms
-) -> Iterator[tuple[Row, list[Row]]]:
+def _of_respondents(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
+    today = stack(asked.sheets[-1:], asked.today.drivers, asked.scales)
     fold = generator(asked.today, terms).permutation(today.units.n)[today.units.of_row] % FOLDS
-    answers = _answers(today)
+    answers = answers_of(today)
     found, places = points_of_tenths(answers, fold)
     for target, points, tenths in zip(answers.targets, found, places, strict=True):
         names = [{"tenth": int(tenth)} for tenth in tenths]
         yield _rows(asked, today, "respondents", target, points, names, terms)
-
-
-def _answers(whole: Stack) -> Answers:
-    answered = np.column_stack(list(whole.targets.values()))
-    foretell = linear(whole.columns, whole.of, answered, whole.weight)
-    return Answers(tuple(whole.targets), answered, whole.weight, whole.units, foretell)
-
-
-def _refused(asked: AskedAlike, held_out: str, reason: str) -> Iterator[tuple[Row, list[Row]]]:
-    """Rows without numbers, one per target."""
-    n = sum(sheet.n for sheet in asked.sheets)
-    for target in asked.targets[-1]:
-        row = _of(asked, target, held_out)
-        yield row | {"reason": reason, "n": n, "n_points": 0, "n_drivers": len(asked.drivers)}, []
 
 
 def _of(asked: AskedAlike, target: str, held_out: str) -> Row:
@@ -124,11 +120,11 @@ def _rows(
     target: str,
     points: Points,
     names: Sequence[Row],
-    terms: TrustTerms,
+    terms: WhatifTerms,
 ) -> tuple[Row, list[Row]]:
     """One calibration and its points, which `names` tells apart."""
     row = _of(asked, target, held_out)
-    sizes = {"n": len(rows.weight), "n_drivers": len(rows.drivers)}
+    sizes = {"n": rows.sheets.n, "n_drivers": len(rows.sheets.drivers)}
     low, high = points.interval(terms.level)
     columns = {
         "value": points.observed,

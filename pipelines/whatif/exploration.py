@@ -20,7 +20,7 @@ from pipelines.statistics.survey import BoolArray, FloatArray
 from pipelines.whatif.alone import promised, shared_with_others
 from pipelines.whatif.moves import moves_of
 from pipelines.whatif.pooling import Pooled, pool
-from pipelines.whatif.response import MAX_PAIR_ROWS, Response, respond
+from pipelines.whatif.response import MAX_JOINT_ROWS, Response, respond
 from pipelines.whatif.support import Support, supports
 from pipelines.whatif.terms import WhatifSample
 
@@ -194,7 +194,8 @@ def _look_at(sample: WhatifSample, work: _Work, whole: Filled, number: int, coun
     work.responses.append(
         respond(
             fit, filled, sample.units_of(rows), sample.counts[number:draws:count],
-            sample.scales.drivers, MAX_PAIR_ROWS // count, sample.rng,
+            sample.scales.drivers, MAX_JOINT_ROWS // count, everybody,
+            sample.stream(f"pairs {number} {work.people.segment} {work.people.group}"),
         )
     )  # fmt: skip
 
@@ -202,7 +203,7 @@ def _look_at(sample: WhatifSample, work: _Work, whole: Filled, number: int, coun
 def _describe(sample: WhatifSample, people: People, fit: OutcomeFit, filled: Filled) -> Description:
     sheets, terms, rows = sample.sheets, sample.terms, people.rows
     points, latent = sample.scales.drivers, fit.values @ fit.model.beta
-    moves = list(moves_of(filled, fit.model, latent, fit.weights, points))
+    moves = moves_of(filled, fit.model, latent, fit.weights, points)
     scores = sample.scales.scores(fit.answers)
     told = np.column_stack([scores[name] for name in fit.model.targets])
     return Description(

@@ -8,18 +8,21 @@ whom the model saw: predicted, its predictions for the ones less its predictions
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
+from pipelines.outcomes.models import fit_outcome
+from pipelines.outcomes.slopes import Slopes
 from pipelines.statistics.bootstrap import Units, degrees_of_freedom
 from pipelines.statistics.intervals import t_quantile
 from pipelines.statistics.linearised import covariance_of_sums
+from pipelines.statistics.ordered_logit import MAX_CATEGORIES
 from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
+from pipelines.whatif.stacks import Stack
 
 TENTHS = 10
-MIN_SPREAD_LEFT = 1e-10  # of a column's variance; with less the others already say it
 
 # Fitted on some of the rows, it foretells the targets of all: (rows seen) -> (n, n_targets).
 Foretelling = Callable[[BoolArray], FloatArray]
@@ -178,43 +181,38 @@ def _influence(rows: BoolArray, contrast: FloatArray, values: FloatArray) -> Flo
     return contrast * (values - np.where(rows, mean, others))
 
 
-def linear(
-    columns: FloatArray,
-    of: Sequence[str | None],
-    answered: FloatArray,
-    weight: FloatArray,
-) -> Foretelling:
-    """Foretell by weighted least squares.
-
-    Parameters
-    ----------
-    columns : ndarray, shape (n, n_columns)
-    of : sequence of str or None
-        The confounder that each column belongs to. One of which those seen have not all groups
-        says nothing of the others: it is left out.
-    answered : ndarray, shape (n, n_targets)
-    weight : ndarray, shape (n,)
-    """
+def answers_of(rows: Stack) -> Answers:
+    """The targets of an outcome, foretold by its model."""
+    sheets, scales = rows.sheets, rows.scales
+    scores = scales.scores(sheets.target[:, 0])
+    if scales.outcome > MAX_CATEGORIES:  # the linear model tells the mean alone
+        scores = {"mean": scores["mean"]}
+    told = {name: each for name, each in scores.items() if np.ptp(each) > 0}
+    if scales.is_nps and {"top_box", "bottom_box"} <= told.keys():
+        told["nps"] = told["top_box"] - told["bottom_box"]
+    few = [name for name in scores if name not in told]
 
     def foretell(seen: BoolArray) -> FloatArray:
-        kept = columns[:, usable(columns, of, seen)]
-        share = np.where(seen, weight, 0.0) / weight[seen].sum()
-        x, y = kept - share @ kept, answered - share @ answered
-        spread = np.sqrt(share @ x**2)
-        x = x[:, spread > 0] / spread[spread > 0]
-        inner = x.T @ (share[:, None] * x)
-        slopes = np.linalg.pinv(inner, rcond=MIN_SPREAD_LEFT, hermitian=True) @ (x.T * share) @ y
-        found: FloatArray = share @ answered + x @ slopes
-        return found
+        kept = usable(rows.filled.held, rows.held, seen)
+        filled = replace(rows.filled, held=rows.filled.held[:, kept])
+        slopes = Slopes.of(sheets, scales, seen, int(kept.sum()))
+        fit = fit_outcome(
+            filled.of_rows(seen), sheets.target[seen, 0], sheets.weight[seen], slopes, scales, few
+        )
+        found = fit.model.predict(filled)
+        if "nps" in told:
+            found["nps"] = found["top_box"] - found["bottom_box"]
+        return np.column_stack([found[name] for name in told])
 
-    return foretell
+    answered = np.column_stack(list(told.values()))
+    return Answers(tuple(told), answered, sheets.weight, rows.units, foretell)
 
 
-def usable(columns: FloatArray, of: Sequence[str | None], seen: BoolArray) -> BoolArray:
-    """Columns that are no confounder's of which those seen lack a group, shape (n_columns,)."""
-    names = np.array([name or "" for name in of], dtype=object)
+def usable(columns: FloatArray, of: Sequence[str], seen: BoolArray) -> BoolArray:
+    """Columns of confounders, but for those of which people seen lack a group: (n_columns,)."""
+    names = np.array(of, dtype=object)
     kept = np.ones(len(names), bool)
-    for name in {name for name in of if name}:
+    for name in set(of):
         own = np.column_stack([np.ones(len(columns)), columns[:, names == name]])
         if np.linalg.matrix_rank(own[seen]) < np.linalg.matrix_rank(own):
             kept[names == name] = False

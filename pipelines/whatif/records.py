@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -197,10 +198,33 @@ def _changes(
     if target == NPS:
         return row
     row["draws"], row["ceiling_draws"] = (_coarse(draws[:, kind]) for kind in (0, 1))
+    row["ceiling_half"] = float(pooled.halves[at, places[0]])
     if not model.is_linear:
-        beside = pooled.interactions[places[0], at, at + 1 :]
-        row["interactions"] = beside.round(INTERACTION_DIGITS).tolist()
+        row |= _beside(pooled, places[0], at)
     return row
+
+
+def _beside(pooled: Pooled, target: int, at: int) -> dict[str, list[float]]:
+    """What a move adds beside every later one, and beside every two of them."""
+    found = {
+        name: pooled.pairs[kind, target, at, at + 1 :].round(INTERACTION_DIGITS).tolist()
+        for kind, name in enumerate(("interactions", "ceiling_interactions"))
+    }
+    if pooled.triples.shape[1]:
+        start, stop = triples_of(len(pooled.shares), at)
+        found["triples"] = pooled.triples[target, start:stop].round(INTERACTION_DIGITS).tolist()
+    return found
+
+
+def triples_of(moves: int, first: int) -> tuple[int, int]:
+    """Where the triples begin and end whose first move is this one.
+
+    >>> triples_of(15, 0), triples_of(15, 4), triples_of(15, 5)
+    ((0, 25), (100, 125), (125, 125))
+    """
+    drivers, per = moves // len(MOVE_NAMES), len(MOVE_NAMES)
+    sizes = [per**2 * comb(drivers - 1 - at // per, 2) for at in range(first + 1)]
+    return sum(sizes[:-1]), sum(sizes)
 
 
 def _coarse(draws: FloatArray) -> list[float]:

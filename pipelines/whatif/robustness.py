@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
-import polars as pl
 
 from pipelines.core.errors import ContractError
-from pipelines.importance.blanks import complete, draw_blanks
-from pipelines.importance.designs import Design, use_and_rating
 from pipelines.outcomes.confounders import columns_of
+from pipelines.outcomes.filling import fillings
+from pipelines.outcomes.scales import SheetScales
 from pipelines.outcomes.sheets import Sheets
+from pipelines.outcomes.slopes import MIDDLE
 from pipelines.statistics.bootstrap import sampling_units
 from pipelines.statistics.effective_size import effective_n
-from pipelines.statistics.survey import FloatArray
 from pipelines.whatif.confounding import Regressors, Robustness, slopes_and_robustness, verdict
-from pipelines.whatif.trust_terms import Row, TrustTerms, about, flags_of, generator
+from pipelines.whatif.terms import WhatifTerms
+from pipelines.whatif.trust_rows import Row, about, flags_of, generator
 
 
-def robustness_rows(sheet: Sheets, terms: TrustTerms) -> list[Row]:
+def robustness_rows(sheet: Sheets, scales: SheetScales, terms: WhatifTerms) -> list[Row]:
     """Rows of `ROBUSTNESS` for all customers of a wave; none if its answers bear no model."""
     if not sheet.drivers:
         return []
     try:
-        model = _regressors(sheet, terms)
+        model = _regressors(sheet, scales, terms)
     except ContractError:  # its outcome_models row says why there is no model
         return []
     every = np.ones(sheet.n, bool)
@@ -73,29 +71,25 @@ def _beside_benchmark(one: Robustness, level: float) -> Row:
     }
 
 
-def _regressors(sheet: Sheets, terms: TrustTerms) -> Regressors:
+def _regressors(sheet: Sheets, scales: SheetScales, terms: WhatifTerms) -> Regressors:
     """Columns of the linear model of the mean answer, their blanks drawn several times."""
     rng = generator(sheet, terms)
-    design = use_and_rating(sheet.rating, sheet.used, {"mean": sheet.target[:, 0]}, sheet.weight)
-    held = columns_of(sheet.confounders) if sheet.confounders.width else None
-    first = design.columns - 1
-    parts = [design.values[:, :-1], *([held.values] if held else []), design.values[:, -1:]]
-    whole = replace(design, values=np.column_stack(parts))
-    confounders = {
-        name: tuple(first + at for at, of in enumerate(held.of) if of == name)
-        for name in sheet.confounders.columns
-        if held
-    }
     units = sampling_units(sheet.n, sheet.cluster, sheet.stratum, sheet.n, rng)
-    drivers = dict(zip(sheet.drivers, design.groups, strict=True))
-    completed = _drawn(whole, sheet, terms, rng)
-    return Regressors(completed, drivers, confounders, sheet.weight, units)
-
-
-def _drawn(
-    design: Design, sheet: Sheets, terms: TrustTerms, rng: np.random.Generator
-) -> list[FloatArray]:
-    if design.whole.all():
-        return [design.values]
-    expected = complete(design, sheet.weight, pl.DataFrame())
-    return [draw_blanks(expected, rng) for _ in range(terms.imputations)]
+    drawn = list(fillings(sheet, scales, units, terms.imputations, rng))
+    k = len(sheet.drivers)
+    of = columns_of(sheet.confounders).of if sheet.confounders.width else ()
+    return Regressors(
+        [
+            np.column_stack(
+                [one.used, one.used * (one.rating - MIDDLE), one.held, sheet.target[:, 0]]
+            )
+            for one in drawn
+        ],
+        {name: (at, k + at) for at, name in enumerate(sheet.drivers)},
+        {
+            name: tuple(2 * k + at for at, one in enumerate(of) if one == name)
+            for name in sheet.confounders.columns
+        },
+        sheet.weight,
+        units,
+    )

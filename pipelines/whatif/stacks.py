@@ -1,9 +1,9 @@
-"""Stacks: the answer sheets of one outcome over the waves that ask it alike, as one table."""
+"""Stacks: the answer sheets of one outcome over the waves that ask it alike, as one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -11,12 +11,11 @@ import polars as pl
 from pipelines.importance.blanks import complete
 from pipelines.importance.designs import Design, use_and_rating
 from pipelines.outcomes.confounders import columns_of
+from pipelines.outcomes.filling import LIKELY_USE, MIDDLE_OF_SCALE, Filled
+from pipelines.outcomes.scales import SheetScales
 from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.bootstrap import Units, sampling_units
 from pipelines.statistics.survey import FloatArray, IntArray
-
-MIN_TOP_TWO_POINTS, MAX_TOP_TWO_POINTS = 4, 7  # points of a scale of which the best two are told
-BOX_ROUNDING = 1e-6  # of percent
 
 
 @dataclass(frozen=True)
@@ -25,36 +24,28 @@ class Stack:
 
     Attributes
     ----------
-    columns : ndarray, shape (n, n_columns)
-        Use and use x rating of every driver, then the confounders; without blanks.
-    of : tuple of str or None
-        The confounder of each column.
-    drivers : tuple of str
-        Those that all waves have.
-    targets : dict of str to ndarray, shape (n,)
-        By name, in points.
-    weight : ndarray, shape (n,)
-        Of mean 1 in every wave.
+    sheets : Sheets
+        Of all of them, with the drivers that all have; weights have the mean 1 in every wave.
+    scales : SheetScales
+    filled : Filled
+        The same without blanks.
+    held : tuple of str
+        The confounder of each column that is held.
     wave : ndarray of int, shape (n,)
         Place of the wave.
     units : Units
         Clusters and strata.
-    segments : DataFrame, n rows
     """
 
-    columns: FloatArray
-    of: tuple[str | None, ...]
-    drivers: tuple[str, ...]
-    targets: dict[str, FloatArray]
-    weight: FloatArray
+    sheets: Sheets
+    scales: SheetScales
+    filled: Filled
+    held: tuple[str, ...]
     wave: IntArray
     units: Units
-    segments: pl.DataFrame
 
 
-def stack(
-    sheets: Sequence[Sheets], drivers: Sequence[str], targets: Sequence[dict[str, FloatArray]]
-) -> Stack:
+def stack(sheets: Sequence[Sheets], drivers: Sequence[str], scales: SheetScales) -> Stack:
     """Put waves below one another.
 
     Blanks are filled with what the other ratings and the confounders of the wave let expect, and
@@ -66,60 +57,96 @@ def stack(
         Of one outcome; one or more.
     drivers : sequence of str
         Those that all of them have.
-    targets : sequence of dict
-        Points of each target, as `targets_of` gives them.
+    scales : SheetScales
+        Of the last of them.
 
     Raises
     ------
     ContractError
         If blanks cannot be filled; see `importance.blanks.complete`.
     """
+    narrow = [_of_drivers(one, drivers) for one in sheets]
     common = [
         name
         for name in sheets[-1].confounders.columns
-        if all(name in sheet.confounders.columns for sheet in sheets)
+        if all(name in one.confounders.columns for one in sheets)
     ]
-    frames = [sheet.confounders.select(common) for sheet in sheets]
-    held = columns_of(pl.concat(frames)) if common else None
-    n = sum(sheet.n for sheet in sheets)
-    values = held.values if held else np.empty((n, 0))
-    ends = np.cumsum([sheet.n for sheet in sheets])
-    parts = np.split(values, ends[:-1])
-    filled = [_filled(one, drivers, part) for one, part in zip(sheets, parts, strict=True)]
+    frames = [one.confounders.select(common) for one in sheets]
+    columns = columns_of(pl.concat(frames)) if common else None
+    sizes = [one.n for one in sheets]
+    held = columns.values if columns else np.empty((sum(sizes), 0))
+    parts = np.split(held, np.cumsum(sizes)[:-1])
+    filled = [_filled(one, part) for one, part in zip(narrow, parts, strict=True)]
+    kept = [sheets[-1].drivers.index(name) for name in drivers]
+    whole = _joined(narrow)
     return Stack(
-        columns=np.column_stack([np.concatenate(filled), values]),
-        of=(None,) * (2 * len(drivers)) + (held.of if held else ()),
-        drivers=tuple(drivers),
-        targets={name: np.concatenate([one[name] for one in targets]) for name in targets[-1]},
-        weight=np.concatenate([sheet.weight / sheet.weight.mean() for sheet in sheets]),
-        wave=np.repeat(np.arange(len(sheets)), [sheet.n for sheet in sheets]),
-        units=_units(sheets, n),
-        segments=pl.concat([sheet.segments for sheet in sheets], how="diagonal"),
+        sheets=whole,
+        scales=replace(scales, drivers=tuple(scales.drivers[at] for at in kept)),
+        filled=Filled(
+            np.concatenate([one.rating for one in filled]),
+            np.concatenate([one.used for one in filled]),
+            held,
+        ),
+        held=columns.of if columns else (),
+        wave=np.repeat(np.arange(len(sizes)), sizes),
+        units=sampling_units(
+            whole.n, whole.cluster, whole.stratum, whole.n, np.random.default_rng(0)
+        ),
     )
 
 
-def _units(sheets: Sequence[Sheets], n: int) -> Units:
-    """Clusters and strata of every wave for itself."""
-    wave = np.repeat(np.arange(len(sheets)), [sheet.n for sheet in sheets])
-    codes = [
-        np.unique(np.column_stack([wave, np.concatenate(codes)]), axis=0, return_inverse=True)[1]
-        for codes in ([s.cluster for s in sheets], [s.stratum for s in sheets])
-    ]
-    return sampling_units(n, codes[0].ravel(), codes[1].ravel(), n, np.random.default_rng(0))
+def _of_drivers(sheet: Sheets, drivers: Sequence[str]) -> Sheets:
+    """The same with some of the drivers."""
+    kept = [sheet.drivers.index(name) for name in drivers]
+    return replace(
+        sheet,
+        drivers=tuple(drivers),
+        touchpoints=tuple(sheet.touchpoints[at] for at in kept),
+        rating=sheet.rating[:, kept],
+        used=sheet.used[:, kept],
+        stated=sheet.stated[:, kept],
+    )
 
 
-def _filled(sheet: Sheets, drivers: Sequence[str], confounders: FloatArray) -> FloatArray:
-    """Use and use x rating of every driver, shape (n, 2 n_drivers)."""
-    places = [sheet.drivers.index(name) for name in drivers]
-    rating, used = sheet.rating[:, places], sheet.used[:, places]
-    design = use_and_rating(rating, used, {"outcome": sheet.target[:, 0]}, sheet.weight)
-    ratings = design.values[:, :-1]
-    values = _expected(np.column_stack([ratings, confounders]), design, sheet.weight)
-    columns = []
-    for group, centre in zip(design.groups, design.centre, strict=True):
-        use = values[:, group[0]] if len(group) > 1 else np.ones(sheet.n)
-        columns += [use, values[:, group[-1]] + centre * use]
-    return np.column_stack(columns)
+def _joined(sheets: Sequence[Sheets]) -> Sheets:
+    """All rows; clusters and strata are those of each wave for itself."""
+    wave = np.repeat(np.arange(len(sheets)), [one.n for one in sheets])
+
+    def rows(name: str) -> FloatArray:
+        return np.concatenate([getattr(one, name) for one in sheets])
+
+    def apart(name: str) -> IntArray:
+        codes = np.column_stack([wave, rows(name)])
+        return np.unique(codes, axis=0, return_inverse=True)[1].ravel().astype(np.int64)
+
+    return replace(
+        sheets[-1],
+        target=rows("target"),
+        rating=rows("rating"),
+        used=rows("used"),
+        stated=rows("stated"),
+        weight=np.concatenate([one.weight / one.weight.mean() for one in sheets]),
+        cluster=apart("cluster"),
+        stratum=apart("stratum"),
+        segments=pl.concat([one.segments for one in sheets], how="diagonal"),
+        confounders=pl.DataFrame(),
+    )
+
+
+def _filled(sheet: Sheets, held: FloatArray) -> Filled:
+    """Fill blanks with their expectation; who may have used it as likely as not did."""
+    outcome = {"outcome": sheet.target[:, 0]}
+    design = use_and_rating(sheet.rating, sheet.used, outcome, sheet.weight)
+    values = _expected(np.column_stack([design.values[:, :-1], held]), design, sheet.weight)
+    rating, used = np.empty(sheet.rating.shape), np.ones(sheet.used.shape)
+    for k, (group, centre) in enumerate(zip(design.groups, design.centre, strict=True)):
+        share = values[:, group[0]] if len(group) > 1 else np.ones(sheet.n)
+        used[:, k] = share >= LIKELY_USE
+        likely = np.clip(values[:, group[-1]] / np.maximum(share, LIKELY_USE) + centre, 0, 100)
+        answered = ~np.isnan(sheet.rating[:, k])
+        found = np.where(answered, sheet.rating[:, k], likely)
+        rating[:, k] = np.where(used[:, k] > 0, found, MIDDLE_OF_SCALE)
+    return Filled(rating, used, held)
 
 
 def _expected(values: FloatArray, design: Design, weight: FloatArray) -> FloatArray:
@@ -133,26 +160,3 @@ def _expected(values: FloatArray, design: Design, weight: FloatArray) -> FloatAr
     whole = np.where(np.isnan(values), mean, values)
     whole[some] = filled
     return whole
-
-
-def targets_of(
-    sheet: Sheets, scale_min: float, scale_max: float, kind: str
-) -> dict[str, FloatArray]:
-    """Points of each target that an outcome has.
-
-    Parameters
-    ----------
-    scale_min, scale_max : float
-        Of the outcome's question.
-    kind : str
-        Its measure: a question of recommendation has an NPS.
-    """
-    mean, top, bottom = sheet.target.T
-    found = {"mean": mean}
-    steps = scale_max - scale_min
-    if MIN_TOP_TWO_POINTS <= steps + 1 <= MAX_TOP_TWO_POINTS:
-        found["top_two"] = 100.0 * (mean >= 100 * (steps - 1) / steps - BOX_ROUNDING)
-    found |= {"top_box": top, "bottom_box": bottom}
-    if kind == "nps":
-        found["nps"] = top - bottom
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -39,15 +40,42 @@ def latest(found: Sequence[Sheets], places: pl.DataFrame) -> list[Sheets]:
     return [last[key] for key in sorted(last)]
 
 
+@dataclass(frozen=True)
+class Questioned:
+    """What a survey asked of whom.
+
+    Attributes
+    ----------
+    register : DataFrame
+        See `core.answers.question_register`.
+    sheets : list of Sheets
+        Of all waves and outcomes.
+    """
+
+    register: pl.DataFrame
+    sheets: list[Sheets]
+
+    @classmethod
+    def of(
+        cls,
+        responses: Frame,
+        customers: Frame,
+        outcomes: Mapping[str, Outcome],
+        segments: Sequence[str],
+        min_users: int,
+    ) -> Questioned:
+        """Take apart canonical tables."""
+        register = answers.question_register(responses)
+        if register.is_empty():
+            return cls(register, [])
+        questions = register["question_id"].unique().sort()
+        wide = answers.questionnaires(responses, customers, questions, segments)
+        people = engine.to_polars(wide).collect()
+        return cls(register, list(sheets(people, register, outcomes, segments, min_users)))
+
+
 def simulate_moves(
-    responses: Frame,
-    customers: Frame,
-    outcomes: Mapping[str, Outcome],
-    segments: Sequence[str],
-    places: pl.DataFrame,
-    terms: WhatifTerms,
-    min_users: int,
-    inputs_hash: str,
+    questioned: Questioned, places: pl.DataFrame, terms: WhatifTerms, inputs_hash: str
 ) -> dict[str, pl.DataFrame]:
     """Say what every move would change in every outcome.
 
@@ -56,14 +84,9 @@ def simulate_moves(
     dict
         The tables outcome_models and moves of `contract.whatif`.
     """
-    samples = []
-    register = answers.question_register(responses)
-    if not register.is_empty():
-        questions = register["question_id"].unique().sort()
-        wide = answers.questionnaires(responses, customers, questions, segments)
-        people = engine.to_polars(wide).collect()
-        asked = latest(list(sheets(people, register, outcomes, segments, min_users)), places)
-        samples = [WhatifSample.of(one, SheetScales.of(one, register), terms) for one in asked]
+    asked = latest(questioned.sheets, places)
+    register = questioned.register
+    samples = [WhatifSample.of(one, SheetScales.of(one, register), terms) for one in asked]
     tables: dict[str, list[pl.DataFrame]] = {"outcome_models": [], "moves": []}
     with progress.counting(sum(one.fillings for one in samples), "fillings of blanks"):
         for sample in samples:

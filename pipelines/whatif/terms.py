@@ -71,14 +71,17 @@ class WhatifSample:
     @classmethod
     def of(cls, sheets: Sheets, scales: SheetScales, terms: WhatifTerms) -> WhatifSample:
         """Draw from sheets; what is drawn depends on their names and the seed alone."""
-        name = f"{sheets.mode}/{sheets.wave}/{sheets.outcome}"
-        rng = np.random.default_rng([terms.seed, zlib.crc32(name.encode())])
+        rng = stream(terms, sheets, "")
         units = sampling_units(sheets.n, sheets.cluster, sheets.stratum, MAX_UNITS, rng)
         people = sampling_units(sheets.n, sheets.cluster, sheets.stratum, sheets.n, rng)
         counts = np.concatenate(list(draws(units, terms.draws, rng)))
         fold = rng.permutation(units.n) % HELD_OUT_PARTS
         held = held_columns(sheets).shape[1]
         return cls(sheets, scales, terms, units, people, counts, fold, held, rng)
+
+    def stream(self, purpose: str) -> np.random.Generator:
+        """Random numbers of their own for one purpose, whatever else is drawn."""
+        return stream(self.terms, self.sheets, purpose)
 
     @property
     def fillings(self) -> int:
@@ -107,3 +110,9 @@ class WhatifSample:
         agreed = least[there & (least == most)]
         throughout = np.unique(agreed, return_counts=True)[1].max(initial=0)
         return int(there.sum() - throughout)
+
+
+def stream(terms: WhatifTerms, sheets: Sheets, purpose: str) -> np.random.Generator:
+    """Random numbers that depend on the seed, the names of sheets and the purpose alone."""
+    name = f"{sheets.mode}/{sheets.wave}/{sheets.outcome}/{purpose}"
+    return np.random.default_rng([terms.seed, zlib.crc32(name.encode())])

@@ -13,7 +13,8 @@ from pipelines.outcomes.sheets import Sheets
 from pipelines.whatif.alike import asked_alike
 from pipelines.whatif.calibration import calibration_rows
 from pipelines.whatif.robustness import robustness_rows
-from pipelines.whatif.trust_terms import Row, TrustTerms
+from pipelines.whatif.terms import WhatifTerms
+from pipelines.whatif.trust_rows import Row
 
 TRUST_DIGITS = 4
 
@@ -23,7 +24,8 @@ def trust(
     register: pl.DataFrame,
     waves: pl.DataFrame,
     declared: Sequence[Break],
-    terms: TrustTerms,
+    terms: WhatifTerms,
+    inputs_hash: str,
 ) -> dict[str, pl.DataFrame]:
     """Say how far the what-if of every outcome can be trusted.
 
@@ -37,7 +39,9 @@ def trust(
         ``mode, wave, place``: the waves of each mode, numbered in their order.
     declared : sequence of Break
         Those of the study's map.
-    terms : TrustTerms
+    terms : WhatifTerms
+    inputs_hash : str
+        Of the responses.
 
     Returns
     -------
@@ -48,19 +52,19 @@ def trust(
         table.name: [] for table in (ROBUSTNESS, CALIBRATIONS, CALIBRATION_POINTS)
     }
     for asked in asked_alike(sheets, register, waves, declared):
-        rows[ROBUSTNESS.name] += robustness_rows(asked.today, terms)
+        rows[ROBUSTNESS.name] += robustness_rows(asked.today, asked.scales, terms)
         for found, points in calibration_rows(asked, terms):
             rows[CALIBRATIONS.name].append(found)
             rows[CALIBRATION_POINTS.name] += points
     return {
-        table.name: _table(table, rows[table.name], terms)
+        table.name: _table(table, rows[table.name], terms.level, inputs_hash)
         for table in (ROBUSTNESS, CALIBRATIONS, CALIBRATION_POINTS)
     }
 
 
-def _table(table: Table, rows: Sequence[Row], terms: TrustTerms) -> pl.DataFrame:
+def _table(table: Table, rows: Sequence[Row], level: float, inputs_hash: str) -> pl.DataFrame:
     """Rows as a table, with what all of them share."""
-    shared = {"level": terms.level, "evidence": "association", "inputs_hash": terms.inputs_hash}
+    shared = {"level": level, "evidence": "association", "inputs_hash": inputs_hash}
     found = pl.DataFrame(
         {name: [(shared | row).get(name) for row in rows] for name in table.schema},
         schema=table.schema,

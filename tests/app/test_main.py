@@ -15,6 +15,7 @@ def test_the_navigation_has_the_pages_of_the_folder_and_no_others(data, open_pag
         ("", "Overview"),
         ("touchpoints", "Touchpoints"),
         ("drivers", "Drivers"),
+        ("kano", "Kano and gaps"),
         ("quality", "Data quality"),
     ]
 

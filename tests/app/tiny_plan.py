@@ -1,7 +1,8 @@
 """A register of measures for the small survey study, and plans as the pipeline would find them.
 
 Wi-Fi has two measures that exclude each other, training needs the desk, parking delights behind a
-must-be that fails, the website belongs to somebody else, and the signs were measured by a trial.
+must-be that fails (see tiny_kano), the website belongs to somebody else, and the signs were
+measured by a trial.
 """
 
 from __future__ import annotations
@@ -110,12 +111,28 @@ def _rules() -> list[Row]:
     ]  # fmt: skip
 
 
-def _gates() -> list[Row]:
+BARS = {
+    "valet": "gate?p=0.99&touchpoint=parking",
+    "website_fix": "not_controllable?touchpoint=website",
+    "wifi_best": "beyond_support?asked=90&concerned=330&largest=60&shown=550",
+}
+WHY = BARS | {"security_lanes": "taken", "wifi_vouchers": "excluded?other=wifi_upgrade"}
+
+
+def _effects() -> list[Row]:
     return [
-        {"mode": "cold", "segment": EVERYBODY, "group": EVERYBODY, "wave": "2018",
-         "driver": "parking_rating", "touchpoint_id": "parking", "gate": "fails", "p_fails": 0.97,
-         "value": 80.0, "low": 77.0, "high": 83.0, "n": 400, "n_eff": 350.0, "minimum": 90.0,
-         "evidence": "descriptive", "inputs_hash": HASH, "level": 0.95}
+        _KEY | {"segment": EVERYBODY, "group": EVERYBODY, "measure_id": name,
+                "bar": BARS.get(name)} | ({} if name in BARS else _numbers(1.0)) | _MAKING
+        for name in MEASURES
+    ]  # fmt: skip
+
+
+def _members() -> list[Row]:
+    return [
+        _KEY | {"objective": "expected", "budget": 200_000.0, "measure_id": name,
+                "why": WHY.get(name, "outweighed")}
+        | ({} if name in BARS else _numbers(1.0)) | _MAKING
+        for name in MEASURES
     ]  # fmt: skip
 
 
@@ -123,7 +140,6 @@ def tables() -> dict[str, pl.DataFrame]:
     """The tables of measures and plans that pages read."""
     made = {
         "measures": _measures(), "measure_moves": _moves(), "plans": _plans(),
-        "plan_rules": _rules(), "gates": _gates(),
+        "plan_rules": _rules(), "measure_effects": _effects(), "plan_members": _members(),
     }  # fmt: skip
-    empty = {"asymmetry": frame("asymmetry", [])}
-    return {name: frame(name, rows) for name, rows in made.items()} | empty
+    return {name: frame(name, rows) for name, rows in made.items()}

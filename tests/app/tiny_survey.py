@@ -14,7 +14,7 @@ import polars as pl
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.publish.withholding import blank
-from tests.app import tiny_drivers, tiny_plan, tiny_whatif
+from tests.app import tiny_drivers, tiny_kano, tiny_plan, tiny_whatif
 from tests.app.tiny_bundle import Row, frame, labels, write
 from tests.contract.samples import sample
 
@@ -286,11 +286,12 @@ def tables() -> dict[str, pl.DataFrame]:
     ]
     return {
         **{name: sample(table) for name, table in published().items()},
-        "scores": frame("scores", scores),
+        "scores": frame("scores", [*scores, *tiny_kano.gaps()]),
         "changes": frame("changes", _changes(scores)),
         "distributions": frame("distributions", _distributions(scores)),
         "activity": frame("activity", activity),
         **tiny_drivers.tables(),
+        **tiny_kano.tables(),
         **tiny_whatif.tables(),
         **tiny_plan.tables(),
         **_quality_of_survey(),
@@ -328,6 +329,7 @@ def register() -> Row:
         "baseline": "2016",
         "notes": {"2016": labels("No weights were published.", "Ohne Gewichte.")},
         "stages": {name: {"label": labels(*label)} for name, label in STAGES.items()},
+        "features": tiny_kano.register(),
         "touchpoints": {
             name: {
                 "label": labels(en, de),

@@ -134,6 +134,7 @@ def _move(driver: str, move: str, target: str, n: int, after: int) -> Row:
     flags = ["partly_supported?share=60"] * (largest < 1) + ["mostly_shared"] * (driver in HALO)
     return row | _around(floor, abs(0.2 * floor), n) | {
         "ceiling": 2.5 * floor,
+        "ceiling_half": 1.75 * floor if is_drawn else None,
         "ceiling_low": 2.5 * floor - abs(0.5 * floor),
         "ceiling_high": 2.5 * floor + abs(0.5 * floor),
         "naive": 3 * floor if move in LIFTS else None,
@@ -143,6 +144,7 @@ def _move(driver: str, move: str, target: str, n: int, after: int) -> Row:
         "draws": draws if is_drawn else None,
         "ceiling_draws": [2.5 * draw for draw in draws] if is_drawn else None,
         "interactions": [0.0] * after if is_drawn else None,
+        "ceiling_interactions": [0.0] * after if is_drawn else None,
         "flags": " ".join(flags) or None,
     }  # fmt: skip
 

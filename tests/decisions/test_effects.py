@@ -13,7 +13,7 @@ FAILS = {"driver": "desk", "touchpoint_id": "desk", "gate": "fails", "p_fails": 
 HOLDS = {"driver": "desk", "touchpoint_id": "desk", "gate": "holds", "p_fails": 0.02}
 EXCITES = {"driver": "desk", "touchpoint_id": "desk", "kano_class": "excitement"}
 TRIAL = {"measured_outcome": "nps", "measured_target": "mean", "measured": 2.0,
-         "measured_error": 0.5, "evidence": "experimental"}  # fmt: skip
+         "measured_error": 0.5, "measured_n": 80, "evidence": "experimental"}  # fmt: skip
 
 
 def barred(one, known, target="mean", beyond=()):

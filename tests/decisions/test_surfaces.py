@@ -79,13 +79,13 @@ def test_three_moves_of_independent_odds_multiply_odds():
     pair = 100 * 4 / 5 - 50 - 2 * single
     interactions = np.full((3, 3), pair)
     effects = np.full((3, 1), single)
-    found = combine(50, effects, effects[:, 0], interactions, np.ones(3))
+    found = combine(50, effects, effects[:, 0], interactions, None, np.ones(3))
     assert found[0] == pytest.approx(100 * odds.prod() / (1 + odds.prod()) - 50)
 
 
 def test_without_interactions_moves_add_up():
     effects = np.array([[10.0, 9.0], [30.0, 31.0], [20.0, 20.0]])
-    found = combine(50, effects, effects[:, 0], None, np.array([1, 1, 0.5]))
+    found = combine(50, effects, effects[:, 0], None, None, np.array([1, 1, 0.5]))
     np.testing.assert_allclose(found, [50.0, 50.0])
 
 

@@ -30,7 +30,9 @@ DRIVERS = TOUCHPOINT_NAMES[:N_RATED]
 MIDDLE, GOOD, BEST = 3, 4, 5  # targets of lifts, on the scale of ratings
 SCALES = {"overall": OVERALL, "nps": RECOMMEND}
 EXACT = replace(RATING, middle=3.0)  # whose middle is adequate, as models take it
-CONFOUNDERS = ("age", "region", "segment", "acquired_by")  # as data/demo/study.yaml declares them
+# As data/demo/study.yaml declares them.
+CONFOUNDERS = ("age", "region", "segment", "acquired_by",
+               *(f"expected_{name}" for name in surveys.EXPECTED))  # fmt: skip
 OPERATIONS = 0  # seed of the company's operations, which are the same in all worlds
 
 

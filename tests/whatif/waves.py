@@ -7,12 +7,17 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from pipelines.outcomes.sheets import Sheets
-from pipelines.whatif.trust_terms import TrustTerms
+from pipelines.outcomes.scales import SheetScales
+from pipelines.outcomes.sheets import Sheets, targets_of
+from pipelines.whatif.terms import WhatifTerms
 
 NAMES = ("desk", "shop", "web")
 SLOPES = np.array([0.5, 0.3, 0.1])
-TERMS = TrustTerms(level=0.95, flag_n=30, min_n=100, imputations=3, seed=1, inputs_hash="0" * 16)
+SCALES = SheetScales(11, False, (101, 101, 101))
+TERMS = WhatifTerms(
+    seed=1, level=0.95, flag_n=30, draws=100, segment_draws=50, imputations=3, min_n=100,
+    min_shown=10,
+)  # fmt: skip
 
 
 def wave(
@@ -28,8 +33,8 @@ def wave(
     """A wave whose ratings are about `level`; the outcome follows them, and what else moves it."""
     rng = np.random.default_rng([seed, int(level * 10), n])
     rating = np.clip(level + 15 * rng.normal(size=(n, len(NAMES))), 0, 100)
-    # A scale of 0 to 100, so that nothing is lost in rounding.
-    said = 10 + rating @ SLOPES + shock + 8 * rng.normal(size=n)
+    exact = 10 + rating @ SLOPES + shock + 8 * rng.normal(size=n)
+    said = np.clip(10 * np.round(exact / 10), 0, 100)
     side = np.where(rng.random(n) < 0.5, "left", "right")
     lost = rng.random(rating.shape) < blank
     return Sheets(
@@ -39,7 +44,7 @@ def wave(
         drivers=NAMES,
         touchpoints=NAMES,
         left_out=(),
-        target=np.column_stack([said, 100.0 * (said > 60), 100.0 * (said < 45)]),
+        target=targets_of(said / 10, 0, 10),
         rating=np.where(lost, np.nan, rating),
         used=np.where(lost, np.nan, 1.0),
         stated=np.full(rating.shape, np.nan),
@@ -51,11 +56,12 @@ def wave(
     )
 
 
-def register_of(sheets: list[Sheets], *, kind: str = "overall", scale_max: float = 100.0):
-    """What was asked in these waves; the scale is that of every question."""
+def register_of(sheets: list[Sheets], *, kind: str = "overall") -> pl.DataFrame:
+    """What was asked in these waves: ratings from 0 to 100, an outcome from 0 to 10."""
     rows = [
         {"mode": "cold", "wave": one.wave, "question_id": name, "kind": role,
-         "touchpoint_id": None if role == kind else name, "scale_min": 0.0, "scale_max": scale_max}
+         "touchpoint_id": None if role == kind else name, "scale_min": 0.0,
+         "scale_max": 10.0 if role == kind else 100.0}
         for one in sheets
         for name, role in [*((name, "csat") for name in one.drivers), (one.outcome, kind)]
     ]  # fmt: skip

@@ -114,10 +114,11 @@ def edit_measures(bundle: Bundle, words: Words, names: MeasureNames) -> None:
         frame.to_pandas(),
         key=key,
         hide_index=True,
+        height="content",
         num_rows="fixed",
         disabled=["label", "touchpoint"],
         column_config={
-            "label": st.column_config.TextColumn(words("plan.column.measure"), pinned=True),
+            "label": st.column_config.TextColumn(words("plan.column.measure"), width=230),
             "use": st.column_config.SelectboxColumn(
                 words("plan.column.use"), options=list(_uses(words)), required=True
             ),

@@ -17,7 +17,7 @@ from app.views.plan.live import BestPlan
 from app.views.plan.register import MeasureNames, PlanAim
 from pipelines.contract.code import read_code
 from pipelines.contract.estimate import EVIDENCE
-from pipelines.contract.plan_codes import BARS, WHY
+from pipelines.contract.plan_codes import BARS, CHOOSING_RULES, WHY
 
 LEFT_OUT = "dropped"  # code of WHY
 
@@ -120,7 +120,7 @@ def regret(bundle: Bundle, words: Words, aim: PlanAim, rules: pl.DataFrame) -> s
     worst = told.sort("regret", "rule", descending=[True, False]).row(0, named=True)
     return words(
         "plan.finding.regret",
-        rule=words(f"plan.rule.{worst['rule']}"),
+        rule=words.sentence(CHOOSING_RULES, worst["rule"]),
         change=words.number(worst["regret"]),
         ends=units.ends(words, "points", worst["regret_low"], worst["regret_high"]),
     )

@@ -18,7 +18,7 @@ from app.views.plan.register import PlanAim
 from pipelines.contract.plan_codes import TAKEN
 from pipelines.decisions.candidates import Candidate, candidates
 from pipelines.decisions.effects import Gain, gain
-from pipelines.decisions.plans import Offer, Plan, offer_of, plan_under
+from pipelines.decisions.plans import ChosenPlan, Offer, offer_of, plan_under
 
 RUNNING = TAKEN[0]  # status of a measure that is in whatever the budget
 
@@ -42,7 +42,7 @@ class BestPlan:
         Of all taken together, of all customers.
     single : mapping of str to Gain
         Of each that can be chosen, alone.
-    plan : Plan
+    plan : ChosenPlan
         Of the money that what must be in leaves.
     offer : Offer
     """
@@ -55,7 +55,7 @@ class BestPlan:
     missing: float
     whole: Gain
     single: Mapping[str, Gain]
-    plan: Plan
+    plan: ChosenPlan
     offer: Offer
 
     @property

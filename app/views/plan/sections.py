@@ -18,7 +18,7 @@ from app.views.plan.live import BestPlan
 from app.views.plan.register import MeasureNames, PlanAim
 from pipelines.charts.scenario import frontier
 from pipelines.contract.estimate import EVIDENCE
-from pipelines.contract.plan_codes import NOTES_ON_MEASURES
+from pipelines.contract.plan_codes import CHOOSING_RULES, NOTES_ON_MEASURES
 
 PLAN_KEYS = (controls.BUDGET, controls.OBJECTIVE, edits.EDITS_KEY)  # what makes a scenario
 TABLE_COLUMNS = (
@@ -255,11 +255,14 @@ def rules(bundle: Bundle, words: Words, aim: PlanAim) -> None:
     if not below:
         st.info(words("plan.no_rules"), icon=drawing.NOTHING)
         return
-    found = told.filter(pl.col("budget") == below[-1])
+    order = {rule: place for place, rule in enumerate(CHOOSING_RULES.names)}
+    found = told.filter(pl.col("budget") == below[-1]).sort(
+        pl.col("rule").replace_strict(order, return_dtype=pl.Int64)
+    )
     said = findings.regret(bundle, words, aim, found)
     if said:
         st.markdown(plain(said))
-    names = [words(f"plan.rule.{rule}") for rule in found["rule"]]
+    names = [words.sentence(CHOOSING_RULES, rule) for rule in found["rule"]]
     shown = found.select(
         "row",
         pl.Series("rule", names, dtype=pl.String),

@@ -13,7 +13,7 @@ from app.views.whatif.models import Customers
 PAGE = Page(
     "whatif",
     icon="tune",
-    after="drivers",
+    after="kano",
     needs=("outcome_models", "moves"),
     filters=("mode", "segment"),  # of every outcome the latest wave that asks it is shown
     uses=("robustness", "calibrations", "calibration_points", "priorities"),

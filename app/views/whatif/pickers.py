@@ -6,7 +6,8 @@ drawn, and writes them when it is used: so a link, a file, the map and the widge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -61,11 +62,12 @@ def draw(bundle: Bundle, words: Words, customers: Customers, outcome: str) -> li
     labels = models.driver_labels(bundle, words)
     options = models.drivers(bundle, words, customers)
     _pick_from_list(words, options, labels)
-    with st.expander(
-        words("whatif.map"), icon=":material/scatter_plot:", key="whatif_map", on_change="rerun"
-    ) as opened:
-        if opened.open:
-            _pick_on_map(bundle, words, customers, outcome, options)
+    if bundle.has("priorities"):
+        icon = ":material/scatter_plot:"
+        opened = st.expander(words("whatif.map"), icon=icon, key="whatif_map", on_change="rerun")
+        if opened.open:  # it is drawn only when it is seen
+            with opened:
+                _pick_on_map(bundle, words, customers, outcome, options)
     steps = current()
     for step in steps:
         _move(bundle, words, customers, outcome, step, labels)
@@ -155,26 +157,38 @@ def _pick_on_map(
         st.info(words("drivers.no_map"), icon=drawing.NOTHING)
         return
     by_row: dict[int, str] = dict(found.select("row", "driver").rows())
-    borders = found.row(0, named=True)
-    chart = priority_map(
-        found,
-        across=words("drivers.performance_axis"),
-        up=words("drivers.importance_axis"),
-        quadrants={code: words.sentence(QUADRANTS, code) for code in QUADRANTS.names},
-        borders=(
-            words("drivers.border_mean", at=words.number(borders["performance_border"])),
-            words("drivers.border_equal", at=words.percent(borders["importance_border"])),
-        ),
-        probability=words("drivers.place"),
-        wording=drawing.wording(words),
-        picks=True,
-    )
-    choose: Callable[[int], None] = lambda row: add(by_row[row])  # noqa: E731
-    about = words("whatif.map")
+    spec = _map(bundle.study, bundle.version, words.code, tuple(by_row), words, found)
     # Renewed with the moves, so that a touchpoint can be clicked again after it was taken away.
     key = f"whatif_map_{choices.chosen(moves.MOVES_KEY)}"
-    drawing.draw_choosing(chart, words, key, choose, alt_text=about)
+    drawing.draw_choosing(spec, key, lambda row: add(by_row[row]), alt_text=words("whatif.map"))
     st.caption(words("whatif.map_about"))
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _map(
+    study: str,
+    version: str,
+    code: str,
+    numbers: tuple[int, ...],
+    _words: Words,
+    _found: pl.DataFrame,
+) -> dict[str, Any]:
+    """The map of these rows of the bundle."""
+    borders = _found.row(0, named=True)
+    chart = priority_map(
+        _found,
+        across=_words("drivers.performance_axis"),
+        up=_words("drivers.importance_axis"),
+        quadrants={name: _words.sentence(QUADRANTS, name) for name in QUADRANTS.names},
+        borders=(
+            _words("drivers.border_mean", at=_words.number(borders["performance_border"])),
+            _words("drivers.border_equal", at=_words.percent(borders["importance_border"])),
+        ),
+        probability=_words("drivers.place"),
+        wording=drawing.wording(_words),
+        picks=True,
+    )
+    return drawing.made(chart, _words)
 
 
 def _places(bundle: Bundle, words: Words, customers: Customers, outcome: str) -> pl.DataFrame:

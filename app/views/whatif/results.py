@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
+import streamlit as st
 
 from app.core import targets
 from app.core.bundle import Bundle
@@ -14,7 +15,7 @@ from app.core.language import Words
 from app.views.whatif import models
 from app.views.whatif.models import Customers
 from pipelines.charts.estimates import wrapped
-from pipelines.decisions.surfaces import Asked, Change, Refusal, Surface
+from pipelines.decisions.surfaces import Asked, Change, Refusal
 
 RESULT_COLUMNS = (
     "target",
@@ -91,16 +92,8 @@ def evaluate(
     customers: Customers,
     outcomes: Sequence[str],
     steps: Sequence[Asked],
-    *,
-    in_full: bool = False,
 ) -> Evaluated:
-    """Evaluate steps on every outcome; what its model refuses is left out of it.
-
-    Parameters
-    ----------
-    in_full : bool
-        Whether steps that are not refused are evaluated at the largest share that is supported.
-    """
+    """Evaluate steps on every outcome; what its model refuses is left out of it."""
     results: list[Result] = []
     refused: dict[str, tuple[Refusal, ...]] = {}
     for outcome in outcomes:
@@ -108,10 +101,7 @@ def evaluate(
         if surface is None:
             continue
         refused[outcome] = tuple(surface.refusals(steps))
-        told = allowed(steps, refused[outcome])
-        if in_full:
-            told = [_in_full(surface, step) for step in told]
-        changes = surface.evaluate(told)
+        changes = surface.evaluate(allowed(steps, refused[outcome]))
         results += [
             Result(outcome, row["target"], row, changes[row["target"]])
             for row in models.fitted(bundle, customers, outcome)
@@ -120,17 +110,44 @@ def evaluate(
     return Evaluated(tuple(results), refused)
 
 
-def _in_full(surface: Surface, step: Asked) -> Asked:
-    """A step for everybody whom it concerns, as far as that is supported."""
-    whole = replace(step, share=1.0)
-    refusals = surface.refusals([whole])
-    return replace(step, share=refusals[0].largest) if refusals else whole
-
-
 def allowed(steps: Sequence[Asked], refused: Sequence[Refusal]) -> list[Asked]:
     """Steps that are not refused, and do something."""
     barred = [refusal.asked for refusal in refused]
     return [step for step in steps if step.share > 0 and step not in barred]
+
+
+def span(
+    bundle: Bundle, customers: Customers, outcome: str, steps: Sequence[Asked]
+) -> tuple[float, float]:
+    """Least and largest change of an outcome's targets at any strength of some steps.
+
+    The axis has room for it, so that it stands still while a slider moves.
+    """
+    moves = tuple((step.driver, step.move) for step in steps)
+    return _span(bundle.study, bundle.version, customers, outcome, moves, bundle)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _span(
+    study: str,
+    version: str,
+    customers: Customers,
+    outcome: str,
+    moves: tuple[tuple[str, str], ...],
+    _bundle: Bundle,
+) -> tuple[float, float]:
+    surface = models.surface(_bundle, customers, outcome)
+    if surface is None:
+        return 0.0, 0.0
+    whole = [Asked(driver, move, 1.0) for driver, move in moves]
+    largest = {refusal.asked: refusal.largest for refusal in surface.refusals(whole)}
+    changes = surface.evaluate(
+        [replace(step, share=largest.get(step, step.share)) for step in whole]
+    ).values()
+    ends = [0.0]
+    for one in changes:
+        ends += [one.floor, one.floor_low, one.floor_high, one.ceiling]
+    return min(ends), max(ends)
 
 
 def as_table(bundle: Bundle, words: Words, results: Sequence[Result]) -> pl.DataFrame:

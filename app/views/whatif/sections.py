@@ -76,14 +76,13 @@ def scenario(bundle: Bundle, words: Words, customers: Customers, outcome: str) -
         steps = pickers.draw(bundle, words, customers, outcome)
     others = [o for o in models.outcomes(bundle, customers.mode) if o != outcome]
     evaluated = results.evaluate(bundle, customers, [outcome, *others], steps)
-    most = results.evaluate(bundle, customers, [outcome, *others], steps, in_full=True)
     allowed = results.allowed(steps, evaluated.refused[outcome])
     with said:
         _say(bundle, words, customers, outcome, evaluated, allowed)
     with right:
         st.subheader(words("whatif.result"))
         _refusals(bundle, words, outcome, evaluated)
-        _result(bundle, words, evaluated, most)
+        _result(bundle, words, customers, evaluated, steps)
     _one_by_one(bundle, words, customers, outcome, steps)
     choices.show_in_address(moves.MOVES_KEY)
 
@@ -161,23 +160,24 @@ def _refusal(
             )
 
 
-def _result(bundle: Bundle, words: Words, evaluated: Evaluated, whole: Evaluated) -> None:
-    """Today and after, outcome by outcome: a chart, then a table.
-
-    `whole` is the same at the largest strength: the axis has room for it, so that it stands still
-    while a slider moves.
-    """
+def _result(
+    bundle: Bundle,
+    words: Words,
+    customers: Customers,
+    evaluated: Evaluated,
+    steps: Sequence[Asked],
+) -> None:
+    """Today and after, outcome by outcome: a chart, then a table."""
     headings = {name: words(f"whatif.column.{name}") for name in results.RESULT_COLUMNS}
-    for outcome in evaluated.refused:
-        own, most = evaluated.of_outcome(outcome), whole.of_outcome(outcome)
+    for outcome, refused in evaluated.refused.items():
+        own = evaluated.of_outcome(outcome)
         name = targets.outcome_name(bundle, words, outcome)
         st.markdown(f"**{plain(name)}**")
         found = results.for_chart(bundle, words, own)
-        low, high = (
-            round(end, 6)
-            for end in span_of(pl.concat([found, results.for_chart(bundle, words, most)]))
-        )
-        spec = _chart(words.code, tuple(found["label"]), (low, high), words)
+        whole = results.span(bundle, customers, outcome, results.allowed(steps, refused))
+        now = span_of(found)
+        ends = round(min(whole[0], now[0]), 6), round(max(whole[1], now[1]), 6)
+        spec = _chart(words.code, tuple(found["label"]), ends, words)
         drawing.draw_rows(spec, [found], alt_text=name, key=f"whatif_result_{outcome}")
         shown = results.in_text(bundle, words, own)
         tables.show(shown, words, headings, alt_text=name)

@@ -12,7 +12,7 @@ from app.core.bundle import Bundle
 from app.core.language import Words, plain
 from app.views.whatif import models
 from app.views.whatif.models import Customers
-from pipelines.charts.scenario import predicted_and_observed
+from pipelines.charts.calibration import calibration_dots
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.whatif_trust_codes import (
     HELD_OUT,
@@ -82,19 +82,17 @@ def _chart(bundle: Bundle, words: Words, row: dict[str, Any]) -> None:
     if points.is_empty():
         return
     labels = [_point(bundle, words, one) for one in points.to_dicts()]
-    line = None if row["value"] is None else (row["value"], row["intercept"] or 0.0)
-    chart = predicted_and_observed(
+    chart = calibration_dots(
         points.with_columns(pl.Series("label", labels, dtype=pl.String)),
         across=words.heading("calibration_points", "predicted"),
         up=words.heading("calibration_points", "value"),
-        equal=words("whatif.line_equal"),
-        fitted=None
-        if line is None
-        else words("whatif.line_fitted", slope=words.number(line[0], 2, signed=True)),
-        line=line,
+        perfect=words("whatif.line_equal"),
         wording=drawing.wording(words),
+        picks=True,
     )
-    drawing.draw(chart, words, alt_text=words("whatif.calibration"))
+    about = words("whatif.calibration")
+    drawing.draw_picking(chart, bundle, words, "calibration_points", "points", alt_text=about)
+    st.caption(words("whatif.calibration_chart"))
 
 
 def _point(bundle: Bundle, words: Words, row: dict[str, Any]) -> str:

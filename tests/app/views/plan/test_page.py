@@ -46,7 +46,7 @@ def button(app: AppTest, label: str):
     return next(b for b in app.button if re.search(label, b.label.replace("\\", "")))
 
 
-def planned(read: bundle.Bundle, budget: float = 200_000.0, **edits: Edit) -> live.Planned:
+def planned(read: bundle.Bundle, budget: float = 200_000.0, **edits: Edit) -> live.BestPlan:
     return live.plan_for(read, register.aim_of(read), edits, budget, "expected")
 
 

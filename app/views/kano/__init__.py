@@ -1,0 +1,1 @@
+"""Kano and gaps: what must not fail, what delights, and where experience falls short."""
