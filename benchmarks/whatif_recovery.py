@@ -39,12 +39,9 @@ TERMS = WhatifTerms(
 )  # fmt: skip
 GOALS = {"lift_middle": demo.MIDDLE, "lift_good": demo.GOOD, "lift_best": demo.BEST}
 POINTS = {"overall": 10, "nps": 11}  # of the outcomes' scales
-WORLDS = {
-    "ratings say it exactly": demo.EXACT_RATINGS,
-    "in five steps": demo.CLEAN,
-    "the demo study": demo.DEMO,
-}
-SMALL = 0.5  # points of the mean: below it a lever hardly has an effect
+EXACT, STEPPED, STUDY = "ratings say it exactly", "in five steps", "the demo study"
+WORLDS = {EXACT: demo.EXACT_RATINGS, STEPPED: demo.CLEAN, STUDY: demo.DEMO}
+STRENGTHS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)  # of a hidden cause, in units of quality
 
 
 def header(*names: str) -> None:
@@ -111,7 +108,7 @@ def with_mean_truth(rows: pl.DataFrame) -> pl.DataFrame:
 
 def exact(seeds: range) -> None:
     """Print the same of the one world in which the floor should be right."""
-    worlds(seeds, tuple(WORLDS)[:1])
+    worlds(seeds, (EXACT,))
 
 
 def worlds(seeds: range, names: tuple[str, ...] = tuple(WORLDS)) -> None:
@@ -197,26 +194,32 @@ def _bias(part: pl.DataFrame) -> str:
 
 def hidden(seeds: range) -> None:
     """Print how often a lever is flagged that has no effect but a hidden confounder."""
-    header("strength", "made slope", "told from zero", "flagged", "robustness value",
-           *(f"{name}: flagged" for name in DRIVERS if name != demo.IDLE))  # fmt: skip
-    parts = {}
+    parts: dict[tuple[str, float], list[pl.DataFrame]] = {}
     for seed in seeds:
         lives = Lives.lived(seed, CUSTOMERS)
-        for strength in (0.0, 0.2, 0.3, 0.4, 0.6, 0.8):
-            survey = demo.with_hidden_cause(demo.ask(lives, demo.EXACT_RATINGS), strength)
-            sheet = demo.sheet_of(survey, "overall")
-            rows = robustness_rows(sheet, scales_of(sheet), TERMS)
-            parts.setdefault(strength, []).append(pl.DataFrame(rows, infer_schema_length=None))
-    for strength, found in parts.items():
-        rows = pl.concat(found, how="diagonal")
-        idle = rows.filter(driver=demo.IDLE)
-        told = ~idle["verdict"].str.starts_with("not_distinguishable")
-        others = [rows.filter(driver=name) for name in DRIVERS if name != demo.IDLE]
-        line(strength, f"{idle['value'].mean():.3f}", f"{told.mean():.0%}", _flagged(idle),
-             f"{100 * idle['rv'].mean():.1f} %", *map(_flagged, others))  # fmt: skip
+        for world in (EXACT, STUDY):
+            survey = demo.ask(lives, WORLDS[world])
+            for strength in STRENGTHS:
+                sheet = demo.sheet_of(demo.with_hidden_cause(survey, strength), "overall")
+                rows = robustness_rows(sheet, scales_of(sheet), TERMS)
+                found = pl.DataFrame(rows, infer_schema_length=None)
+                parts.setdefault((world, strength), []).append(found)
+    header("world", "strength", "slope it makes", "told from zero", "of these flagged",
+           "robustness value", *(f"{name}: flagged" for name in DRIVERS if name != demo.IDLE)
+    )  # fmt: skip
+    for (world, strength), every in parts.items():
+        found = pl.concat(every, how="diagonal")
+        idle = found.filter(driver=demo.IDLE)
+        told = idle.filter(~pl.col("verdict").str.starts_with("not_distinguishable"))
+        others = [found.filter(driver=name) for name in DRIVERS if name != demo.IDLE]
+        slope, rv = f"{idle['value'].mean():.3f}", f"{100 * idle['rv'].mean():.1f} %"
+        share = f"{told.height / idle.height:.0%}"
+        line(world, strength, slope, share, _flagged(told), rv, *map(_flagged, others))
 
 
 def _flagged(rows: pl.DataFrame) -> str:
+    if rows.is_empty():
+        return ""
     return f"{(~rows['verdict'].str.starts_with('robust')).mean():.0%}"
 
 

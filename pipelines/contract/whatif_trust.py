@@ -203,7 +203,7 @@ CALIBRATION_POINTS = Table(
         Column("wave", TEXT, "wave held out, or that of those held out", required=True),
         *_PEOPLE,
         Column("tenth", WHOLE, "of respondents, 1 has the lowest predictions; null of waves and "
-               "groups", lowest=1, highest=10),
+               "groups", lowest=1),
         # of those held out against those the model was fitted on
         *_numbers("n_eff", unit="points",
                   label=says(en="Observed change", de="Beobachtete Änderung")),

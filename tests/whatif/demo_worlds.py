@@ -278,14 +278,13 @@ def with_hidden_cause(survey: Survey, strength: float) -> Survey:
     The touchpoint that is rated has no effect itself. A standard deviation of the trait counts
     `strength` of quality in the rating, and as much in satisfaction.
     """
-    place = DRIVERS.index(IDLE)
+    place, style = DRIVERS.index(IDLE), survey.wave.style
     trait = np.random.default_rng([survey.seed, 9]).normal(size=len(survey.satisfied))
-    nothing = survey.quality.copy()
-    nothing[:, place] = 0.0
-    finely = survey.wave.quality[:, place] + strength * trait
-    quality = survey.quality.copy()
-    quality[:, place] = (EXACT.place(finely, np.ones(len(finely))) - EXACT.middle) / EXACT.step
+    idle = survey.quality.astype(float).copy()
+    idle[:, place] = 0.0
     rating = survey.rating.copy()
-    rating[:, place] = EXACT.place(quality[:, place], np.ones(len(finely)))
-    satisfied = satisfy(nothing, survey.wave.used) + strength * trait
-    return replace(survey, quality=quality, rating=rating, satisfied=satisfied)
+    rated = survey.scale.place(survey.meant[:, place] + strength * trait, style.scale_use)
+    careless = style.straight | style.speeder
+    rating[:, place] = np.where(careless, rating[:, place], rated)
+    lost = satisfy(survey.quality, survey.wave.used) - satisfy(idle, survey.wave.used)
+    return replace(survey, rating=rating, satisfied=survey.satisfied - lost + strength * trait)
