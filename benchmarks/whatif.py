@@ -38,7 +38,7 @@ from pipelines.whatif.terms import WhatifSample, WhatifTerms
 from tests.whatif import naive
 from tests.whatif.surveys import WhatifSurvey
 
-SCENARIOS, MOST_MOVES = 1_000, 4
+MOST_MOVES = 4
 STUDIES = ("sfo", "demo")
 PEER_SECONDS = 60.0
 
@@ -105,14 +105,14 @@ def scenarios(surface: Surface, rng: np.random.Generator) -> Iterator[list[Asked
             yield asked
 
 
-def accuracy(study: str) -> None:
+def accuracy(study: str, count: int) -> None:
     """Print how far surfaces are from the full model."""
     for sample in samples(study):
         names = sample.sheets.drivers
         surface = published(sample)
         again = WhatifSample.of(sample.sheets, sample.scales, sample.terms)  # the same draws
         models, errors = full_models(again), []
-        for _, asked in zip(range(SCENARIOS), scenarios(surface, np.random.default_rng(5)),
+        for _, asked in zip(range(count), scenarios(surface, np.random.default_rng(5)),
                             strict=False):  # fmt: skip
             told = surface.evaluate(asked)
             places = [(names.index(one.driver), one.move, one.share) for one in asked]
@@ -214,6 +214,7 @@ def main() -> None:
     parts = ("accuracy", "evaluate", "million", "peer")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", default=parts)
+    parser.add_argument("--scenarios", type=int, default=1_000)
     parser.add_argument("--rows", type=int, default=1_000_000)
     asked = parser.parse_args()
     pl.Config.set_tbl_rows(20).set_tbl_hide_column_data_types(True).set_tbl_hide_dataframe_shape(
@@ -221,7 +222,7 @@ def main() -> None:
     ).set_tbl_width_chars(140).set_tbl_cols(12)
     if "accuracy" in asked.parts:
         for study in STUDIES:
-            accuracy(study)
+            accuracy(study, asked.scenarios)
     if "evaluate" in asked.parts:
         evaluate()
     if "peer" in asked.parts:

@@ -171,6 +171,11 @@ MOVES_TABLE = Table(
         Column("ceiling_high", NUMBER, "upper end of its interval", lowest=-_LARGEST,
                highest=_LARGEST),
         Column(
+            "ceiling_half", NUMBER, "the same where half of what moves along does, of targets "
+            "that have draws; for scenarios that move some of the others themselves",
+            lowest=-_LARGEST, highest=_LARGEST,
+        ),
+        Column(
             "naive", NUMBER, "change that the correlation alone would promise: slope alone among "
             "users times the lift; for comparison only", unit="points",
             label=says(

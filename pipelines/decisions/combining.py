@@ -84,25 +84,33 @@ def combine(
 
 
 def moved_along(
-    today: float, floors: FloatArray, ceilings: FloatArray, part: FloatArray
+    today: float,
+    floors: FloatArray,
+    halves: FloatArray,
+    ceilings: FloatArray,
+    part: FloatArray,
 ) -> FloatArray:
-    """Changes where only a part of what moves along alone does, in proportion on the logit scale.
+    """Changes where only a part of what moves along alone does: a parabola on the logit scale.
 
     Parameters
     ----------
     today : float
         0 to 100.
     floors, ceilings : ndarray, shape (n_moves, n_columns)
-        Changes where nothing, and where all moves along.
+        Changes where nothing, and where all moves along; the points are in the first column.
+    halves : ndarray, shape (n_moves,)
+        The points where half of it does.
     part : ndarray, shape (n_moves,)
 
     Examples
     --------
-    >>> moved_along(50, np.zeros((1, 1)), np.full((1, 1), 50 / 3), np.array([0.5])).round(3)
-    array([[8.579]])
+    >>> none, whole = np.zeros((1, 1)), np.full((1, 1), 20.0)
+    >>> moved_along(50, none, np.array([12.0]), whole, np.array([0.5])).round(3)
+    array([[12.]])
     """
-    low, high = logit(today + floors), logit(today + ceilings)
-    between = low + part[:, None] * (high - low)
+    low, high, along = logit(today + floors), logit(today + ceilings), part[:, None]
+    bend = logit(today + halves) - (low[:, 0] + high[:, 0]) / 2
+    between = low + along * (high - low) + 4 * along * (1 - along) * bend[:, None]
     return np.asarray(100 / (1 + np.exp(-between)) - today)
 
 

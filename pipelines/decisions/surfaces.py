@@ -17,8 +17,7 @@ import polars as pl
 from pipelines.contract.code import write_code
 from pipelines.contract.whatif_codes import BOTTOM_BOX, LIFTS, NPS, TOP_BOX
 from pipelines.core.errors import ContractError
-from pipelines.decisions.combining import combine, moved_along, pairs_along
-from pipelines.decisions.triples import Triples
+from pipelines.decisions.curves import Curves
 from pipelines.statistics.survey import FloatArray
 
 SHARE_ROUNDING = 1e-6  # of shares that were asked
@@ -111,12 +110,8 @@ class Surface:
         Share of those concerned up to which it is supported.
     counts : tuple of (int, int)
         Respondents concerned, and those who show the target.
-    effects, ceilings : mapping of str to ndarray, shape (n_moves, 1 + n_draws)
-        By target that has draws; the point first.
-    pairs, ceiling_pairs : mapping of str to ndarray, shape (n_moves, n_moves)
-        Symmetric; of no target if the model is linear.
-    triples : mapping of str to Triples
-        Of no target if they are not told, as of groups.
+    curves : mapping of str to Curves
+        By target that has draws; nps has those of its parts.
     along, correlations : ndarray, shape (n_drivers, n_drivers)
         See the table outcome_models.
     drivers : tuple of str
@@ -133,11 +128,7 @@ class Surface:
     reasons: tuple[str | None, ...]
     largest: FloatArray
     counts: tuple[tuple[int, int], ...]
-    effects: Mapping[str, FloatArray]
-    ceilings: Mapping[str, FloatArray]
-    pairs: Mapping[str, FloatArray]
-    ceiling_pairs: Mapping[str, FloatArray]
-    triples: Mapping[str, Triples]
+    curves: Mapping[str, Curves]
     along: FloatArray
     correlations: FloatArray
     drivers: tuple[str, ...]
@@ -169,21 +160,15 @@ class Surface:
         drivers = tuple(first["driver"].unique().sort())
         along, correlations = (_square(fitted, name, len(drivers))
                                for name in ("along", "correlations"))  # fmt: skip
-        drawn = [name for name in told if name != NPS]
+        today = dict(fitted.select("target", "value").iter_rows())
         return cls(
             targets=told,
-            today=dict(fitted.select("target", "value").iter_rows()),
+            today=today,
             moves=tuple(first.select("driver", "move").iter_rows()),
             reasons=tuple(first["reason"]),
             largest=first["max_share"].fill_null(0.0).to_numpy(),
             counts=tuple(first.select(pl.col("n_concerned", "n_shown").fill_null(0)).iter_rows()),
-            effects={name: _effects(by_target[name], "value", "draws") for name in drawn},
-            ceilings={
-                name: _effects(by_target[name], "ceiling", "ceiling_draws") for name in drawn
-            },
-            pairs=_pairs(by_target, drawn, "interactions"),
-            ceiling_pairs=_pairs(by_target, drawn, "ceiling_interactions"),
-            triples=_triples(by_target, drawn, first["driver"].to_list()),
+            curves={name: Curves.of(by_target[name], today[name]) for name in told if name != NPS},
             along=along,
             correlations=correlations,
             drivers=drivers,
@@ -218,7 +203,7 @@ class Surface:
 
     def is_told(self, at: int) -> bool:
         """Whether a row of the table has numbers: it is neither refused nor withheld."""
-        return not any(np.isnan(effect[at]).any() for effect in self.effects.values())
+        return not any(np.isnan(one.effects[at]).any() for one in self.curves.values())
 
     def evaluate(self, asked: Sequence[Asked]) -> dict[str, Change]:
         """Say what a scenario changes, by target.
@@ -242,34 +227,12 @@ class Surface:
         share = np.array([one.share for one in asked])
         part = self._along(asked)
         floors, ceilings = {}, {}
-        for name in self.effects:
-            floors[name], ceilings[name] = self._together(name, told, share, part)
+        for name, curves in self.curves.items():
+            floors[name], ceilings[name] = curves.together(told, share, part)
         if NPS in self.targets:
             floors[NPS] = floors[TOP_BOX] - floors[BOTTOM_BOX]
             ceilings[NPS] = ceilings[TOP_BOX] - ceilings[BOTTOM_BOX]
         return {name: self._change(name, floors[name], ceilings[name]) for name in self.targets}
-
-    def _together(
-        self, name: str, told: list[int], share: FloatArray, part: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """Floor and ceiling of a target: the point first, then every draw."""
-        today, floor, ceiling = (
-            self.today[name],
-            self.effects[name][told],
-            self.ceilings[name][told],
-        )
-        if name not in self.pairs:
-            partly = floor + part[:, None] * (ceiling - floor)
-            return (combine(today, floor, floor[:, 0], None, None, share),
-                    combine(today, partly, partly[:, 0], None, None, share))  # fmt: skip
-        pairs, moving = (
-            each[name][np.ix_(told, told)] for each in (self.pairs, self.ceiling_pairs)
-        )
-        triples = self.triples[name].among(told) if name in self.triples else None
-        partly = moved_along(today, floor, ceiling, part)
-        beside = pairs_along(today, (floor[:, 0], pairs), (ceiling[:, 0], moving), part)
-        return (combine(today, floor, floor[:, 0], pairs, triples, share),
-                combine(today, partly, partly[:, 0], beside, None, share))  # fmt: skip
 
     def _place(self, one: Asked, before: Sequence[Asked]) -> int:
         refusal = self._refusal(one, before)
@@ -352,40 +315,3 @@ def _square(fitted: pl.DataFrame, name: str, size: int) -> FloatArray:
     if not len(told):
         return np.zeros((size, size))
     return np.asarray(told[0].to_numpy(), np.float64).reshape(size, size)
-
-
-def _effects(rows: pl.DataFrame, value: str, draws: str) -> FloatArray:
-    """The point and its draws, NaN where a move is refused."""
-    told = rows[draws].drop_nulls()
-    width = len(told[0]) if len(told) else 0
-    found = np.full((rows.height, 1 + width), np.nan)
-    for at, (point, drawn) in enumerate(rows.select(value, draws).iter_rows()):
-        if drawn is not None:
-            found[at, 0], found[at, 1:] = point, drawn
-    return found
-
-
-def _pairs(
-    by_target: Mapping[str, pl.DataFrame], targets: Sequence[str], column: str
-) -> dict[str, FloatArray]:
-    """Symmetric matrices of what each row says of those after it."""
-    found = {}
-    for name in targets:
-        told = by_target[name][column]
-        if not len(told.drop_nulls()):
-            continue
-        matrix = np.zeros((len(told), len(told)))
-        for at, row in enumerate(told):
-            if row is not None:
-                matrix[at, at + 1 :] = row.to_numpy()
-        found[name] = np.asarray(matrix + matrix.T)
-    return found
-
-
-def _triples(
-    by_target: Mapping[str, pl.DataFrame], targets: Sequence[str], drivers: Sequence[str]
-) -> dict[str, Triples]:
-    """What is told of three moves, by target."""
-    number = np.unique(drivers, return_inverse=True)[1] if drivers else np.empty(0, np.int64)
-    told = {name: by_target[name]["triples"] for name in targets}
-    return {name: Triples.of(rows, number) for name, rows in told.items() if len(rows.drop_nulls())}

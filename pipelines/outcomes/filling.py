@@ -104,7 +104,7 @@ def fillings(
         yield _filled(sheets, scales, design, design.values, held)
         return
     known = _attributes(sheets, design, held)
-    values = np.column_stack([design.values, known])
+    values = np.column_stack([design.values, known]) if known.size else design.values
     patterns = find_patterns(values, sheets.weight)
     scarce = len(values) < MIN_UNSHRUNK_ROWS_PER_COLUMN * design.columns or not is_joint(patterns)
     prior_rows = float(design.columns) if scarce else 0.0

@@ -6,7 +6,7 @@ answers and NPS all come from one model.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,13 +21,12 @@ from pipelines.statistics.logit_bootstrap import replicate_points
 from pipelines.statistics.ordered_logit import (
     MAX_CATEGORIES,
     OrdinalRows,
-    covariance_of,
-    ordinal_rows,
 )
 from pipelines.statistics.regression import coefficients
 from pipelines.statistics.subsets import MIN_VARIANCE_LEFT
 from pipelines.statistics.survey import FloatArray, IntArray
 
+ROWS_AT_ONCE = 1 << 16  # that sums over rows are made of
 MIN_ANSWERS_OF_STEP = 15  # with m of them a bootstrap sample lacks all at a rate below exp(-m)
 
 
@@ -165,15 +164,15 @@ def fit_outcome(
         return _linear(columns, answers, weights, slopes)
     scores = {name: each for name, each in scales.scores(answers).items() if name not in few}
     step = steps_of(answers, scores)
-    rows = ordinal_rows(columns, step.astype(np.float64), weights, "outcome")
-    del columns
-    table = covariance_of(rows.values, weights)
-    fits = start is not None and start.thresholds.size == rows.categories.size - 1
-    beta, thresholds = (
-        (start.beta * rows.scale / start.scale, start.thresholds)
-        if start and fits
-        else (np.zeros(len(table)), None)
-    )
+    codes = np.unique(step)
+    if codes.size < 2:
+        raise _all_alike()
+    centre, scale = _standardise(columns, weights)
+    rows = OrdinalRows(columns, centre, scale, step, codes.astype(np.float64), "outcome")
+    table = covariance_in_parts(lambda part: columns[part], weights)
+    beta, thresholds = np.zeros(len(table)), None
+    if start is not None and start.thresholds.size == codes.size - 1:
+        beta, thresholds = start.beta * scale / start.scale, start.thresholds
     top = rows.climb(weights, table, beta, thresholds)
     rows.check(top)
     beta = np.linalg.pinv(table, rcond=MIN_VARIANCE_LEFT, hermitian=True) @ top.latent
@@ -234,25 +233,65 @@ def _linear(
     columns: FloatArray, answers: FloatArray, weights: FloatArray, slopes: Slopes
 ) -> OutcomeFit:
     if not np.ptp(answers) > 0:
-        raise ContractError(
-            "linear model of the outcome",
-            expected="answers that differ",
-            got="all the same",
-            todo="leave it out",
-        )
-    share = weights / weights.sum()
-    centre = share @ columns
-    values = columns - centre
-    spread = np.sqrt(share @ values**2)
-    scale = np.where(np.ptp(columns, axis=0) > 0, spread, 1.0)
-    values /= scale
-    mean = float(share @ answers)
-    table = covariance_of(np.column_stack([values, answers]), weights)
+        raise _all_alike()
+    centre, scale = _standardise(columns, weights)
+    mean = float(weights @ answers / weights.sum())
+    table = covariance_in_parts(
+        lambda part: np.column_stack([columns[part], answers[part]]), weights
+    )
     model = OutcomeModel(
         slopes, scale, centre, coefficients(table), np.empty(0), ("mean",), np.array([mean]),
         np.empty((1, 0)),
     )  # fmt: skip
-    return OutcomeFit(model, values, answers, weights, None)
+    return OutcomeFit(model, columns, answers, weights, None)
+
+
+def _all_alike() -> ContractError:
+    return ContractError(
+        "model of an outcome",
+        expected="answers that differ",
+        got="all the same",
+        todo="leave it out",
+        code="constant?n=1",
+    )
+
+
+def _standardise(columns: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Take means out of columns in place, and standard deviations; large surveys fit only once."""
+    share = weights / weights.sum()
+    varies = np.ptp(columns, axis=0) > 0
+    centre = share @ columns
+    columns -= centre
+    scale = np.where(varies, np.sqrt(np.einsum("i,ij,ij->j", share, columns, columns)), 1.0)
+    columns /= scale
+    return centre, scale
+
+
+def covariance_in_parts(of: Callable[[slice], FloatArray], weights: FloatArray) -> FloatArray:
+    """Weighted covariance matrix of columns, made for some rows at a time.
+
+    Parameters
+    ----------
+    of : callable
+        Columns of a part of the rows.
+    weights : ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 2.0], [3.0, 2.0], [5.0, 8.0]])
+    >>> covariance_in_parts(lambda part: values[part], np.ones(3)).round(3).tolist()
+    [[2.667, 4.0], [4.0, 8.0]]
+    """
+    parts = [slice(at, at + ROWS_AT_ONCE) for at in range(0, weights.size, ROWS_AT_ONCE)]
+    centre = of(parts[0]).mean(axis=0)  # else far columns would lose digits
+    first, second = np.zeros(centre.size), np.zeros((centre.size, centre.size))
+    for part in parts:
+        beside = of(part) - centre
+        weighed = weights[part, None] * beside
+        first += weighed.sum(axis=0)
+        second += weighed.T @ beside
+    mean = first / weights.sum()
+    return np.asarray(second / weights.sum() - np.outer(mean, mean))
 
 
 def observed(scores: Mapping[str, FloatArray], weights: FloatArray) -> dict[str, float]:

@@ -112,6 +112,41 @@ def move_sums(values: FloatArray, eta: FloatArray, weights: FloatArray, unit: In
 
 
 @compiled
+def _starts(moves: int, per: int) -> tuple[IntArray, int]:
+    """Where the triples of moves a and b begin, less the first c; and how many there are."""
+    start, total = np.zeros((moves, moves), np.int64), 0
+    for a in range(moves):
+        for b in range((a // per + 1) * per, moves):
+            start[a, b] = total - (b // per + 1) * per
+            total += moves - (b // per + 1) * per
+    return start, total
+
+
+@compiled
+def _add_triples(triples: FloatArray, start: IntArray, concerned: IntArray, per: int, w: float,
+                 grown: FloatArray, factor: FloatArray, odds: FloatArray, base: FloatArray,
+                 alone: FloatArray, both: FloatArray) -> None:  # fmt: skip
+    """Add what a row says of every three moves that concern it."""
+    count = concerned.size
+    for i in range(count):
+        a = concerned[i]
+        for j in range(i + 1, count):
+            b = concerned[j]
+            if b // per == a // per:
+                continue
+            for last in range(j + 1, count):
+                c = concerned[last]
+                if c // per == b // per:
+                    continue
+                whole, at = grown[a] * factor[b] * factor[c], start[a, b] + c
+                for k in range(odds.size):
+                    triples[k, at] += w * (
+                        whole / (whole + odds[k]) - both[a, b, k] - both[a, c, k] - both[b, c, k]
+                        + alone[a, k] + alone[b, k] + alone[c, k] - base[k]
+                    )  # fmt: skip
+
+
+@compiled
 def joint_sums(eta: FloatArray, deltas: FloatArray, weights: FloatArray, thresholds: FloatArray,
                per: int, with_triples: bool) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Weighted sums of what two and three moves change in every S beyond fewer of them.
@@ -135,11 +170,7 @@ def joint_sums(eta: FloatArray, deltas: FloatArray, weights: FloatArray, thresho
     """
     inner, moves = thresholds.size, deltas.shape[1]
     odds = np.exp(thresholds)
-    start, total = np.zeros((moves, moves), np.int64), 0
-    for a in range(moves):
-        for b in range((a // per + 1) * per, moves):
-            start[a, b] = total - (b // per + 1) * per
-            total += moves - (b // per + 1) * per
+    start, total = _starts(moves, per)
     pairs = np.zeros((inner, moves, moves))
     triples = np.zeros((inner, total if with_triples else 0))
     alone, both = np.empty((moves, inner)), np.empty((moves, moves, inner))
@@ -165,26 +196,18 @@ def joint_sums(eta: FloatArray, deltas: FloatArray, weights: FloatArray, thresho
                     for k in range(inner):
                         both[a, b, k] = grown / (grown + odds[k])
                         pairs[k, a, b] += w * (both[a, b, k] - alone[a, k] - alone[b, k] + base[k])
-        for i in range(count if with_triples else 0):
-            a = concerned[i]
-            for j in range(i + 1, count):
-                b = concerned[j]
-                if b // per == a // per:
-                    continue
-                for last in range(j + 1, count):
-                    c = concerned[last]
-                    if c // per == b // per:
-                        continue
-                    grown, at = growth * factor[a] * factor[b] * factor[c], start[a, b] + c
-                    for k in range(inner):
-                        triples[k, at] += w * (
-                            grown / (grown + odds[k])
-                            - both[a, b, k]
-                            - both[a, c, k]
-                            - both[b, c, k]
-                            + alone[a, k]
-                            + alone[b, k]
-                            + alone[c, k]
-                            - base[k]
-                        )
+        if with_triples:
+            _add_triples(
+                triples,
+                start,
+                concerned[:count],
+                per,
+                w,
+                growth * factor,
+                factor,
+                odds,
+                base,
+                alone,
+                both,
+            )
     return pairs, triples

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
 from pipelines.outcomes.filling import Filled
+from pipelines.outcomes.models import covariance_in_parts
 from pipelines.outcomes.slopes import MIDDLE
-from pipelines.statistics.ordered_logit import covariance_of
 from pipelines.statistics.regression import coefficients
 from pipelines.statistics.survey import FloatArray
 from pipelines.whatif.moves import Move
@@ -41,7 +41,7 @@ def slopes_alone(filled: Filled, scores: FloatArray, weights: FloatArray) -> Flo
 
 
 def promised(
-    moves: Sequence[Move], filled: Filled, scores: FloatArray, weights: FloatArray
+    moves: Iterable[Move], filled: Filled, scores: FloatArray, weights: FloatArray
 ) -> FloatArray:
     """What correlation alone would promise of moves at full strength, shape (n_moves, n_targets).
 
@@ -69,13 +69,17 @@ def shared_with_others(filled: Filled, answers: FloatArray, weights: FloatArray)
     """Share of each rating's slope alone that is shared with all other ratings, uses and what is
     held: 1 less slope with them held over slope alone, shape (n_drivers,); NaN without a slope.
     """
-    rating = filled.used * (filled.rating - MIDDLE)
-    columns = np.column_stack([rating, filled.used, filled.held])
-    spread = np.sqrt(np.diagonal(covariance_of(columns, weights)))
-    columns /= np.where(spread > 0, spread, 1.0)
-    partial = coefficients(covariance_of(np.column_stack([columns, answers]), weights))
-    drivers = rating.shape[1]
-    held = partial[:drivers] / np.where(spread > 0, spread, 1.0)[:drivers]
+
+    def columns(part: slice) -> FloatArray:
+        used = filled.used[part]
+        rating = used * (filled.rating[part] - MIDDLE)
+        return np.column_stack([rating, used, filled.held[part], answers[part]])
+
+    table = covariance_in_parts(columns, weights)
+    spread = np.sqrt(np.diagonal(table))
+    scale = np.where(spread > 0, spread, 1.0)
+    drivers = filled.rating.shape[1]
+    held = coefficients(table / np.outer(scale, scale))[:drivers] * scale[-1] / scale[:drivers]
     alone = slopes_alone(filled, answers[:, None], weights)[:, 0]
     tells = np.abs(alone) > MIN_SLOPE
     return np.where(tells, 1 - held / np.where(tells, alone, 1.0), np.nan)

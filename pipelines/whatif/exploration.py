@@ -203,7 +203,7 @@ def _look_at(sample: WhatifSample, work: _Work, whole: Filled, number: int, coun
 def _describe(sample: WhatifSample, people: People, fit: OutcomeFit, filled: Filled) -> Description:
     sheets, terms, rows = sample.sheets, sample.terms, people.rows
     points, latent = sample.scales.drivers, fit.values @ fit.model.beta
-    moves = list(moves_of(filled, fit.model, latent, fit.weights, points))
+    moves = moves_of(filled, fit.model, latent, fit.weights, points)
     scores = sample.scales.scores(fit.answers)
     told = np.column_stack([scores[name] for name in fit.model.targets])
     return Description(

@@ -26,6 +26,7 @@ class Pooled:
         Their percentiles at the level that `pool` is given cover.
     pairs : ndarray, shape (2, n_targets, n_moves, n_moves)
     triples : ndarray, shape (n_targets, n_triples)
+    halves : ndarray, shape (n_moves, n_targets)
     shares, lifts : ndarray, shape (n_moves,)
     latent, correlations : ndarray, shape (n_drivers, n_drivers)
         See `MovingAlong`.
@@ -35,6 +36,7 @@ class Pooled:
     draws: FloatArray
     pairs: FloatArray
     triples: FloatArray
+    halves: FloatArray
     shares: FloatArray
     lifts: FloatArray
     latent: FloatArray
@@ -88,7 +90,8 @@ def pool(responses: Sequence[Response], n: int, slopes: int, free: int, level: f
         return np.asarray(np.mean([getattr(one, name) for one in responses], axis=0))
 
     return Pooled(
-        effects, draws, mean("pairs"), mean("triples"), mean("shares"), mean("lifts"),
+        effects, draws, mean("pairs"), mean("triples"), mean("halves"), mean("shares"),
+        mean("lifts"),
         np.mean([one.along.latent for one in responses], axis=0),
         np.mean([one.along.correlations for one in responses], axis=0),
     )  # fmt: skip

@@ -198,6 +198,7 @@ def _changes(
     if target == NPS:
         return row
     row["draws"], row["ceiling_draws"] = (_coarse(draws[:, kind]) for kind in (0, 1))
+    row["ceiling_half"] = float(pooled.halves[at, places[0]])
     if not model.is_linear:
         row |= _beside(pooled, places[0], at)
     return row

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.outcomes.filling import Filled
-from pipelines.outcomes.models import OutcomeFit
+from pipelines.outcomes.models import OutcomeFit, OutcomeModel
 from pipelines.statistics.bootstrap import Units
-from pipelines.statistics.survey import FloatArray
+from pipelines.statistics.survey import FloatArray, IntArray
 from pipelines.whatif.along import MovingAlong, moving_along
 from pipelines.whatif.moves import MOVE_NAMES, Move, moves_of
 
@@ -36,6 +36,8 @@ class Response:
         What two moves change beyond the sum of both; 0 for two of one touchpoint.
     triples : ndarray, shape (n_targets, n_triples)
         What three moves change beyond their singles and pairs, the others held; see `joint_sums`.
+    halves : ndarray, shape (n_moves, n_targets)
+        Changes where half of what moves along does.
     shares, lifts : ndarray, shape (n_moves,)
         Share of the weight that is concerned, and mean points by which their ratings rise.
     along : MovingAlong
@@ -45,6 +47,7 @@ class Response:
     draws: FloatArray
     pairs: FloatArray
     triples: FloatArray
+    halves: FloatArray
     shares: FloatArray
     lifts: FloatArray
     along: MovingAlong
@@ -80,27 +83,37 @@ def respond(
     steps = fit.replicates(units, counts) - point
     by_unit = np.bincount(units.of_row, weights, minlength=units.n)
     total, counted = weights.sum(), counts @ by_unit
-    moves = list(moves_of(filled, model, latent, weights, points))
-    effects = np.empty((2, len(moves), len(model.targets)))
-    draws = np.empty((len(counts), *effects.shape))
-    for at, move in enumerate(moves):
+    expected = model.expected(latent)
+    found, deltas = [], _Deltas.of(fit, len(points), joint_rows, rng)
+    for at, move in enumerate(moves_of(filled, model, latent, weights, points)):
         sums, gradient = _sums(fit, latent, units, move, along)
-        effects[:, at] = sums.sum(axis=1) / total
         weighed = np.einsum("ru,kut->rkt", counts, sums) / counted[:, None, None]
-        draws[:, :, at] = weighed + np.einsum("rp,ktp->rkt", steps, gradient) / total
-    concerned = np.array([weights[move.rows].sum() for move in moves])
+        moved = weights[move.rows]
+        found.append(
+            (
+                sums.sum(axis=1) / total,
+                weighed + np.einsum("rp,ktp->rkt", steps, gradient) / total,
+                _half(fit, latent, expected, move, along) / total,
+                moved @ expected[move.rows],
+                moved.sum(),
+                moved @ move.lift,
+            )
+        )
+        deltas.put(at, move, model, along)
+    effects, drawn, halves, before, concerned, lifted = (
+        np.array(each) for each in zip(*found, strict=True)
+    )
+    effects, draws = effects.swapaxes(0, 1), drawn.transpose(1, 2, 0, 3)
+    there = np.where(concerned > 0, concerned, 1.0)
     if not model.is_linear:
-        expected = model.expected(latent)
-        before = np.array([weights[move.rows] @ expected[move.rows] for move in moves])
-        there = np.where(concerned > 0, concerned, 1.0)
         draws = bounded(effects, draws, before / there[:, None], concerned / total)
-    lifted = np.array([weights[move.rows] @ move.lift for move in moves])
     return Response(
         effects,
         draws,
-        *_joint(fit, latent, moves, along, joint_rows, triples, rng),
+        *deltas.joint(fit, latent, triples=triples),
+        halves,
         concerned / total,
-        np.divide(lifted, concerned, out=np.zeros_like(lifted), where=concerned > 0),
+        lifted / there,
         along,
     )
 
@@ -156,6 +169,17 @@ def _sums(
     )  # fmt: skip
 
 
+def _half(
+    fit: OutcomeFit, latent: FloatArray, expected: FloatArray, move: Move, along: MovingAlong
+) -> FloatArray:
+    """Weighted sum of changes where half of what moves along does, by target."""
+    model, rows = fit.model, move.rows
+    delta = move.change @ model.beta[move.columns]
+    delta += move.lift * (along.columns[move.driver] @ model.beta) / 2
+    gain = model.expected(latent[rows] + delta) - expected[rows]
+    return np.asarray(fit.weights[rows] @ gain)
+
+
 def _linear_sums(
     fit: OutcomeFit, units: Units, move: Move, delta: FloatArray, slope: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
@@ -168,28 +192,43 @@ def _linear_sums(
     return np.array(sums, np.float64)[:, :, None], gradient[:, None, :]
 
 
-def _joint(
-    fit: OutcomeFit, latent: FloatArray, moves: list[Move], along: MovingAlong, most: int,
-    triples: bool, rng: np.random.Generator,
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """What two moves change beyond both, shape (2, n_targets, n_moves, n_moves), and three."""
-    from pipelines.statistics.move_loops import joint_sums
+@dataclass(frozen=True)
+class _Deltas:
+    """What every move adds to the linear predictor of some rows: alone, and with the others."""
 
-    model, n = fit.model, latent.size
-    if model.is_linear:
-        return np.zeros((2, len(model.targets), len(moves), len(moves))), np.zeros((0, 0))
-    rows = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
-    place = np.full(n, -1)
-    place[rows] = np.arange(rows.size)
-    deltas = np.zeros((2, rows.size, len(moves)))
-    for at, move in enumerate(moves):
-        here = place[move.rows] >= 0
-        to = place[move.rows[here]]
-        deltas[:, to, at] = move.change[here] @ model.beta[move.columns]
-        deltas[1, to, at] += move.lift[here] * (along.columns[move.driver] @ model.beta)
-    weights = fit.weights[rows] / fit.weights[rows].sum()
-    per = len(MOVE_NAMES)
-    held, three = joint_sums(latent[rows], deltas[0], weights, model.thresholds, per, triples)
-    moving, _ = joint_sums(latent[rows], deltas[1], weights, model.thresholds, per, False)
-    pairs = np.einsum("tk,skab->stab", model.rises, np.stack([held, moving]))
-    return np.asarray(pairs), np.asarray(model.rises @ three)
+    rows: IntArray
+    place: IntArray
+    values: FloatArray
+
+    @classmethod
+    def of(cls, fit: OutcomeFit, drivers: int, most: int, rng: np.random.Generator) -> _Deltas:
+        """Choose rows at random, if there are more than so many."""
+        n = 0 if fit.model.is_linear else fit.weights.size
+        rows = np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
+        place = np.full(fit.weights.size, -1)
+        place[rows] = np.arange(rows.size)
+        return cls(rows, place, np.zeros((2, rows.size, drivers * len(MOVE_NAMES))))
+
+    def put(self, at: int, move: Move, model: OutcomeModel, along: MovingAlong) -> None:
+        """Note a move."""
+        here = self.place[move.rows] >= 0
+        to = self.place[move.rows[here]]
+        self.values[:, to, at] = move.change[here] @ model.beta[move.columns]
+        self.values[1, to, at] += move.lift[here] * (along.columns[move.driver] @ model.beta)
+
+    def joint(
+        self, fit: OutcomeFit, latent: FloatArray, *, triples: bool
+    ) -> tuple[FloatArray, FloatArray]:
+        """What two moves change beyond both, shape (2, n_targets, n_moves, n_moves), and three."""
+        from pipelines.statistics.move_loops import joint_sums
+
+        model, moves = fit.model, self.values.shape[2]
+        if model.is_linear:
+            return np.zeros((2, len(model.targets), moves, moves)), np.zeros((0, 0))
+        weights = fit.weights[self.rows] / fit.weights[self.rows].sum()
+        held, moving = (
+            joint_sums(latent[self.rows], values, weights, model.thresholds, len(MOVE_NAMES), each)
+            for values, each in zip(self.values, (triples, False), strict=True)
+        )
+        pairs = np.einsum("tk,skab->stab", model.rises, np.stack([held[0], moving[0]]))
+        return np.asarray(pairs), np.asarray(model.rises @ held[1])

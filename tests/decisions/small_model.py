@@ -42,7 +42,7 @@ def moves(**changes) -> pl.DataFrame:
             elif target != "nps":
                 floor = FLOOR[target][at]
                 about |= {"value": floor, "draws": [floor - 1, floor, floor + 1],
-                          "ceiling": 2 * floor,
+                          "ceiling": 2 * floor, "ceiling_half": 1.5 * floor,
                           "ceiling_draws": [2 * floor - 1, 2 * floor, 2 * floor + 1],
                           "interactions": INTERACTIONS[target][at],
                           "ceiling_interactions": INTERACTIONS[target][at]}  # fmt: skip

@@ -114,7 +114,7 @@ class WhatifSurvey:
             target=targets_of(answer, 0, self.points - 1),
             rating=np.where(told & (used > 0), rating, np.nan),
             used=np.where(told, used, np.nan),
-            stated=np.full(rating.shape, np.nan),
+            stated=np.broadcast_to(np.nan, rating.shape),
             weight=weight,
             cluster=cluster,
             stratum=np.zeros(n, np.int64),
