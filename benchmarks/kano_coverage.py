@@ -28,6 +28,7 @@ from pipelines.simulate import partition  # noqa: E402
 from pipelines.simulate.model import N_RATED, PENALTY, REWARD, TOUCHPOINT_NAMES  # noqa: E402
 from pipelines.simulate.operations import draw_operations  # noqa: E402
 
+KNOT_OF_FIT = "rating, with its knot where it fits best"
 REPLICATES, LEAST, DRIVERS = 400, 30, 10
 LIMITS = (0.0, 0.5, 0.65, 0.8, 0.95)  # of the greatest probability
 CASES = {  # rows, smallest and largest size, blanks
@@ -107,7 +108,8 @@ def demo(samples: int) -> None:
     print(f"\n{people:,} respondents; true classes of {N_RATED} touchpoints by\n")
     print("| linear model of | on | right |\n|---|---|--:|")
     for outcome, by in (("satisfaction", "quality"), ("satisfaction", "quality and noise"),
-                        ("satisfaction", "rating"), ("answer", "rating")):  # fmt: skip
+                        ("satisfaction", "rating"), ("answer", "rating"),
+                        ("answer", KNOT_OF_FIT)):  # fmt: skip
         print(f"| {outcome} | {by} | {_right(waves, outcome, by, true)} |")
     print("\n| touchpoint | true | all respondents |\n|---|--:|--:|")
     for name, there, (one, _, _) in zip(TOUCHPOINT_NAMES, true, pooled, strict=False):
@@ -140,25 +142,34 @@ def _ratings(wave: object) -> np.ndarray:
     return np.column_stack([wave.would_answer[name] for name in TOUCHPOINT_NAMES[:N_RATED]])
 
 
-def _right(waves: list, outcome: str, by: str, true: np.ndarray) -> int:
+def _right(waves: list, outcome: str, by: str, true: np.ndarray) -> str:
     """Classes right by least squares with a knot, on everybody whom the survey could have asked."""
+    knots = np.arange(2.5, 4.01, 0.25) if by == KNOT_OF_FIT else [3.0]
+    fits = {knot: _fit(waves, outcome, by, float(knot)) for knot in knots}
+    knot = min(fits, key=lambda at: fits[at][0])
+    slope, edges = fits[knot][1], [-1 / 3, 1 / 3]
+    low, high = (np.maximum(slope[1 + at : 1 + at + N_RATED], 0) for at in (N_RATED, 2 * N_RATED))
+    total = low + high
+    found = np.divide(high - low, total, out=np.full_like(total, np.nan), where=total > 0)
+    right = int((np.digitize(found, edges) == np.digitize(true, edges)).sum())
+    return f"{right}" if len(fits) == 1 else f"{right} (at {knot:g})"
+
+
+def _fit(waves: list, outcome: str, by: str, knot: float) -> tuple[float, np.ndarray]:
+    """Squares left and coefficients of a line with a knot for each touchpoint."""
     rng = np.random.default_rng(2)
     columns, answers = [], []
     for wave in waves:
         asked, overall = _ratings(wave), wave.would_answer["overall"]
         kept = ((asked >= 1) & (asked <= 6)).all(axis=1) & (overall > 0) & ~np.isnan(wave.meant)
         value = wave.quality + (0.35 * rng.normal(size=asked.shape) if "noise" in by else 0.0)
-        level = asked - 3.0 if by == "rating" else value
+        level = asked - knot if by.startswith("rating") else value
         level = np.where(wave.used, level, 0.0)[kept]
         columns.append(np.hstack([np.ones((kept.sum(), 1)), wave.used[kept],
                                   np.minimum(level, 0), np.maximum(level, 0)]))  # fmt: skip
         answers.append((overall if outcome == "answer" else wave.meant)[kept])
-    slope = np.linalg.lstsq(np.concatenate(columns), np.concatenate(answers), rcond=None)[0]
-    low, high = (np.maximum(slope[1 + at : 1 + at + N_RATED], 0) for at in (N_RATED, 2 * N_RATED))
-    total = low + high
-    found = np.divide(high - low, total, out=np.full_like(total, np.nan), where=total > 0)
-    edges = [-1 / 3, 1 / 3]
-    return int((np.digitize(found, edges) == np.digitize(true, edges)).sum())
+    slope, left, *_ = np.linalg.lstsq(np.concatenate(columns), np.concatenate(answers), rcond=None)
+    return float(left[0]) if left.size else np.inf, slope
 
 
 def main() -> None:
