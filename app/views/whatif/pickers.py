@@ -162,6 +162,9 @@ def _pick_on_map(
     key = f"whatif_map_{choices.chosen(moves.MOVES_KEY)}"
     drawing.draw_choosing(spec, key, lambda row: add(by_row[row]), alt_text=words("whatif.map"))
     st.caption(words("whatif.map_about"))
+    # In a column of the page there is room for numbers alone.
+    named = found.select(pl.format("{} {}", "number", "label")).to_series()
+    st.caption(plain(" · ".join(named)))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -323,6 +323,7 @@ def test_a_touchpoint_is_picked_on_the_map(data, open_page):
     app.run()
     drawn = chart_rows(app, "Pick touchpoints on the map")
     assert {row["driver"] for row in drawn} == {f"{name}_rating" for name in tiny_whatif.SHARES}
+    assert "1 Security checkpoint · 2 Restaurants" in texts(app)
 
 
 def test_what_is_downloaded_holds_every_number_and_the_assumption(data, open_page, monkeypatch):
