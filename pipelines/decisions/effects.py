@@ -102,9 +102,9 @@ class Outlook:
         """Draws of everybody's model; those of groups are taken again in the same order."""
         whole = self.surfaces.get(ALL)
         sizes = [
-            effects.shape[1] - 1
+            curves.effects.shape[1] - 1
             for surface in ((whole,) if whole else self.surfaces.values())
-            for effects in surface.effects.values()
+            for curves in surface.curves.values()
         ]
         return max(sizes, default=0)
 
