@@ -34,7 +34,7 @@ def test_the_manifest_has_what_a_reviewer_asks_for():
     assert made["rows"] == {"responses": {"in": 100, "accepted": 98, "quarantined": 2}}
     assert made["inputs"] == {"raw/a.csv": "1"}
     assert set(made["params"]) == {
-        "engine", "seed", "validate", "measure", "drivers", "publish",
+        "engine", "seed", "validate", "measure", "drivers", "kano", "publish",
     }  # fmt: skip
     assert set(made["versions"]) == set(manifest.PACKAGES)
 
