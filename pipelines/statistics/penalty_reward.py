@@ -19,7 +19,7 @@ from scipy import special
 
 from pipelines.statistics.survey import FloatArray, IntArray
 
-MIDDLE, HALF = 50.0, 50.0  # of a rating from 0 to 100
+HALF = 50.0  # of a rating from 0 to 100, from its middle to either end
 MAX_CUTS_PER_SIDE = 5  # of the middle; more of a finer scale say nothing new
 STEPS_OF_ANGLE = 720  # of the posterior, over a quarter of a circle
 TWICE = 2.0  # one of penalty and reward is so many times the other at a border, -1/3 or 1/3

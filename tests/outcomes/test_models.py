@@ -85,8 +85,7 @@ def test_confounders_are_held():
     sheets = survey.sheets(4_000, rng)
     cause = rng.integers(0, 2, 4_000)
     rating, answer = (
-        25.0 * np.clip(np.round(1.2 + 1.6 * cause + rng.normal(size=4_000)), 0, 4)
-        for _ in range(2)
+        25.0 * np.clip(np.round(1.2 + 1.6 * cause + rng.normal(size=4_000)), 0, 4) for _ in range(2)
     )
     target = np.column_stack([answer, sheets.target[:, 1:]])
     made = replace(sheets, rating=rating[:, None], target=target,
