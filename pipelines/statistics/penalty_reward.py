@@ -17,6 +17,7 @@ from itertools import product
 import numpy as np
 from scipy import special
 
+from pipelines.core.scales import MIDDLE
 from pipelines.statistics.survey import FloatArray, IntArray
 
 HALF = 50.0  # of a rating from 0 to 100, from its middle to either end
