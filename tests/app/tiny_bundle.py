@@ -42,7 +42,7 @@ def put(
 ) -> str:
     """Put down a bundle with any tables: a new version folder, then the manifest."""
     content = json.dumps(register, ensure_ascii=False)
-    sums = {name: _sha(table.write_csv()) for name, table in tables.items()}
+    sums = {name: _sha(table.write_json()) for name, table in tables.items()}
     version = _sha(content + json.dumps(sums))[:12]
     folder = study / "published" / version
     (folder / "docs").mkdir(parents=True, exist_ok=True)
