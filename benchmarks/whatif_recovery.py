@@ -197,7 +197,7 @@ def hidden(seeds: range) -> None:
     parts: dict[tuple[str, float], list[pl.DataFrame]] = {}
     for seed in seeds:
         lives = Lives.lived(seed, CUSTOMERS)
-        for world in (EXACT, STUDY):
+        for world in (STEPPED, STUDY):
             survey = demo.ask(lives, WORLDS[world])
             for strength in STRENGTHS:
                 sheet = demo.sheet_of(demo.with_hidden_cause(survey, strength), "overall")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+MIDDLE = 50.0  # of a rating from 0 to 100
 # By points of the scale: how many of the highest are very satisfied, and how many of the
 # lowest are dissatisfied; of other scales one each. Of 0 to 10 they are promoters and detractors.
 VERY_SATISFIED_POINTS = {10: 2, 11: 2}

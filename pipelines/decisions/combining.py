@@ -36,7 +36,7 @@ def combine(
         Changes at full strength, in columns that are put together each by itself.
     points : ndarray, shape (n_moves,)
         The effects that `pairs` and `triples` belong to. In a column whose effects are larger or
-        smaller these are so, in proportion to each.
+        smaller what pairs add is so, in proportion to each; what triples add is the same in all.
     pairs : ndarray, shape (n_moves, n_moves), or None
         Change of two moves less both of their own; without it moves add up.
     triples : ndarray, shape (n_moves over 3,), or None
@@ -62,25 +62,30 @@ def combine(
     added = pairs[i, j][:, None] * ratio[i] * ratio[j]
     if n == 2:
         return np.asarray(moved.sum(axis=0) + added[0])
-    orders = [
-        np.full((1, effects.shape[1]), today),
-        today + moved,
-        today + moved[i] + moved[j] + added,
-    ]
-    if triples is not None:
-        a, b, c = np.array(list(combinations(range(n), 3))).T
-        beside = np.zeros((n, n, effects.shape[1]))
-        beside[i, j] = added
-        third = triples[:, None] * ratio[a] * ratio[b] * ratio[c]
-        of_pairs = beside[a, b] + beside[a, c] + beside[b, c]
-        orders.append(today + moved[a] + moved[b] + moved[c] + of_pairs + third)
-        if n == 3:
-            return np.asarray(orders[-1][0] - today)
+    orders = [np.full((1, effects.shape[1]), today), today + moved,
+              today + moved[i] + moved[j] + added]  # fmt: skip
+    found = _put_together(n, orders) - today
+    if triples is None:
+        return found
+    own = share * points
+    beside = np.zeros((n, n))
+    beside[i, j] = pairs[i, j] * share[i] * share[j]
+    a, b, c = np.array(list(combinations(range(n), 3))).T
+    third = own[a] + own[b] + own[c] + beside[a, b] + beside[a, c] + beside[b, c]
+    third += triples * share[a] * share[b] * share[c]
+    alone = [np.full((1, 1), today), today + own[:, None],
+             today + (own[i] + own[j] + beside[i, j])[:, None]]  # fmt: skip
+    whole = today + third if n == 3 else _put_together(n, [*alone, today + third[:, None]])
+    return np.asarray(found + whole - _put_together(n, alone))
+
+
+def _put_together(n: int, orders: list[FloatArray]) -> FloatArray:
+    """Where n moves lead, from where none, each, each two (and three) of them do."""
     total = sum(
         times * logit(one).sum(axis=0)
         for times, one in zip(_times(n, len(orders) - 1), orders, strict=True)
     )
-    return np.asarray(100 / (1 + np.exp(-total)) - today)
+    return np.asarray(100 / (1 + np.exp(-total)))
 
 
 def moved_along(

@@ -15,17 +15,17 @@ from pipelines.contract.kano import KanoSettings
 from pipelines.contract.kano_codes import KANO_CLASSES
 from pipelines.contract.people import EVERYBODY
 from pipelines.core.errors import ContractError
+from pipelines.core.scales import MIDDLE
 from pipelines.kano.models import Asymmetry, LevelSample, asymmetries
 from pipelines.kano.sample import RatedAnswers, RatedSample
 from pipelines.outcomes.confounders import columns_of
 from pipelines.outcomes.sheets import Sheets
-from pipelines.statistics.penalty_reward import MIDDLE
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 Row = dict[str, Any]
 REFUSAL_WITHOUT_CODE = "no_fit"  # code of a refusal that has none of its own
 MIN_TOUCHPOINTS_HELD = 2  # without another one nothing is held
-MIN_POINTS = 3  # of a scale, for a low, a middle and a high level
+MIN_SCALE_POINTS = 3  # of a scale, for a low, a middle and a high level
 MIN_USERS_IN_GROUP = 10  # who rated a driver, for a group to have a model of it
 
 
@@ -162,7 +162,7 @@ def lacking(rating: FloatArray, least: int) -> str:
     """
     given = rating[~np.isnan(rating)]
     points, counts = np.unique(given, return_counts=True)
-    if len(points) < MIN_POINTS:
+    if len(points) < MIN_SCALE_POINTS:
         return write_code("few_points", n=len(points))
     sides = {"low": counts[points < MIDDLE].sum(), "high": counts[points > MIDDLE].sum()}
     for level, n in sides.items():

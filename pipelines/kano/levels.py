@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.core.scales import MIDDLE
 from pipelines.importance.designs import MAX_SHARE_OF_USERS, MIN_NON_USERS, Design
-from pipelines.statistics.penalty_reward import MIDDLE, Steps, cuts_of
+from pipelines.statistics.penalty_reward import Steps, cuts_of
 from pipelines.statistics.survey import BoolArray, FloatArray
 
 

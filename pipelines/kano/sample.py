@@ -28,7 +28,7 @@ from pipelines.statistics.survey import BoolArray, FloatArray, IntArray
 # Customers or clusters, less strata, beyond the columns of a model: with fewer the variance over
 # clusters says too little of itself.
 MIN_FREE_UNITS = 30
-MIN_DIFFERING = 15  # respondents whose outcome is not the most frequent one
+MIN_DIFFERING_RESPONDENTS = 15  # respondents whose outcome is not the most frequent one
 
 
 @dataclass(frozen=True)
@@ -165,13 +165,13 @@ def require_differing(outcome: FloatArray) -> None:
     """
     _, counts = np.unique(outcome, return_counts=True)
     n = int(counts.sum() - counts.max(initial=0))
-    if n < MIN_DIFFERING:
+    if n < MIN_DIFFERING_RESPONDENTS:
         raise ContractError(
             "kano",
-            expected=f"{MIN_DIFFERING} respondents whose outcome differs from the most frequent",
+            expected=f"{MIN_DIFFERING_RESPONDENTS} respondents who differ from the usual outcome",
             got=str(n),
             todo="use more answers, or another outcome",
-            code=write_code("few_differ", n=n, least=MIN_DIFFERING),
+            code=write_code("few_differ", n=n, least=MIN_DIFFERING_RESPONDENTS),
         )
 
 

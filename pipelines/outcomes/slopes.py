@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.core.scales import MIDDLE
 from pipelines.importance.designs import MAX_SHARE_OF_USERS, MIN_NON_USERS
 from pipelines.outcomes.filling import Filled
 from pipelines.outcomes.scales import SheetScales
 from pipelines.outcomes.sheets import Sheets
 from pipelines.statistics.survey import BoolArray, FloatArray
 
-MIDDLE = 50.0  # of a scale of 0 to 100, where slopes may bend
 MIN_POINTS_OF_BEND = 4  # of a scale; of fewer there is one slope
 MIN_BESIDE_BEND = 30  # ratings below the middle, and above it, for a slope of their own
 

@@ -17,13 +17,14 @@ from itertools import product
 import numpy as np
 from scipy import special
 
+from pipelines.core.scales import MIDDLE
 from pipelines.statistics.survey import FloatArray, IntArray
 
-MIDDLE, HALF = 50.0, 50.0  # of a rating from 0 to 100
+HALF = 50.0  # of a rating from 0 to 100, from its middle to either end
 MAX_CUTS_PER_SIDE = 5  # of the middle; more of a finer scale say nothing new
 STEPS_OF_ANGLE = 720  # of the posterior, over a quarter of a circle
+TWICE = 2.0  # one of penalty and reward is so many times the other at a border, -1/3 or 1/3
 RIDGE = 1e-10  # on correlations: a column that a replicate lacks gets 0, and no other moves
-BORDER = 1 / 3  # of the asymmetry: there one of penalty and reward is twice the other
 
 
 @dataclass(frozen=True)
@@ -316,7 +317,7 @@ class AsymmetryPosterior:
     @property
     def classes(self) -> FloatArray:
         """Probabilities of basic, performance and excitement, shape (3,)."""
-        edges = np.arctan([1 / 2, 2]) / (np.pi / 2) * STEPS_OF_ANGLE
+        edges = np.arctan([1 / TWICE, TWICE]) / (np.pi / 2) * STEPS_OF_ANGLE
         basic, both = np.interp(edges, np.arange(STEPS_OF_ANGLE + 1), self._cumulated)
         return np.array([basic, both - basic, 1 - both])
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from pipelines.core.scales import MIDDLE
 from pipelines.outcomes.filling import Filled
 from pipelines.outcomes.models import covariance_in_parts
-from pipelines.outcomes.slopes import MIDDLE
 from pipelines.statistics.regression import coefficients
 from pipelines.statistics.survey import FloatArray
 from pipelines.whatif.moves import Move

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipelines.core.scales import MIDDLE
 from pipelines.outcomes.filling import Filled
 from pipelines.outcomes.models import OutcomeFit
-from pipelines.outcomes.slopes import MIDDLE
 from pipelines.statistics.survey import FloatArray
 
 MIN_SPREAD = 1e-6  # variance of ratings, in points squared, below which nothing goes with them

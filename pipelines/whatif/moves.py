@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipelines.contract.whatif_codes import LIFTS, MOVES
+from pipelines.core.scales import MIDDLE
 from pipelines.outcomes.filling import Filled
 from pipelines.outcomes.models import OutcomeModel
-from pipelines.outcomes.slopes import MIDDLE, parts_of
+from pipelines.outcomes.slopes import parts_of
 from pipelines.statistics.survey import FloatArray, IntArray
 
 MOVE_NAMES = tuple(sorted(MOVES.names))  # the order of every array of moves, and of the table

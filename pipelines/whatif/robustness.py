@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from pipelines.core.errors import ContractError
+from pipelines.core.scales import MIDDLE
 from pipelines.outcomes.confounders import columns_of
 from pipelines.outcomes.filling import fillings
 from pipelines.outcomes.scales import SheetScales
 from pipelines.outcomes.sheets import Sheets
-from pipelines.outcomes.slopes import MIDDLE
 from pipelines.statistics.bootstrap import sampling_units
 from pipelines.statistics.effective_size import effective_n
 from pipelines.whatif.confounding import Regressors, Robustness, slopes_and_robustness, verdict

@@ -131,3 +131,23 @@ def test_rows_of_two_models_are_no_surface():
 def test_a_share_beyond_all_is_refused():
     with pytest.raises(ContractError, match="a share"):
         Asked("desk", "lift_good", 1.2)
+
+
+def test_three_moves_are_exact_where_it_is_known_what_three_add():
+    effects, share = np.array([[10.0], [8.0], [6.0]]), np.array([1.0, 0.5, 0.2])
+    pairs = np.array([[0.0, -2.0, -1.0], [-2.0, 0.0, 0.5], [-1.0, 0.5, 0.0]])
+    found = combine(40, effects, effects[:, 0], pairs, np.array([3.0]), share)
+    assert found[0] == pytest.approx(10 + 4 + 1.2 - 1.0 - 0.2 + 0.05 + 0.3)
+
+
+def test_four_moves_whose_logits_hold_triples_are_exact():
+    # Log odds of every set: singles 0.5 each, and 0.3 for every three taken together.
+    def where(count, threes):
+        return 100 / (1 + np.exp(-(0.5 * count + 0.3 * threes))) - 50
+
+    single, pair, triple = where(1, 0), where(2, 0), where(3, 1)
+    pairs = np.full((4, 4), pair - 2 * single)
+    three = triple - 3 * single - 3 * (pair - 2 * single)
+    effects = np.full((4, 1), single)
+    found = combine(50, effects, effects[:, 0], pairs, np.full(4, three), np.ones(4))
+    assert found[0] == pytest.approx(where(4, 4))
