@@ -293,11 +293,15 @@ def test_a_cost_edited_in_the_table_changes_the_plan_and_the_address(open_view):
     view, faults = open_view("plan", WIDE, study="airport", lang="en")
     editor = view.locator("[data-testid=stDataFrame]").first
     editor.scroll_into_view_if_needed()
+    settle(view)
     table = editor.bounding_box()
-    row = 35 + 7 * 35 + 17  # header, seven rows, half a row
-    view.mouse.dblclick(table["x"] + 480, table["y"] + row)
+    view.mouse.click(table["x"] + 60, table["y"] + 35 + 7 * 35 + 17)  # header, seven rows, a half
+    for key in ("ArrowRight", "ArrowRight", "Enter"):  # from the name to the cost, and into it
+        view.keyboard.press(key)
+    view.locator("#portal input").wait_for()
+    view.wait_for_timeout(400)  # for the cell's editor to take the focus
     view.keyboard.press("Control+a")
-    view.keyboard.type("100000")
+    view.keyboard.type("100000", delay=60)
     view.keyboard.press("Enter")
     view.wait_for_url(re.compile("food_court%3Aone_off%3A100000"), wait_until="commit")
     assert faults == []

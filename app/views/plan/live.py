@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,11 +14,13 @@ from app.views.plan import edits as edited
 from app.views.plan import register
 from app.views.plan.edits import Edits
 from app.views.plan.register import PlanAim
-from pipelines.contract.plan_codes import TAKEN
+from pipelines.contract.plan_codes import OBJECTIVES, TAKEN
 from pipelines.decisions.candidates import Candidate, candidates
 from pipelines.decisions.effects import Gain, gain
 from pipelines.decisions.plans import ChosenPlan, Offer, offer_of, plan_under
+from pipelines.decisions.portfolio import best_plan
 
+USUAL_OBJECTIVE = OBJECTIVES.names[0]  # objective: the mean over all draws
 RUNNING = TAKEN[0]  # status of a measure that is in whatever the budget
 
 
@@ -199,17 +200,18 @@ def frontier(bundle: Bundle, aim: PlanAim, text: str, objective: str) -> pl.Data
 def _frontier(
     study: str, version: str, aim: PlanAim, text: str, objective: str, _bundle: Bundle
 ) -> pl.DataFrame:
-    changed = edited.read(text) or {}
-    rows: list[dict[str, Any]] = []
+    found = choices_of(_bundle, aim, edited.read(text) or {})
+    offer, rows = found.offer, []
+    tail = 1.0 if objective == USUAL_OBJECTIVE else _bundle.manifest["params"]["plan"]["tail"]
     for budget in register.budgets(_bundle):
-        planned = plan_for(_bundle, aim, changed, budget, objective)
-        if planned.missing:
+        if budget < found.cost:
             continue
-        low, high, _, _ = planned.whole.ends(planned.offer.outlook.level)
-        rows.append(
-            {"budget": budget, "value": planned.whole.value, "low": low, "high": high,
-             "n": len(planned.taken)}
-        )  # fmt: skip
+        # Only the plan: how sure it is would take longer than all the rest.
+        names = offer.names(best_plan(offer.options, budget - found.cost, tail).taken)
+        whole = _together(found, names, aim)
+        low, high, _, _ = whole.ends(offer.outlook.level)
+        n = len(names) + len(found.chosen)
+        rows.append({"budget": budget, "value": whole.value, "low": low, "high": high, "n": n})
     schema = dict.fromkeys(("budget", "value", "low", "high"), pl.Float64) | {"n": pl.Int64}
     return pl.DataFrame(rows, schema=schema)
 

@@ -7,7 +7,7 @@ import streamlit as st
 from app.core import choices, drawing
 from app.core.language import plain
 from app.core.page import Page, View
-from app.views.plan import controls, edits, register, sections
+from app.views.plan import controls, edits, live, register, sections
 
 PAGE = Page(
     "plan",
@@ -34,7 +34,7 @@ def show(view: View) -> None:
     )
     usual = controls.usual_budget(bundle, aim)
     choices.settle_text(controls.BUDGET, usual, lambda text: controls.is_budget(text, aim))
-    choices.settle(controls.OBJECTIVE, controls.OBJECTIVES_OFFERED, "expected")
+    choices.settle(controls.OBJECTIVE, controls.OBJECTIVES_OFFERED, live.USUAL_OBJECTIVE)
     sections.planning(bundle, words, aim)
     sections.rules(bundle, words, aim)
     sections.realised(bundle, words)

@@ -332,7 +332,7 @@ def _line(bundle: Bundle, words: Words, aim: PlanAim, saved: scenarios.Scenario)
     text = saved.view.get(controls.BUDGET, "")
     budget = text if controls.is_budget(text, aim) else controls.usual_budget(bundle, aim)
     wanted = saved.view.get(controls.OBJECTIVE, "")
-    objective = wanted if wanted in controls.OBJECTIVES_OFFERED else "expected"
+    objective = wanted if wanted in controls.OBJECTIVES_OFFERED else live.USUAL_OBJECTIVE
     known = bundle.tables["measures"]["measure_id"].to_list()
     changes = saved.view.get(edits.EDITS_KEY, edits.NO_EDITS)
     changed = (edits.read(changes) or {}) if edits.is_known(changes, known) else {}
