@@ -24,7 +24,7 @@ from pipelines.whatif.response import MAX_JOINT_ROWS, Response, respond
 from pipelines.whatif.support import Support, supports
 from pipelines.whatif.terms import WhatifSample
 
-MIN_DIFFERING = 15  # units that differ from the others in a target
+MIN_UNITS_PER_TARGET = 15  # units that differ from the others in a target
 MIN_WHOLE = 0.5  # share of rows without blanks, for saying how well unseen ones are foretold
 NOT_FITTED = "no_fit"  # code of a refusal that has none of its own
 
@@ -148,8 +148,8 @@ def _plan(sample: WhatifSample, people: People) -> Explored | _Work:
     few = {}
     for target, scores in sample.scales.scores(sheets.target[:, 0]).items():
         differ = sample.differing(scores, people.rows)
-        if differ < MIN_DIFFERING:
-            few[target] = write_code("few_differ", n=differ, least=MIN_DIFFERING)
+        if differ < MIN_UNITS_PER_TARGET:
+            few[target] = write_code("few_differ", n=differ, least=MIN_UNITS_PER_TARGET)
     if MEAN in few:
         return Explored(people, few[MEAN], few)
     slopes = Slopes.of(sheets, sample.scales, people.rows, sample.held)
