@@ -13,7 +13,7 @@ from pipelines.contract.whatif_trust_codes import REASONS_OF_CALIBRATIONS
 from pipelines.core.errors import ContractError
 from pipelines.statistics.intervals import t_quantile
 from pipelines.statistics.meta_regression import MetaRegression, regress_estimates
-from pipelines.statistics.survey import FloatArray
+from pipelines.statistics.survey import BoolArray, FloatArray
 from pipelines.whatif.alike import AskedAlike
 from pipelines.whatif.foretelling import (
     Points,
@@ -74,9 +74,7 @@ def _of_waves(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
     whole = stack(asked.sheets, asked.drivers, asked.scales)
     held_out = [whole.wave == place for place in range(len(asked.sheets))]
     names = [{"wave": sheet.wave} for sheet in asked.sheets]
-    answers = answers_of(whole)
-    for target, points in zip(answers.targets, foretold_points(answers, held_out), strict=True):
-        yield _rows(asked, whole, "waves", target, points, names, terms)
+    yield from _each(asked, whole, "waves", held_out, names, terms)
 
 
 def _of_groups(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
@@ -85,10 +83,22 @@ def _of_groups(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:
         raise _refused(write_code("few_groups", least=terms.min_n))
     today = stack(asked.sheets[-1:], asked.today.drivers, asked.scales)
     names = [{"segment": segment, "group": group} for segment, group, _ in groups]
-    answers = answers_of(today)
-    found = foretold_points(answers, [rows for _, _, rows in groups])
+    yield from _each(asked, today, "groups", [rows for _, _, rows in groups], names, terms)
+
+
+def _each(
+    asked: AskedAlike,
+    rows: Stack,
+    kind: str,
+    held_out: Sequence[BoolArray],
+    names: Sequence[Row],
+    terms: WhatifTerms,
+) -> Calibrated:
+    """Every target, over what is held out after one another."""
+    answers = answers_of(rows)
+    found, places = foretold_points(answers, held_out)
     for target, points in zip(answers.targets, found, strict=True):
-        yield _rows(asked, today, "groups", target, points, names, terms)
+        yield _rows(asked, rows, kind, target, points, [names[at] for at in places], terms)
 
 
 def _of_respondents(asked: AskedAlike, terms: WhatifTerms) -> Calibrated:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
+from pipelines.core.errors import ContractError
+from pipelines.outcomes.confounders import MIN_ROWS_OF_CONFOUNDER
 from pipelines.outcomes.models import fit_outcome
 from pipelines.outcomes.slopes import Slopes
 from pipelines.statistics.bootstrap import Units, degrees_of_freedom
@@ -91,20 +93,51 @@ class Points:
         return self.observed - half, self.observed + half
 
 
-def foretold_points(answers: Answers, held_out: Sequence[BoolArray]) -> list[Points]:
-    """Hold out some rows after others, and compare; one `Points` per target.
+def foretold_points(
+    answers: Answers, held_out: Sequence[BoolArray]
+) -> tuple[list[Points], list[int]]:
+    """Hold out some rows after others, and compare.
 
     Parameters
     ----------
     answers : Answers
     held_out : sequence of ndarray of bool, shape (n,)
         The rows of each point; the model sees the others.
+
+    Returns
+    -------
+    list of Points
+        One per target.
+    list of int
+        Places in `held_out` of the points there are: those without whom there is a model.
+
+    Raises
+    ------
+    ContractError
+        If there is none.
     """
-    foretold = [answers.foretell(~rows) for rows in held_out]
+    foretold = [_attempt(answers, ~rows) for rows in held_out]
+    places = [at for at, one in enumerate(foretold) if one is not None]
+    if not places:
+        raise ContractError(
+            "calibration",
+            expected="a model of those who are not held out",
+            got="none",
+            todo="declare fewer confounders or drivers",
+            code="no_fit",
+        )
+    rows, told = [held_out[at] for at in places], [one for one in foretold if one is not None]
     return [
-        _points(answers, held_out, [one[:, k] for one in foretold], k)
-        for k in range(len(answers.targets))
-    ]
+        _points(answers, rows, [one[:, k] for one in told], k) for k in range(len(answers.targets))
+    ], places
+
+
+def _attempt(answers: Answers, seen: BoolArray) -> FloatArray | None:
+    """What is foretold; None if the rows seen have no model, as where few tell answers apart."""
+    try:
+        return answers.foretell(seen)
+    except ContractError:
+        return None
 
 
 def points_of_tenths(answers: Answers, folds: IntArray) -> tuple[list[Points], list[IntArray]]:
@@ -209,12 +242,31 @@ def answers_of(rows: Stack) -> Answers:
 
 
 def usable(columns: FloatArray, of: Sequence[str], seen: BoolArray) -> BoolArray:
-    """Columns of confounders, but for those of which people seen lack a group: (n_columns,)."""
+    """Columns of confounders, but for those of which people seen hardly know a group.
+
+    Parameters
+    ----------
+    columns : ndarray, shape (n, n_columns)
+    of : sequence of str
+        The confounder of each column.
+    seen : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    ndarray of bool, shape (n_columns,)
+    """
     names = np.array(of, dtype=object)
     kept = np.ones(len(names), bool)
     for name in set(of):
-        own = np.column_stack([np.ones(len(columns)), columns[:, names == name]])
-        if np.linalg.matrix_rank(own[seen]) < np.linalg.matrix_rank(own):
+        own = columns[:, names == name]
+        if np.isin(own, (0.0, 1.0)).all():
+            group = np.unique(own, axis=0, return_inverse=True)[1].ravel()
+            known = np.bincount(group[seen], minlength=int(group.max()) + 1)
+            lacks = bool((known < MIN_ROWS_OF_CONFOUNDER).any())
+        else:
+            with_mean = np.column_stack([np.ones(len(own)), own])
+            lacks = np.linalg.matrix_rank(with_mean[seen]) < np.linalg.matrix_rank(with_mean)
+        if lacks:
             kept[names == name] = False
     return kept
 

@@ -137,7 +137,8 @@ def _filled(sheet: Sheets, held: FloatArray) -> Filled:
     """Fill blanks with their expectation; who may have used it as likely as not did."""
     outcome = {"outcome": sheet.target[:, 0]}
     design = use_and_rating(sheet.rating, sheet.used, outcome, sheet.weight)
-    values = _expected(np.column_stack([design.values[:, :-1], held]), design, sheet.weight)
+    beside = held[:, np.ptp(held, axis=0) > 0]  # a wave may lack a group, or have one alone
+    values = _expected(np.column_stack([design.values[:, :-1], beside]), design, sheet.weight)
     rating, used = np.empty(sheet.rating.shape), np.ones(sheet.used.shape)
     for k, (group, centre) in enumerate(zip(design.groups, design.centre, strict=True)):
         share = values[:, group[0]] if len(group) > 1 else np.ones(sheet.n)

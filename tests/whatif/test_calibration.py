@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 
+from pipelines.core.errors import ContractError
 from pipelines.outcomes.sheets import targets_of
 from pipelines.statistics.bootstrap import Units
 from pipelines.whatif.alike import AskedAlike
@@ -31,7 +33,8 @@ def test_changes_are_those_of_the_ones_held_out_against_the_others():
         return first + slope * rating
 
     answers = Answers(("mean",), outcome, np.ones(5), simple(5), foretell)
-    (points,) = foretold_points(answers, [held])
+    (points,), places = foretold_points(answers, [held])
+    assert places == [0]
     assert points.predicted[0] == pytest.approx(4)
     assert points.observed[0] == pytest.approx(3)
     # Squares of deviations from the means of both parts, 8 / 9 and 2 / 4, and 5 / 4 for the design.
@@ -143,13 +146,46 @@ def test_groups_are_foretold_from_the_other_customers():
     assert rows_of(small)["groups", "mean"][0]["reason"] == "few_groups?least=100"
 
 
-def test_a_confounder_of_which_those_seen_lack_a_group_is_left_out():
-    kind = np.repeat([0, 1, 2], 10)
-    columns = np.column_stack([kind == 1, kind == 2, np.arange(30)]).astype(float)
+def test_a_confounder_of_which_those_seen_hardly_know_a_group_is_left_out():
+    kind = np.repeat([0, 1, 2], 30)
+    columns = np.column_stack([kind == 1, kind == 2, np.arange(90)]).astype(float)
     of = ["kind", "kind", "hope"]
-    assert usable(columns, of, np.ones(30, bool)).all()
+    assert usable(columns, of, np.ones(90, bool)).all()
     for group in range(3):
         assert usable(columns, of, kind != group).tolist() == [False, False, True]
+    # The group that others are compared with counts as well, though it has no column.
+    few = (kind != 0) | (np.arange(90) < 5)
+    assert usable(columns, of, few).tolist() == [False, False, True]
+
+
+def test_a_wave_may_lack_a_group_that_others_have():
+    def held(sheet, groups: list[str]):
+        return replace(sheet, confounders=pl.DataFrame({"gate": groups * (sheet.n // len(groups))}))
+
+    waves = [
+        held(wave(f"{2010 + at}", level, blank=0.05), ["A", "B"] if at else ["A"])
+        for at, level in enumerate(LEVELS)
+    ]
+    row, points = rows_of(of_waves(*waves))["waves", "mean"]
+    assert row["value"] == pytest.approx(1, abs=0.15)
+    assert len(points) == len(LEVELS)
+
+
+def test_what_cannot_be_foretold_leaves_the_other_points():
+    outcome = np.repeat([0.0, 1.0, 3.0], 2)[:, None]
+    parts = [np.repeat([at == k for at in range(3)], 2) for k in range(3)]
+
+    def foretell(seen: np.ndarray) -> np.ndarray:
+        if not seen[0]:
+            raise ContractError("model", expected="a fit", got="none", todo="leave it out")
+        return np.full((6, 1), outcome[seen].mean())
+
+    answers = Answers(("mean",), outcome, np.ones(6), simple(6), foretell)
+    (found,), places = foretold_points(answers, parts)
+    assert places == [1, 2]
+    assert found.observed == pytest.approx([1 - 1.5, 3 - 0.5])
+    with pytest.raises(ContractError, match="a model of those who are not held out, got none"):
+        foretold_points(answers, parts[:1])
 
 
 def points(predicted: list[float], observed: list[float], noise: float) -> Points:

@@ -72,7 +72,7 @@ def test_only_sure_classes_are_in_the_sentence_for_the_board():
 def test_nothing_sure_is_said_to_be_so():
     said = findings.for_the_board(EN, NO_CLASSES, gates(Desk="undecided"))
     assert said.startswith("For these customers no touchpoint is sure")
-    assert "1 stay open" in said
+    assert "still open: 1" in said
 
 
 def test_the_page_shows_asymmetry_gate_gaps_and_features_in_this_order(data, open_page):
