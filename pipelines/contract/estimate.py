@@ -329,3 +329,34 @@ def people_of_question(column: str) -> Of:
     """The people who answered the question that a column names."""
     here = {name: pl.col(name) for name in ("mode", SEGMENT, "wave", GROUP)}
     return Of(ANSWERS, {**here, "question_id": pl.col(column), "pairs": pl.lit(False)})
+
+
+SCORE_POLICIES = Vocabulary(
+    "missing answers of scores",
+    {
+        "answers": says(
+            en="answers only; not experienced, don't know, refused and skipped left out",
+            de="nur Antworten; nicht erlebt, weiß nicht, verweigert und nicht beantwortet "
+            "ausgelassen",
+        ),
+        "use": says(
+            en="answers and not experienced; don't know, refused and skipped left out",
+            de="Antworten und nicht erlebt; weiß nicht, verweigert und nicht beantwortet "
+            "ausgelassen",
+        ),
+        "asked": says(
+            en="all who were asked; the reasons for no answer count as answers",
+            de="alle Gefragten; Gründe für keine Antwort zählen als Antworten",
+        ),
+        "pairs": says(en="complete pairs only", de="nur vollständige Paare"),
+        "stage": says(
+            en="average of the touchpoints of the stage that a respondent rated",
+            de="Mittel der Kontaktpunkte der Phase, die eine befragte Person bewertet hat",
+        ),
+        "stage_reach": says(
+            en="rated a touchpoint of the stage, of those who rated one or experienced none",
+            de="hat einen Kontaktpunkt der Phase bewertet, von denen, die einen bewertet oder "
+            "keinen erlebt haben",
+        ),
+    },
+)

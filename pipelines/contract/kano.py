@@ -14,6 +14,7 @@ from pipelines.contract.estimate import (
     FLAGS,
     INTERVAL,
     NUMBER_COLUMNS,
+    SCORE_POLICIES,
     SURVEY_NUMBERS,
     FlagN,
     Level,
@@ -34,7 +35,6 @@ from pipelines.contract.kano_codes import (
     MINIMUM_SOURCES,
     MUST_BE_SOURCES,
 )
-from pipelines.contract.measure import SCORE_POLICIES
 from pipelines.contract.people import Own
 from pipelines.contract.step import Engine, Param, Seed, Settings, Step
 from pipelines.contract.table import FLAG, NUMBER, TEXT, WHOLE, Column, Table

@@ -6,7 +6,7 @@ import polars as pl
 
 from pipelines.contract import estimate
 from pipelines.contract.breaks import BREAKS
-from pipelines.contract.canonical import CANONICAL, MODES
+from pipelines.contract.canonical import CANONICAL
 from pipelines.contract.code import Vocabulary, says
 from pipelines.contract.estimate import (
     COMPARED_PEOPLE,
@@ -18,6 +18,7 @@ from pipelines.contract.estimate import (
     ON_SCALE,
     P_VALUE_COLUMNS,
     SCALE_COLUMNS,
+    SCORE_POLICIES,
     SCORED_PEOPLE,
     SHARE,
     SHARED_PEOPLE,
@@ -33,7 +34,8 @@ from pipelines.contract.estimate import (
 )
 from pipelines.contract.people import Own
 from pipelines.contract.step import Engine, Settings, Step
-from pipelines.contract.table import DATE, FLAG, NUMBER, TEXT, WHOLE, Column, Table, count
+from pipelines.contract.table import DATE, NUMBER, TEXT, WHOLE, Column, Table, count
+from pipelines.contract.waves import WAVES_IN_TIME
 
 
 class MeasureSettings(Settings):
@@ -122,35 +124,6 @@ FAMILIES_OF_CHANGES = Vocabulary(
             )
             for name, (en, de) in _TOGETHER.items()
         },
-    },
-)
-SCORE_POLICIES = Vocabulary(
-    "missing answers of scores",
-    {
-        "answers": says(
-            en="answers only; not experienced, don't know, refused and skipped left out",
-            de="nur Antworten; nicht erlebt, weiß nicht, verweigert und nicht beantwortet "
-            "ausgelassen",
-        ),
-        "use": says(
-            en="answers and not experienced; don't know, refused and skipped left out",
-            de="Antworten und nicht erlebt; weiß nicht, verweigert und nicht beantwortet "
-            "ausgelassen",
-        ),
-        "asked": says(
-            en="all who were asked; the reasons for no answer count as answers",
-            de="alle Gefragten; Gründe für keine Antwort zählen als Antworten",
-        ),
-        "pairs": says(en="complete pairs only", de="nur vollständige Paare"),
-        "stage": says(
-            en="average of the touchpoints of the stage that a respondent rated",
-            de="Mittel der Kontaktpunkte der Phase, die eine befragte Person bewertet hat",
-        ),
-        "stage_reach": says(
-            en="rated a touchpoint of the stage, of those who rated one or experienced none",
-            de="hat einen Kontaktpunkt der Phase bewertet, von denen, die einen bewertet oder "
-            "keinen erlebt haben",
-        ),
     },
 )
 FLAGS_OF_CHANGES = Vocabulary(
@@ -296,26 +269,6 @@ ACTIVITY = Table(
     ),
     empty=says(en="no table has rows", de="keine Tabelle hat Zeilen"),
 )  # fmt: skip
-
-# Not published: the register of the bundle lists them.
-WAVES_IN_TIME = Table(
-    "waves",
-    "one wave of a survey",
-    ("mode", "wave"),
-    (
-        Column("mode", TEXT, "hot or cold survey; each has waves of its own", True, codes=MODES),
-        Column("wave", TEXT, "wave", required=True),
-        Column("place", WHOLE, "place in the order of time, the earliest is 1", True, lowest=1),
-        count("n_respondents", "questionnaires"),
-        Column("weighted", FLAG, "whether any weight differs from 1", required=True),
-        Column("first_on", DATE, "first day of an answer, local; null without dates"),
-        Column("median_on", DATE, "day by which half of the dated questionnaires were answered"),
-        Column("last_on", DATE, "last day of an answer"),
-    ),
-    empty=_UNSCORED,
-    fed_by=("responses",),
-    ascending=(("first_on", "median_on", "last_on"),),
-)
 
 STEP = Step(
     "measure",

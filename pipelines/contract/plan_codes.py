@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pipelines.contract.code import WITHHELD, Vocabulary, says
 from pipelines.contract.estimate import METHOD_OF_WITHHELD
 from pipelines.contract.whatif_codes import MOVE_REASONS
-
-# What a study's map may say of measures.
-MoveKind = Literal[  # as `contract.whatif_codes.MOVES`
-    "lift_middle", "lift_good", "lift_best", "widen", "narrow"
-]
-Status = Literal["idea", "planned", "running", "done", "dropped"]
-EvidenceKind = Literal[
-    "experiment", "difference_in_differences", "interrupted_series", "discontinuity"
-]
-TargetToRaise = Literal["mean", "top_two", "top_box", "nps"]
 
 DELIGHTING = ("lift_best", "widen")  # what a failed must-be bars, whatever the rating does
 CLASS_OF_EVIDENCE = {  # kind of trial -> `contract.estimate.EVIDENCE`

@@ -7,8 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from pipelines.contract.company_measures import (
+    EvidenceKind,
+    MoveKind,
+    Status,
+    TargetToRaise,
+)
 from pipelines.contract.people import EVERYBODY
-from pipelines.contract.plan_codes import EvidenceKind, MoveKind, Status, TargetToRaise
 from pipelines.core.parts import Labels, Part, Text
 
 # In tables several stand in one cell, separated by blanks.

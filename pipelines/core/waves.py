@@ -15,7 +15,7 @@ from itertools import combinations
 import narwhals as nw
 import polars as pl
 
-from pipelines.contract.measure import WAVES_IN_TIME
+from pipelines.contract.waves import WAVES_IN_TIME
 from pipelines.core import engine
 from pipelines.core.engine import Frame
 from pipelines.core.errors import StudyError, closest, examples
@@ -52,7 +52,7 @@ def waves_of(study: Study, responses: Frame) -> pl.DataFrame:
     Returns
     -------
     DataFrame
-        The table `contract.measure.WAVES_IN_TIME`.
+        The table `contract.waves.WAVES_IN_TIME`.
 
     Raises
     ------

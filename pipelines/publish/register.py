@@ -78,7 +78,7 @@ def waves(ordered: pl.DataFrame, limit: int) -> list[dict[str, Any]]:
     Parameters
     ----------
     ordered : DataFrame
-        The table `contract.measure.WAVES_IN_TIME`.
+        The table `contract.waves.WAVES_IN_TIME`.
     limit : int
         Fewer respondents are not told.
 

@@ -16,6 +16,8 @@ def test_the_navigation_has_the_pages_of_the_folder_and_no_others(data, open_pag
         ("touchpoints", "Touchpoints"),
         ("drivers", "Drivers"),
         ("kano", "Kano and gaps"),
+        ("whatif", "What if"),
+        ("plan", "Plan"),
         ("quality", "Data quality"),
     ]
 

@@ -182,7 +182,7 @@ def test_an_outcome_in_which_nearly_all_agree_is_refused():
     answers = rated(500, TRUE, np.random.default_rng(1))
     flat = np.full(500, 75.0)
     flat[:3] = 50.0
-    with pytest.raises(ContractError, match="differs from the most frequent, got 3") as caught:
+    with pytest.raises(ContractError, match="differ from the usual outcome, got 3") as caught:
         found_in(replace(answers, outcome=flat))
     assert caught.value.code == "few_differ?n=3&least=15"
 

@@ -9,10 +9,10 @@ import polars as pl
 from pipelines.contract import registry
 from pipelines.contract.canonical import CUSTOMERS, RESPONSES, SEGMENT_PREFIX
 from pipelines.contract.drivers import STEP as DRIVERS_STEP
-from pipelines.contract.measure import WAVES_IN_TIME
 from pipelines.contract.people import EVERYBODY
 from pipelines.contract.registry import published
 from pipelines.contract.table import TEXT, Column
+from pipelines.contract.waves import WAVES_IN_TIME
 from pipelines.core import store
 from pipelines.core.study import Study
 from pipelines.core.study import load as load_study

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from pipelines.contract.measure import WAVES_IN_TIME
+from pipelines.contract.waves import WAVES_IN_TIME
 from pipelines.publish.register import describe, waves
 from tests.publish.stub_study import by_age, table
 

@@ -7,7 +7,8 @@ from app.core import bundle, evidence, headline, language
 from app.core.choices import Choice
 from app.core.page import View
 from app.views.touchpoints import scorecard
-from pipelines.contract.measure import SCORE_METHODS, SCORE_POLICIES
+from pipelines.contract.estimate import SCORE_POLICIES
+from pipelines.contract.measure import SCORE_METHODS
 from tests.app.reading import open_card
 
 CHOICE = Choice("cold", "2018", "all", "all", True)

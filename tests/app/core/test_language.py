@@ -64,7 +64,7 @@ def asked_for() -> set[str]:
     patterns = set()
     for path in APP.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("words", "self"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("words", "_words", "self"):
                 key = node.args[0]
                 either = [key.body, key.orelse] if isinstance(key, ast.IfExp) else [key]
                 patterns |= {pattern_of(part) for part in either}
