@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+import streamlit as st
 
 from app.core import bundle, language
 from app.core.page import entries
@@ -160,6 +161,8 @@ def test_a_page_declares_every_table_it_reads(data, open_page, monkeypatch, page
         return replace(found, tables=Watched(found.tables))
 
     monkeypatch.setattr(bundle, "load", watched)
+    st.cache_resource.clear()  # or what another test made of a table is not read anew
+    st.cache_data.clear()
     for study in ("airport", "shop"):
         open_page(page, study=study, lang="en")
     declared = {*PAGES[page].needs, *PAGES[page].uses}
